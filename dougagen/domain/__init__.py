@@ -1,0 +1,43 @@
+"""WHAT FLOWS: frozen types, validated once at construction. Imports numpy and ``errors`` only."""
+
+from dougagen.domain.douga_classes import (
+    ALSO_READ,
+    BOOK_CLASSES,
+    CLASS_COUNT,
+    LINE_CLASSES,
+    PALETTE,
+    SCORED_CLASSES,
+    DougaClass,
+    hairline_width,
+)
+from dougagen.domain.footage import Drawing, Episode, Frame, Shot
+from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
+from dougagen.domain.records import Origin, PictureArea, Provenance, Record
+from dougagen.domain.reports import ExtractReport
+from dougagen.domain.timing import FrameSpan, require_disjoint
+
+__all__ = [
+    "ALSO_READ",
+    "BOOK_CLASSES",
+    "CLASS_COUNT",
+    "LINE_CLASSES",
+    "PALETTE",
+    "SCORED_CLASSES",
+    "CelMask",
+    "Douga",
+    "DougaClass",
+    "Drawing",
+    "Episode",
+    "ExtractReport",
+    "Frame",
+    "FrameSpan",
+    "Origin",
+    "PictureArea",
+    "Provenance",
+    "Reconstruction",
+    "Record",
+    "Shot",
+    "Triplet",
+    "hairline_width",
+    "require_disjoint",
+]

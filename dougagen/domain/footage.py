@@ -1,0 +1,123 @@
+"""What flows before the networks: episodes, frames, shots, drawings (DESIGN section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain.arrays import described, require_array
+from dougagen.domain.timing import FrameSpan, require_disjoint
+from dougagen.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One video file and what it says of itself."""
+
+    episode_id: str
+    """16 hex digits: the beginning of the SHA-256 of the file's content."""
+    path: Path
+    width: int
+    """Pixels of a decoded frame."""
+    height: int
+    frame_rate: Fraction
+    """Frames a second, as announced; exact times come from each frame."""
+    pixel_format: str = ""
+    """FFmpeg's name, ``yuv420p10le``; empty where there is no video stream behind the record."""
+    color_matrix: str = ""
+    """FFmpeg's name of the matrix that was used, ``bt709``; ``bt709 (assumed)`` where untagged."""
+    color_range: str = ""
+    """``limited`` or ``full``."""
+    sample_aspect_ratio: Fraction | None = None
+    """Width of a pixel over its height; None where the file does not say."""
+    announced_frames: int | None = None
+    """How many frames the container claims to hold; for progress only, never trusted."""
+
+    def __post_init__(self) -> None:
+        if len(self.episode_id) != 16 or set(self.episode_id) - set("0123456789abcdef"):
+            raise DomainError(f"Episode.episode_id must be 16 hex digits, got {self.episode_id!r}")
+        if self.width < 1 or self.height < 1:
+            raise DomainError(f"Episode must be at least 1×1 pixels, got {self.width}×{self.height}")
+        if self.frame_rate <= 0:
+            raise DomainError(f"Episode.frame_rate must be positive, got {self.frame_rate}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One decoded picture of an episode. The luma is free; colour is converted only when asked for."""
+
+    index: int
+    """0-based, in presentation order, absolute in the file."""
+    time: Fraction
+    """Seconds from the first frame of the file."""
+    luma: NDArray[np.uint8]
+    """uint8[H, W]: the Y plane at 8 bits, in the range that the file uses."""
+    to_rgb: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False)
+    """Converts the frame behind the luma; called by ``rgb``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "luma", require_array("Frame.luma", self.luma, np.uint8, ("H", "W")))
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """The picture as uint8[H, W, 3] in full-range RGB. Costs a conversion at each call."""
+        if self.to_rgb is None:
+            raise DomainError(f"Frame {self.index} was made from luma alone and has no colour")
+        return self.to_rgb()
+
+    def __repr__(self) -> str:
+        return f"Frame(index={self.index}, time={self.time}, luma={described(self.luma)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """The frames between two edits."""
+
+    index: int
+    span: FrameSpan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """One distinct picture of the cel layers and when it was on screen."""
+
+    episode_id: str
+    shot_index: int
+    """0-based, counted over the episode."""
+    exposures: tuple[FrameSpan, ...]
+    """Where the drawing is shown, in order; more than one where it comes back in its shot."""
+    image: NDArray[np.uint8]
+    """uint8[H, W, 3]: RGB of the frame that stands for the drawing."""
+    drawing_index: int = 0
+    """0-based, counted over the episode."""
+    frame_index: int = -1
+    """The frame that ``image`` shows; −1 at construction means the first frame of the first exposure."""
+    time: Fraction = Fraction(0)
+    """Presentation time of ``frame_index`` in seconds from the first frame of the file."""
+    flags: tuple[str, ...] = ()
+    """What a reader should know: ``truncated``, ``dark`` …"""
+
+    def __post_init__(self) -> None:
+        image = require_array("Drawing.image", self.image, np.uint8, ("H", "W", 3))
+        exposures = require_disjoint("Drawing.exposures", self.exposures)
+        object.__setattr__(self, "image", image)
+        object.__setattr__(self, "exposures", exposures)
+        if self.frame_index == -1:
+            object.__setattr__(self, "frame_index", exposures[0].start)
+        if not any(self.frame_index in span for span in exposures):
+            raise DomainError(
+                f"Drawing.frame_index {self.frame_index} is in none of its exposures {exposures}"
+            )
+
+    @property
+    def held_frames(self) -> int:
+        """How many frames show this drawing."""
+        return sum(len(span) for span in self.exposures)
+
+    def __repr__(self) -> str:
+        spans = ", ".join(f"[{s.start}, {s.stop})" for s in self.exposures)
+        return f"Drawing(shot={self.shot_index}, exposures={spans}, image={described(self.image)})"

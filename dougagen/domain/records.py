@@ -1,0 +1,89 @@
+"""A record: a triplet with its provenance; one row of the dataset (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dougagen.domain.pictures import Triplet
+from dougagen.domain.timing import FrameSpan, require_disjoint
+from dougagen.errors import DomainError
+
+
+class Origin(StrEnum):
+    """Where a record comes from: the same type for all three."""
+
+    EPISODE = "episode"
+    STUDIO = "studio"
+    ARTIST = "artist"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureArea:
+    """Where the picture lies in the decoded frame, in pixels; smaller than it where bars were cut."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if min(self.x, self.y) < 0 or min(self.width, self.height) < 1:
+            raise DomainError(f"PictureArea must lie in the frame and hold a pixel, got {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Everything about a record that is not its pictures."""
+
+    episode_id: str
+    """16 hex digits; for studio and artist records the digest of what made them."""
+    source: str
+    """Name of the file, without its folder."""
+    shot_index: int
+    drawing_index: int
+    frame_index: int
+    """The frame that the picture shows."""
+    time: float
+    """Seconds."""
+    exposures: tuple[FrameSpan, ...]
+    picture_area: PictureArea
+    origin: Origin
+    models: str
+    """Names and hashes of the weights; empty where no network spoke."""
+    dougagen_version: str
+    config_digest: str
+    """SHA-256 in hex over every option that changes rows."""
+    cel_confidence: float = 1.0
+    douga_confidence: float = 1.0
+    flags: tuple[str, ...] = ()
+    pixel_format: str = ""
+    color_matrix: str = ""
+    color_range: str = ""
+    sample_aspect_ratio: str = ""
+    """``"1:1"``; empty where the file does not say."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "exposures", require_disjoint("Provenance.exposures", self.exposures))
+        for name in ("cel_confidence", "douga_confidence"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise DomainError(f"Provenance.{name} must be in [0, 1], got {getattr(self, name)}")
+
+    @property
+    def held_frames(self) -> int:
+        """How many frames show the drawing."""
+        return sum(len(span) for span in self.exposures)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: ``record_id`` is ``<episode_id>/<frame_index>``."""
+
+    record_id: str
+    triplet: Triplet
+    provenance: Provenance
+
+    @classmethod
+    def of(cls, triplet: Triplet, provenance: Provenance) -> Record:
+        """The record of a triplet under the identity that its provenance gives it."""
+        return cls(f"{provenance.episode_id}/{provenance.frame_index}", triplet, provenance)

@@ -1,0 +1,46 @@
+"""The report of an extraction: counts that add up, or it cannot be made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from dougagen.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractReport:
+    """What became of every frame and every drawing of one episode.
+
+    Frames decoded = frames in exposures + skipped, and drawings = records + rejected, or DomainError.
+    """
+
+    episode_id: str
+    source: str
+    frames_decoded: int
+    frames_in_exposures: int
+    frames_skipped: Mapping[str, int]
+    """Reason → count of decoded frames that are in no exposure."""
+    drawings: int
+    records: int
+    drawings_rejected: Mapping[str, int]
+    """Reason → count of drawings that became no record."""
+    shots: int
+    flags: tuple[str, ...] = ()
+    """Of the whole episode: ``truncated``."""
+    packets_damaged: int = 0
+    """Packets that the decoder could not turn into frames."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Stage → busy seconds; ``total`` is wall time."""
+    shards: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("frames_skipped", "drawings_rejected", "seconds"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        frames = self.frames_in_exposures + sum(self.frames_skipped.values())
+        if self.frames_decoded != frames:
+            raise DomainError(f"ExtractReport: {self.frames_decoded} frames decoded, {frames} accounted for")
+        drawings = self.records + sum(self.drawings_rejected.values())
+        if self.drawings != drawings:
+            raise DomainError(f"ExtractReport: {self.drawings} drawings, {drawings} accounted for")

@@ -1,0 +1,158 @@
+"""The house stands: imports go one way, heavy libraries stay in their rooms, nothing lies about.
+
+The tables below are DESIGN section 3. A rule that stands in the way of a better house is changed there and
+here in the open.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "dougagen"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "domain": {"errors"},
+    "streams": set(),
+    "footage": {"domain", "errors"},
+    "networks": {"domain", "errors"},
+    "reconstruction": {"domain", "errors", "networks"},
+    "studio": {"domain", "errors"},
+    "training": {"domain", "errors", "networks", "shards", "studio"},
+    "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
+    "labels": {"domain", "errors", "shards"},
+    "shards": {"domain", "errors"},
+    "report": {"domain", "errors", "shards"},
+    "config": {"errors", "footage"},
+    "pipeline": {"config", "domain", "errors", "footage", "shards", "streams"},
+    # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
+    "runs": {"config", "domain", "errors", "footage", "pipeline", "shards", "streams"},
+    "cli": {
+        "config", "domain", "errors", "evaluation", "footage", "labels", "networks", "pipeline",
+        "reconstruction", "report", "runs", "shards", "studio", "training",
+    },
+}  # fmt: skip
+"""Room → the rooms it may import. Every room may import the package's own version."""
+
+HEAVY_IN: dict[str, set[str]] = {
+    "torch": {"networks", "reconstruction", "training"},
+    "safetensors": {"networks", "training"},
+    "av": {"footage", "studio"},
+    "pyarrow": {"shards"},
+    "skimage": {"reconstruction", "labels", "evaluation"},
+    "cv2": {"footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "click": {"cli"},
+}
+"""Library → the only rooms that may import it."""
+
+TOP_LEVEL = {"pyproject.toml", "README.md", "dougagen", "tests", "models", "sample_videos"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(source: str) -> Iterator[str]:
+    """Dotted names of everything that a module imports, at any depth of nesting."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def broken_rules(room: str, source: str) -> list[str]:
+    """What a module with ``source`` in ``room`` imports against the tables."""
+    broken = []
+    for name in imported(source):
+        top, *rest = name.split(".")
+        if top == "dougagen" and rest and rest[0] != room:
+            target = rest[0]
+            if target in MAY_IMPORT and target not in MAY_IMPORT[room]:
+                broken.append(f"{room} imports {target}")
+        elif top in HEAVY_IN and room not in HEAVY_IN[top]:
+            broken.append(f"{room} imports {top}")
+    return broken
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_module_keeps_the_import_rules(path: Path) -> None:
+    room = room_of(path)
+    if room in ("__init__", "__main__"):
+        return
+    assert room in MAY_IMPORT, f"{room} is a new room: give it a line in MAY_IMPORT"
+    assert broken_rules(room, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "source", "broken"),
+    [
+        ("footage", "from dougagen.shards import EpisodeWriter", "footage imports shards"),
+        ("footage", "def f():\n    import torch", "footage imports torch"),
+        ("domain", "import dougagen.studio.scene", "domain imports studio"),
+        ("shards", "from dougagen import networks", "shards imports networks"),
+        (
+            "pipeline",
+            "from dougagen.reconstruction import NetworkReconstructor",
+            "pipeline imports reconstruction",
+        ),
+        ("runs", "import rich.progress", "runs imports rich"),
+        ("cli", "import pyarrow.parquet", "cli imports pyarrow"),
+    ],
+)
+def test_a_broken_import_rule_is_found(room: str, source: str, broken: str) -> None:
+    assert broken in broken_rules(room, source)
+
+
+def test_no_room_is_called_utils() -> None:
+    names = {p.stem for p in modules()} | {p.parent.name for p in modules()}
+    assert not names & {"utils", "util", "helpers", "common", "misc"}
+
+
+def test_the_top_level_holds_only_what_the_design_lists() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+    if not listed:
+        pytest.skip("not a git checkout")
+    top = {name.split("/")[0] for name in listed}
+    assert {name for name in top if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_nothing_below_the_command_line_prints_or_exits() -> None:
+    offenders = []
+    for path in modules():
+        if room_of(path) in ("cli", "__main__"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.exit", "exit", "quit"):
+                offenders.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert offenders == []
+
+
+def test_help_imports_no_torch_and_no_other_heavy_library() -> None:
+    program = (
+        "import sys; sys.argv = ['dougagen', '--help']\n"
+        "from dougagen.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print('HEAVY', sorted({'torch', 'av', 'cv2', 'pyarrow', 'numpy', 'skimage'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == "HEAVY []"
