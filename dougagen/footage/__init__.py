@@ -1,0 +1,19 @@
+"""EPISODE → FRAMES → SHOTS → DRAWINGS, and the timesheet."""
+
+from dougagen.footage.decode import FrameStream, decode
+from dougagen.footage.episode import open_episode
+from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
+from dougagen.footage.timesheet import Exposure, Timesheet, Truth, read_truth
+
+__all__ = [
+    "DrawingStream",
+    "Exposure",
+    "FrameStream",
+    "HoldConfig",
+    "Timesheet",
+    "Truth",
+    "decode",
+    "find_drawings",
+    "open_episode",
+    "read_truth",
+]

@@ -1,0 +1,189 @@
+"""Layers that part: which displacement owns which part of the picture, and what none of them explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.footage.differences import BLOCK, AnalysisPlane, beyond_neighbourhood, block_levels
+from dougagen.footage.motion import Displacement, refined, residual_after
+
+_SURE = 4.0  # levels that a displacement must take off a block to explain it
+_OWNED = 2.5  # levels by which a block must fit one displacement better than any other to belong to it
+_SUPPORT = 0.25  # share of the changed blocks that a displacement must explain, beyond those before it …
+_LEAST_SUPPORT = 0.002  # … and share of all blocks
+_ENOUGH_SUPPORT = 0.01  # share of all blocks that is always enough
+_AS_GOOD = 0.95  # share of the best support; of displacements above it the one that fits most pixels is taken
+_MOVING = 0.4  # share of the changed blocks that displacements must explain, or nothing is held to move
+_STANDING = 0.001  # share of the blocks that stand while others move, above which there are layers
+_MARGIN = 2  # blocks around a border; where both layers are smooth nothing shows whose a block is
+_APART = 0.5  # px; layers that move by less against each other move as one
+_LINE = 2  # blocks; what sampling leaves of a thin line that moves by parts of a pixel is narrower
+_FORGETTING = 0.2  # weight of the newest frame in the memory of borders
+_MOST_REACH = 12  # px; relative displacement up to which uncovered pixels are looked for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """What is left of a frame when its layers may have moved."""
+
+    levels: NDArray[np.float32]
+    """float32[rows, columns]: levels of each block that no displacement explains."""
+    displacements: tuple[Displacement, ...]
+    """The displacements that own a part of the picture; empty where nothing moved."""
+    borders: NDArray[np.bool_]
+    """bool[rows, columns]: where layers move against each other, so that strips are left unexplained."""
+    wide: NDArray[np.float32]
+    """float32[rows, columns]: the levels of what is wider than such a strip, or than a thin line."""
+
+
+class BorderMemory:
+    """Where layers met in the last frames of the shot.
+
+    A mouth that opens before a moving background may by chance look as if it moved along. The layers did not
+    meet there before, so that it is no border; and where they met for long, they meet although both are
+    smooth there now.
+    """
+
+    def __init__(self) -> None:
+        self._last: NDArray[np.bool_] | None = None
+        self._often = np.zeros(0, np.float32)  # [rows, columns], running mean, biased towards 0 …
+        self._weight = 0.0  # … by this factor
+
+    def settled(self, borders: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The borders seen in this frame and the one before, and those seen in most frames of late."""
+        if self._last is None or self._last.shape != borders.shape:
+            self._often, self._weight, settled = np.zeros(borders.shape, np.float32), 0.0, borders
+        else:
+            near = cv2.dilate(self._last.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.bool_)
+            settled = (borders & near) | (self._often > 0.5 * self._weight)
+        self._last = borders
+        self._often = _FORGETTING * borders + (1 - _FORGETTING) * self._often
+        self._weight = _FORGETTING + (1 - _FORGETTING) * self._weight
+        return settled
+
+
+def explain(
+    current: AnalysisPlane,
+    before: AnalysisPlane,
+    still: NDArray[np.float32],
+    candidates: Sequence[Displacement],
+    *,
+    tolerance: float,
+    memory: BorderMemory,
+) -> Explained:
+    """Take for each block the displacement that leaves the least.
+
+    ``still``, float32[rows, columns], is what no displacement at all leaves of each block.
+    """
+    displacements, residuals = _believed(current, before, still, candidates, tolerance=tolerance)
+    stack = np.stack(residuals)  # [displacements, rows, columns]
+    least = stack.min(axis=0)
+    changed = still > _SURE
+    nowhere = np.zeros(still.shape, np.bool_)
+    if len(displacements) == 1 or float(np.mean(least[changed] <= still[changed] - _SURE)) < _MOVING:
+        return Explained(still, (), nowhere, still)
+    moves, moved = tuple(displacements[1:]), stack[1:].min(axis=0)
+    if not _parts(moves, still, moved):
+        # Nothing stands still here, so that a change is not to be excused by what stood there before.
+        memory.settled(nowhere)
+        return Explained(moved, moves, nowhere, _eroded(moved, moves[0], length=_LINE))
+    owner = stack.argmin(axis=0)
+    others = np.where(np.arange(len(stack))[:, np.newaxis, np.newaxis] == owner, np.inf, stack).min(axis=0)
+    border, reach = _borders(np.array(displacements, np.float32)[owner], others > least + _OWNED)
+    border = memory.settled(border)
+    # Where layers meet, pixels come out from behind one that no displacement finds again. They are
+    # excused when their level exists within the relative displacement in the other picture.
+    beyond = block_levels(beyond_neighbourhood(current, before, radius=reach))
+    levels = np.where(border, np.minimum(least, beyond), least)
+    return Explained(levels, moves, border, _wider_than_strips(levels, displacements))
+
+
+def _parts(
+    displacements: Sequence[Displacement], still: NDArray[np.float32], moved: NDArray[np.float32]
+) -> bool:
+    """Whether the picture moves other than as one: by several displacements, or beside layers that stand."""
+    apart = max(np.hypot(x - u, y - v) for x, y in displacements for u, v in displacements)
+    return bool(apart > _APART or float(np.mean(moved > still + _SURE)) > _STANDING)
+
+
+def _believed(
+    current: AnalysisPlane,
+    before: AnalysisPlane,
+    still: NDArray[np.float32],
+    candidates: Sequence[Displacement],
+    *,
+    tolerance: float,
+) -> tuple[list[Displacement], list[NDArray[np.float32]]]:
+    """Standing still, then the displacements that explain enough of what is left; and what each leaves."""
+    changed = still > _SURE
+    needed = max(_LEAST_SUPPORT, min(_ENOUGH_SUPPORT, _SUPPORT * float(changed.mean())))
+    untried = {
+        displacement: residual_after(current, before, displacement, tolerance=tolerance)
+        for displacement in refined(current, before, candidates, changed)
+    }
+    chosen: list[Displacement] = [(0.0, 0.0)]
+    residuals, left = [still], still
+    while untried:
+        supports = {
+            displacement: float(np.mean(left > np.maximum(levels, 1.0) + _SURE))
+            for displacement, levels in untried.items()
+        }
+        most = max(supports.values())
+        if most < needed:
+            break
+        # Half a pixel beside the right one, a displacement is judged less strictly and explains as much.
+        best = next(one for one, support in supports.items() if support >= _AS_GOOD * most)
+        chosen.append(best)
+        residuals.append(untried.pop(best))
+        left = np.minimum(left, residuals[-1])
+    return chosen, residuals
+
+
+def _wider_than_strips(
+    levels: NDArray[np.float32], displacements: Sequence[Displacement]
+) -> NDArray[np.float32]:
+    """The levels eroded along the greatest relative displacement, by more than a strip it uncovers is wide.
+
+    Where both layers are smooth no border is seen, yet something comes out from behind one of them.
+    """
+    pairs = [(x - u, y - v) for x, y in displacements for u, v in displacements]
+    dx, dy = max(pairs, key=lambda pair: np.hypot(*pair))
+    reach = min(float(np.hypot(dx, dy)), _MOST_REACH) / BLOCK
+    return _eroded(levels, (dx, dy), length=int(np.ceil(reach)) + 2)  # a strip one block wide may lie in two
+
+
+def _eroded(levels: NDArray[np.float32], direction: Displacement, *, length: int) -> NDArray[np.float32]:
+    """The least level of each ``length`` blocks in a row along ``direction``."""
+    longest = max(abs(direction[0]), abs(direction[1]), 1e-6)
+    steps = np.arange(length) - length // 2
+    columns, rows = (np.round(steps * component / longest).astype(int) for component in direction)
+    line = np.zeros((2 * length + 1, 2 * length + 1), np.uint8)
+    line[rows + length, columns + length] = 1
+    return cast("NDArray[np.float32]", cv2.erode(levels, line))
+
+
+def _borders(motion: NDArray[np.float32], sure: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
+    """The blocks near which layers move by over half a pixel against each other, and by how much at most, px.
+
+    ``motion``: float32[rows, columns, 2], the displacement that owns each block; only ``sure`` ones count,
+    as far away as the fastest of them moves in a frame.
+    """
+    if not sure.any():
+        return sure, 0
+    fastest = min(float(np.abs(motion[sure]).max()), _MOST_REACH)
+    width = 2 * (int(np.ceil(fastest / BLOCK)) + _MARGIN) + 1  # blocks
+    window = np.ones((width, width), np.uint8)
+    spread = np.zeros(sure.shape, np.float32)
+    far = np.float32(1e4)
+    for axis in range(2):
+        most = cv2.dilate(np.where(sure, motion[..., axis], -far), window)
+        least = cv2.erode(np.where(sure, motion[..., axis], far), window)
+        spread = np.maximum(spread, np.where(most > -far, most - least, 0))
+    border = spread > _APART
+    return border, min(int(np.ceil(float(spread.max()))) + 1, _MOST_REACH)

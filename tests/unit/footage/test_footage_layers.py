@@ -1,0 +1,96 @@
+"""Layers that move against each other: what begins a drawing there, and what only comes into sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dougagen.domain import Frame
+from dougagen.footage import HoldConfig
+from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.holds import collapse_holds
+from dougagen.footage.layers import BorderMemory
+from dougagen.footage.motion import displaced, refined, residual_after
+
+Picture = NDArray[np.uint8]
+
+
+def starts(pictures: Iterable[Picture]) -> list[int]:
+    """The first frames of the exposures among RGB pictures that no codec touched."""
+    frames = (
+        Frame(index, index / 24, cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))  # type: ignore[arg-type]
+        for index, picture in enumerate(pictures)
+    )
+    return [hold.span.start for hold in collapse_holds(frames, config=HoldConfig())]
+
+
+@pytest.mark.parametrize("speed", [1, 2])
+def test_a_mouth_that_opens_before_a_sliding_background_is_a_new_drawing(speed, drawn, painted):
+    wide, mouths = painted(480, 240), "ccccccooocccooo"
+    scenes = (
+        drawn(wide[:, speed * t : speed * t + 320], "A", mouth="open" if mouth == "o" else "closed")
+        for t, mouth in enumerate(mouths)
+    )
+    pictures = (cv2.resize(scene, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) for scene in scenes)
+    assert starts(pictures) == [0, 6, 9, 12]
+
+
+def test_a_bar_that_comes_out_from_behind_a_smooth_cel_begins_no_drawing(drawn):
+    """Nothing shows the edge of the layers there before the bar does."""
+
+    def pictures() -> Iterator[Picture]:
+        for t in range(16):
+            scene = np.full((240, 320, 3), 190, np.uint8)
+            for bar in range(-2, 6):
+                cv2.rectangle(scene, (90 * bar + 4 * t, 0), (90 * bar + 22 + 4 * t, 240), (90, 90, 90), -1)
+            yield drawn(scene, "A")
+
+    assert starts(pictures()) == [0]
+
+
+def test_a_pan_by_parts_of_a_pixel_begins_no_drawing(drawn, painted):
+    """At 1080 lines a pan by odd whole pixels is one by halves on the plane that is compared."""
+    big = cv2.resize(drawn(painted(420, 240), "A"), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    pictures = (
+        np.ascontiguousarray(
+            cv2.resize(big[:, 10 * t : 10 * t + 1280], (320, 240), interpolation=cv2.INTER_AREA)
+        )
+        for t in range(12)
+    )
+    assert starts(pictures) == [0]
+
+
+def test_a_plane_displaced_by_parts_of_a_pixel_keeps_its_thin_lines(drawn, painted):
+    fine = cv2.resize(cv2.cvtColor(drawn(painted(), "A"), cv2.COLOR_RGB2GRAY), None, fx=2, fy=2)
+    before, current = (AnalysisPlane.of(fine[x % 2 :: 2, x:][::, ::2][:236, :300].copy()) for x in (0, 5))
+    left = residual_after(current, before, (-2.5, -0.5), tolerance=0.35)
+    assert left.max() < 5 < block_levels(residual(current, before, tolerance=0.35)).max()
+
+
+def test_whole_pixels_displace_exactly():
+    plane = np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)
+    moved = displaced(plane, (3.0, -2.0))
+    assert np.array_equal(moved[:38, 3:], plane[2:, :57])
+    assert displaced(plane, (1e6, -1e6)).shape == plane.shape
+
+
+def test_refinement_finds_a_displacement_again_that_starts_a_pixel_off(drawn, painted):
+    grey = cv2.cvtColor(drawn(painted(), "A"), cv2.COLOR_RGB2GRAY)
+    before, current = AnalysisPlane.of(grey), AnalysisPlane.of(displaced(grey, (-3.0, 1.0)))
+    everywhere = np.ones((60, 80), np.bool_)
+    found = refined(current, before, [(-2.1, 0.6), (-3.7, 1.4)], everywhere)
+    assert np.allclose(found, [(-3.0, 1.0)], atol=0.05)
+
+
+def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays():
+    memory, silhouette = BorderMemory(), np.zeros((20, 20), np.bool_)
+    silhouette[2] = True
+    mouth = silhouette.copy()
+    mouth[12, 8:12] = True
+    assert all(np.array_equal(memory.settled(silhouette), silhouette) for _ in range(4))
+    assert np.array_equal(memory.settled(mouth), silhouette)
+    assert np.array_equal(memory.settled(np.zeros_like(silhouette)), silhouette)
