@@ -1,0 +1,6 @@
+"""DATASET → FIGURES for people: ``dataset_stats(out)`` counts, ``.tables()`` lays them out."""
+
+from dougagen.report.stats import Confidence, DatasetStats, Holds, dataset_stats
+from dougagen.report.tables import Table, file_size
+
+__all__ = ["Confidence", "DatasetStats", "Holds", "Table", "dataset_stats", "file_size"]

@@ -1,0 +1,229 @@
+"""What a dataset holds, in figures: read from the columns without pixels and from the ledgers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain import CLASS_COUNT, DougaClass
+from dougagen.errors import ShardError
+from dougagen.report.tables import Table, stats_tables
+from dougagen.shards import Dataset, open_dataset
+
+COLUMNS = (
+    "episode_id",
+    "exposures",
+    "width",
+    "height",
+    "cel_fraction",
+    "class_fractions",
+    "cel_confidence",
+    "douga_confidence",
+    "flags",
+    "origin",
+    "models",
+)
+"""All that is read of a shard; no picture among them."""
+COVERAGE_BINS = 10
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """How long drawings are held: counts of exposures by their length in frames."""
+
+    ones: int
+    twos: int
+    threes: int
+    longer: int
+    longest: int
+    """Frames of the longest exposure; 0 where there is none."""
+
+    @property
+    def total(self) -> int:
+        return self.ones + self.twos + self.threes + self.longer
+
+    def shares(self) -> dict[str, float]:
+        """Name → share of all exposures, in [0, 1]."""
+        names = ("ones", "twos", "threes", "longer")
+        return {name: getattr(self, name) / self.total if self.total else 0.0 for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure one network was, over the records that it read."""
+
+    mean: float
+    quantiles: Mapping[str, float]
+    """``"p05"`` to ``"p95"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStats:
+    """The figures of ``dougagen stats``."""
+
+    root: str
+    episodes: int
+    records: int
+    frames: int
+    """Frames that show the records: the sum of their exposures."""
+    frames_decoded: int | None
+    """From the ledgers; None for a folder without."""
+    shots: int | None
+    """From the ledgers; None for a folder without."""
+    holds: Holds
+    resolutions: Mapping[str, int]
+    """``"1920×1080"`` → records, the most frequent first."""
+    cel_coverage_mean: float
+    """Mean share of the picture that is cel, in [0, 1]."""
+    cel_coverage_histogram: tuple[int, ...]
+    """Records by share of cel, in ten bins: [0, 0.1), … [0.9, 1]."""
+    class_frequencies: Mapping[str, float]
+    """Name of the douga class → share of all pixels of all records."""
+    cel_confidence: Confidence | None
+    """None where no record was read by a network."""
+    douga_confidence: Confidence | None
+    flags: Mapping[str, int]
+    """Flag → records that carry it."""
+    origins: Mapping[str, int]
+    models: Mapping[str, int]
+    """Names and hashes of the weights → records."""
+    bytes: int
+    """Size of the shards on the disk."""
+    bytes_by_column: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict; keys are stable."""
+        plain = asdict(self)
+        plain["cel_coverage_histogram"] = list(self.cel_coverage_histogram)
+        plain["holds"]["shares"] = self.holds.shares()
+        return plain
+
+    def tables(self) -> list[Table]:
+        """The figures as tables of text, ready to be drawn."""
+        return stats_tables(self)
+
+
+def dataset_stats(out: Path) -> DatasetStats:
+    """Count what is in the dataset at ``out``; one shard's columns are in memory at a time.
+
+    Raises ShardError where there is no dataset or a shard is damaged.
+    """
+    dataset = open_dataset(out)
+    sums = _Sums()
+    for shard, table in zip(dataset.shards, dataset.rows(COLUMNS), strict=True):
+        sums.add(table, shard)
+    return _finished(dataset, sums)
+
+
+class _Sums:
+    """Runs over the shards once. Confidences are kept whole, 8 bytes a record, for exact quantiles."""
+
+    def __init__(self) -> None:
+        self.records = self.frames = 0
+        self.episode_ids: set[str] = set()
+        self.holds: Counter[int] = Counter()
+        self.longest = 0
+        self.resolutions: Counter[str] = Counter()
+        self.coverage_sum = 0.0
+        self.coverage_bins = np.zeros(COVERAGE_BINS, np.int64)
+        self.pixels = 0
+        self.class_pixels = np.zeros(CLASS_COUNT, np.float64)
+        self.confidences: dict[str, list[NDArray[np.float32]]] = {
+            "cel_confidence": [],
+            "douga_confidence": [],
+        }
+        self.counts: dict[str, Counter[str]] = {name: Counter() for name in ("flags", "origin", "models")}
+
+    def add(self, table: Any, shard: Path) -> None:
+        """Add the rows of ``table``, an Arrow table of ``COLUMNS`` read from ``shard``."""
+        if table.num_rows == 0:
+            return
+        self.records += table.num_rows
+        self.episode_ids.update(_tally(table["episode_id"]))
+        self._add_holds(_flat(table["exposures"]))
+        self._add_pictures(table, shard)
+        spoke = table["models"].to_numpy() != ""
+        for name, kept in self.confidences.items():
+            kept.append(table[name].to_numpy()[spoke])
+        self.counts["flags"].update(_tally(_flat(table["flags"])))
+        for name in ("origin", "models"):
+            self.counts[name].update(_tally(table[name]))
+
+    def _add_holds(self, spans: Any) -> None:
+        lengths = spans.field("stop").to_numpy() - spans.field("start").to_numpy()
+        self.frames += int(lengths.sum())
+        self.longest = max(self.longest, int(lengths.max(initial=0)))
+        for length, count in zip(*np.unique(np.minimum(lengths, 4), return_counts=True), strict=True):
+            self.holds[int(length)] += int(count)
+
+    def _add_pictures(self, table: Any, shard: Path) -> None:
+        width, height = table["width"].to_numpy(), table["height"].to_numpy()
+        sizes, counts = np.unique(np.stack([width, height]), axis=1, return_counts=True)  # [2, sizes]
+        for (w, h), count in zip(sizes.T.tolist(), counts.tolist(), strict=True):
+            self.resolutions[f"{w}×{h}"] += count
+        coverage = table["cel_fraction"].to_numpy()
+        fractions = _flat(table["class_fractions"]).to_numpy().astype(np.float64)
+        lengths = np.diff(table["class_fractions"].combine_chunks().offsets.to_numpy())
+        if (lengths != CLASS_COUNT).any() or not (
+            np.isfinite(fractions).all() and np.isfinite(coverage).all()
+        ):
+            raise ShardError(f"class_fractions must hold {CLASS_COUNT} finite shares a row", where=shard)
+        self.coverage_sum += float(coverage.sum(dtype=np.float64))
+        # In float32, where 0.7 × 10 is 7: widened first, it is 6.9999999 and falls into the bin below.
+        bins = np.clip((coverage * np.float32(COVERAGE_BINS)).astype(np.int64), 0, COVERAGE_BINS - 1)
+        self.coverage_bins += np.bincount(bins, minlength=COVERAGE_BINS)
+        pixels = width.astype(np.float64) * height
+        self.pixels += int(pixels.sum())
+        self.class_pixels += pixels @ fractions.reshape(-1, CLASS_COUNT)  # [N] @ [N, 10] -> [10]
+
+
+def _flat(column: Any) -> Any:
+    """The members of a list column, as one Arrow array."""
+    return column.combine_chunks().flatten()
+
+
+def _tally(column: Any) -> dict[str, int]:
+    counted = column.value_counts()
+    names, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+    return dict(zip(map(str, names), counts, strict=True))
+
+
+def _confidence(parts: list[NDArray[np.float32]]) -> Confidence | None:
+    values = np.concatenate(parts) if parts else np.empty(0, np.float32)
+    if values.size == 0:
+        return None
+    cuts = np.quantile(values.astype(np.float64), QUANTILES).tolist()
+    names = [f"p{round(100 * q):02d}" for q in QUANTILES]
+    return Confidence(float(values.mean(dtype=np.float64)), dict(zip(names, cuts, strict=True)))
+
+
+def _finished(dataset: Dataset, sums: _Sums) -> DatasetStats:
+    ledger = dataset.ledger
+    shares = sums.class_pixels / max(1, sums.pixels)
+    return DatasetStats(
+        root=str(dataset.root),
+        episodes=len(ledger) or len(sums.episode_ids),
+        records=sums.records,
+        frames=sums.frames,
+        frames_decoded=sum(entry.frames_decoded for entry in ledger) if ledger else None,
+        shots=sum(entry.shots for entry in ledger) if ledger else None,
+        holds=Holds(sums.holds[1], sums.holds[2], sums.holds[3], sums.holds[4], sums.longest),
+        resolutions=dict(sums.resolutions.most_common()),
+        cel_coverage_mean=sums.coverage_sum / max(1, sums.records),
+        cel_coverage_histogram=tuple(sums.coverage_bins.tolist()),
+        class_frequencies={c.label: float(shares[c]) for c in DougaClass},
+        cel_confidence=_confidence(sums.confidences["cel_confidence"]),
+        douga_confidence=_confidence(sums.confidences["douga_confidence"]),
+        flags=dict(sums.counts["flags"].most_common()),
+        origins=dict(sums.counts["origin"].most_common()),
+        models=dict(sums.counts["models"].most_common()),
+        bytes=sum(shard.stat().st_size for shard in dataset.shards),
+        bytes_by_column=dataset.column_bytes(),
+    )

@@ -1,0 +1,134 @@
+"""Figures as tables of text: the command line draws them, the report page prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dougagen.report.stats import Confidence, DatasetStats
+
+_NONE = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text; every row has a cell for every column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"table {self.title!r} has {len(self.columns)} columns, a row {len(row)} cells"
+                )
+
+
+def _number(value: int | None) -> str:
+    return _NONE if value is None else f"{value:,}"
+
+
+def _share(part: float, whole: float = 1.0) -> str:
+    """A percentage that still says something where classes are rare."""
+    percent = 100 * part / whole if whole else 0.0
+    return f"{percent:.3f} %" if 0 < percent < 0.1 else f"{percent:.1f} %"
+
+
+def file_size(size: int) -> str:
+    """``1.4 GB``: powers of 1000, as disks are sold."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def stats_tables(stats: DatasetStats) -> list[Table]:
+    """What ``dougagen stats`` shows; tables without rows are left out."""
+    tables = [
+        _overview(stats),
+        _holds(stats),
+        _counted("Resolutions", "picture", stats.resolutions, stats.records),
+        _coverage(stats),
+        _classes(stats),
+        _confidences(stats),
+        _counted("Flags", "flag", stats.flags, stats.records),
+        _counted("Origins", "origin", stats.origins, stats.records),
+        _sizes(stats),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _overview(stats: DatasetStats) -> Table:
+    a_drawing = f"{stats.frames / stats.records:.2f}" if stats.records else _NONE
+    rows = (
+        ("episodes", _number(stats.episodes)),
+        ("shots", _number(stats.shots)),
+        ("records", _number(stats.records)),
+        ("frames decoded", _number(stats.frames_decoded)),
+        ("frames shown", _number(stats.frames)),
+        ("frames a drawing", a_drawing),
+        ("on disk", file_size(stats.bytes)),
+        ("a record", file_size(stats.bytes // stats.records) if stats.records else _NONE),
+    )
+    return Table("Dataset", ("", "count"), rows)
+
+
+def _holds(stats: DatasetStats) -> Table:
+    shares = stats.holds.shares()
+    rows = tuple((name, _number(getattr(stats.holds, name)), _share(share)) for name, share in shares.items())
+    if stats.holds.total:
+        rows = (*rows, ("longest (frames)", _number(stats.holds.longest), ""))
+    return Table("Holds", ("exposures on", "count", "share"), rows if stats.holds.total else ())
+
+
+def _counted(title: str, name: str, counts: Mapping[str, int], whole: int) -> Table:
+    rows = tuple((what, _number(count), _share(count, whole)) for what, count in counts.items())
+    return Table(title, (name, "records", "share"), rows)
+
+
+def _coverage(stats: DatasetStats) -> Table:
+    bins = stats.cel_coverage_histogram
+    if not stats.records:
+        return Table("Cel coverage", ("share of the picture", "records", "share"), ())
+    step = 100 // len(bins)
+    rows = tuple(
+        (f"{step * i}–{step * (i + 1)} %", _number(count), _share(count, stats.records))
+        for i, count in enumerate(bins)
+    )
+    title = f"Cel coverage, mean {_share(stats.cel_coverage_mean)}"
+    return Table(title, ("share of the picture", "records", "share"), rows)
+
+
+def _classes(stats: DatasetStats) -> Table:
+    rows = tuple((name, _share(share)) for name, share in stats.class_frequencies.items())
+    return Table("Douga classes", ("class", "share of pixels"), rows if stats.records else ())
+
+
+def _confidences(stats: DatasetStats) -> Table:
+    named: list[tuple[str, Confidence | None]] = [
+        ("cel", stats.cel_confidence),
+        ("douga", stats.douga_confidence),
+    ]
+    spoken = [(name, confidence) for name, confidence in named if confidence is not None]
+    quantiles = tuple(spoken[0][1].quantiles) if spoken else ()
+    rows = tuple((name, f"{c.mean:.3f}", *(f"{c.quantiles[q]:.3f}" for q in quantiles)) for name, c in spoken)
+    return Table("Confidence", ("network", "mean", *quantiles), rows)
+
+
+def _sizes(stats: DatasetStats) -> Table:
+    total = sum(stats.bytes_by_column.values())
+    pictures = ("color", "cel_mask", "douga")
+    sizes = {name: stats.bytes_by_column.get(name, 0) for name in pictures}
+    sizes["all other columns"] = total - sum(sizes.values())
+    rows = tuple(
+        (name, file_size(size), file_size(size // stats.records), _share(size, total))
+        for name, size in sizes.items()
+        if stats.records
+    )
+    return Table("Size", ("column", "on disk", "a record", "share"), rows)

@@ -1,0 +1,94 @@
+"""RECORDS ⇄ PARQUET. Names load what they need when they are first used: the ledger costs no Arrow.
+
+Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
+Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
+Keep: ``write_card(out)``, ``verify_dataset(out)``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dougagen.shards.card import write_card
+    from dougagen.shards.ledger import (
+        SCHEMA_VERSION,
+        LedgerEntry,
+        ShardFacts,
+        committed,
+        committed_ids,
+        ledger_path,
+        read_ledger,
+    )
+    from dougagen.shards.reader import (
+        Dataset,
+        RowGroup,
+        count_records,
+        open_dataset,
+        read_records,
+        read_rows,
+    )
+    from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
+    from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
+
+_HOME = {
+    "SCHEMA_VERSION": "ledger",
+    "LedgerEntry": "ledger",
+    "ShardFacts": "ledger",
+    "committed": "ledger",
+    "committed_ids": "ledger",
+    "ledger_path": "ledger",
+    "read_ledger": "ledger",
+    "EncodedRecord": "rows",
+    "decode_row": "rows",
+    "encode_record": "rows",
+    "ROW_GROUP_BYTES": "writer",
+    "SHARD_BYTES": "writer",
+    "EpisodeWriter": "writer",
+    "Dataset": "reader",
+    "RowGroup": "reader",
+    "count_records": "reader",
+    "open_dataset": "reader",
+    "read_records": "reader",
+    "read_rows": "reader",
+    "write_card": "card",
+    "Damage": "verify",
+    "VerifyReport": "verify",
+    "verify_dataset": "verify",
+}
+
+__all__ = [
+    "ROW_GROUP_BYTES",
+    "SCHEMA_VERSION",
+    "SHARD_BYTES",
+    "Damage",
+    "Dataset",
+    "EncodedRecord",
+    "EpisodeWriter",
+    "LedgerEntry",
+    "RowGroup",
+    "ShardFacts",
+    "VerifyReport",
+    "committed",
+    "committed_ids",
+    "count_records",
+    "decode_row",
+    "encode_record",
+    "ledger_path",
+    "open_dataset",
+    "read_ledger",
+    "read_records",
+    "read_rows",
+    "verify_dataset",
+    "write_card",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

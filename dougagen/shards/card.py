@@ -1,0 +1,174 @@
+"""The dataset card: README.md with the YAML that tells the Hugging Face tools where the shards are.
+
+Everything in it comes from the ledgers. What belongs to the owner is kept when the card is written again:
+the ``license`` line and all text below the last marker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from dougagen.domain import PALETTE, DougaClass
+from dougagen.errors import ShardError
+from dougagen.shards.durable import refusals_named, write_text_whole
+from dougagen.shards.ledger import SCHEMA_VERSION, LedgerEntry, committed, split_of
+from dougagen.shards.schema import hugging_face_features
+
+CARD = "README.md"
+_OWNER = "<!-- Below this line is yours: dougagen keeps it when it writes this card again. -->"
+_LICENSE_LINE = re.compile(r"^license: *(\S.*)$", re.MULTILINE)
+_MAX_CARD_BYTES = 4 << 20
+_OWNERS_START = """
+## Licence and use
+
+The pictures belong to whoever made the episodes. State here under which terms they may be used, and put the
+licence's identifier into the `license` line at the top.
+"""
+
+
+def write_card(out: Path) -> Path:
+    """Write ``out/README.md`` anew from the ledgers and return its path. Raises ShardError."""
+    out = Path(out)
+    entries = tuple(committed(out))
+    if not entries:
+        raise ShardError("no episode is committed in this folder", where=out, remedy="extract one first")
+    card = out / CARD
+    with refusals_named(card):
+        license_name, owners = _owners_part(card)
+        write_text_whole(
+            card, f"{_front_matter(entries, license_name)}\n{_body(entries)}\n{_OWNER}\n{owners}"
+        )
+    return card
+
+
+def _owners_part(card: Path) -> tuple[str, str]:
+    """The licence and the text that the owner wrote into an earlier card."""
+    if not card.is_file() or card.stat().st_size > _MAX_CARD_BYTES:
+        return "other", _OWNERS_START
+    text = card.read_text(encoding="utf-8", errors="replace")
+    front = text.split("\n---", 1)[0]
+    found = _LICENSE_LINE.search(front) if text.startswith("---\n") else None
+    _, marker, owners = text.partition(f"{_OWNER}\n")
+    if not marker:  # not a card of ours: the folder had a README before, which is kept whole
+        owners = f"{_OWNERS_START}\n{text}"
+    return (found.group(1).strip() if found else "other"), owners
+
+
+def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str) -> str:
+    splits = sorted({split_of(shard.name) for entry in entries for shard in entry.shards})
+    lines = [
+        "---",
+        f"license: {license_name}",
+        "task_categories:",
+        "- image-segmentation",
+        "- image-to-image",
+    ]
+    lines += ["tags:", "- anime", "- line-art", "- douga"]
+    # Named on purpose: without data_files a name that holds test, dev or eval hides other shards.
+    lines += ["configs:", "- config_name: default", "  data_files:"]
+    for split in splits:
+        lines += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
+    lines += ["dataset_info:", "  features:"]
+    for name, feature in hugging_face_features().items():
+        lines += _yaml_feature(name, feature, "  ")
+    return "\n".join([*lines, "---", ""])
+
+
+def _yaml_feature(name: str, feature: Any, indent: str) -> list[str]:
+    """A feature in the short YAML form of dataset cards, at ``indent``."""
+    head = [f"{indent}- name: {name}"]
+    if isinstance(feature, list):
+        members = [line for m, f in feature[0].items() for line in _yaml_feature(m, f, f"{indent}  ")]
+        return [*head, f"{indent}  list:", *members]
+    kind = feature.get("_type")
+    if kind == "Image":
+        return [*head, f"{indent}  dtype: image"]
+    if kind == "Sequence":
+        return [*head, f"{indent}  sequence: {feature['feature']['dtype']}"]
+    if kind == "Value":
+        return [*head, f"{indent}  dtype: {feature['dtype']}"]
+    members = [line for m, f in feature.items() for line in _yaml_feature(m, f, f"{indent}  ")]
+    return [*head, f"{indent}  struct:", *members]
+
+
+def _body(entries: tuple[LedgerEntry, ...]) -> str:
+    return "\n".join([_introduction(entries), _counts(entries), _classes(), _provenance(entries), _reading()])
+
+
+def _introduction(entries: tuple[LedgerEntry, ...]) -> str:
+    records = sum(entry.records for entry in entries)
+    versions = ", ".join(sorted({_plain(entry.dougagen_version) for entry in entries}))
+    return f"""# Drawings of {len(entries):,} episode{"s" if len(entries) != 1 else ""}
+
+{records:,} records. A record is one distinct drawing of an animation with the frames that showed it: `color`
+(the picture, RGB PNG), `cel_mask` (the visible pixels of the moving layer, grey PNG, 0 or 255) and `douga`
+(its colour-coded line art, palette PNG whose pixel is the class). Schema version {SCHEMA_VERSION}, written by
+dougagen {versions}.
+"""
+
+
+def _counts(entries: tuple[LedgerEntry, ...]) -> str:
+    records = sum(entry.records for entry in entries)
+    size = sum(shard.bytes for entry in entries for shard in entry.shards)
+    rejected: Counter[str] = Counter()
+    for entry in entries:
+        rejected.update(entry.drawings_rejected)
+    sizes = Counter(f"{entry.width}×{entry.height}" for entry in entries)
+    rows = [
+        ("episodes", f"{len(entries):,}"),
+        ("frames decoded", f"{sum(entry.frames_decoded for entry in entries):,}"),
+        ("shots", f"{sum(entry.shots for entry in entries):,}"),
+        ("drawings", f"{sum(entry.drawings for entry in entries):,}"),
+        ("records", f"{records:,}"),
+        *((f"drawings rejected: {_plain(reason)}", f"{n:,}") for reason, n in sorted(rejected.items())),
+        ("bytes", f"{size:,}"),
+        ("bytes a record", f"{size // records:,}" if records else "—"),
+        ("frame sizes", ", ".join(f"{name} ({n})" for name, n in sizes.most_common(8))),
+    ]
+    return "\n".join(["## Counts", "", "| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows), ""])
+
+
+def _classes() -> str:
+    lines = ["## Classes of `douga`", "", "| pixel | class | colour |", "|---|---|---|"]
+    lines += [f"| {int(c)} | {c.label} | {' '.join(map(str, PALETTE[c].tolist()))} |" for c in DougaClass]
+    return "\n".join([*lines, ""])
+
+
+def _provenance(entries: tuple[LedgerEntry, ...]) -> str:
+    models = Counter(entry.models for entry in entries)
+    digests = len({entry.config_digest for entry in entries})
+    lines = ["## Provenance", "", "| models | episodes |", "|---|---|"]
+    lines += [
+        f"| {_plain(name) or 'none: drawn or synthesised'} | {n:,} |" for name, n in models.most_common()
+    ]
+    many = "" if digests == 1 else " Rows of different configurations are told apart by `config_digest`."
+    lines += ["", f"{digests:,} configuration{'s' if digests != 1 else ''}.{many}", ""]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text from elsewhere as it can stand in a Markdown table."""
+    return "".join(c if c.isprintable() and c not in "|<>`[]" else " " for c in text)[:200].strip()
+
+
+def _reading() -> str:
+    return """## Reading
+
+```python
+from datasets import load_dataset
+rows = load_dataset("path/to/this/folder", split="train")
+
+import polars
+rows = polars.read_parquet("path/to/this/folder/data/*.parquet")
+```
+
+```sql
+SELECT record_id, held_frames, cel_fraction FROM 'path/to/this/folder/data/*.parquet';
+```
+
+An episode belongs to the dataset when, and only when, `episodes/<episode_id>.json` is there; that file
+holds the hashes of its shards.
+"""

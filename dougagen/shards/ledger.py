@@ -1,0 +1,235 @@
+"""The ledger: an episode is in the dataset when, and only when, ``episodes/<episode_id>.json`` is there.
+
+Light on purpose (no Arrow): runs and the command line ask it what is already done.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from dougagen.domain import ExtractReport
+from dougagen.errors import DomainError, ShardError
+
+SCHEMA_VERSION = 1
+"""Counts the additions of columns; part of every shard's metadata, of the ledger and of the digest."""
+EPISODES = "episodes"
+DATA = "data"
+MAX_LEDGER_BYTES = 16 << 20
+_EPISODE_ID = re.compile(r"[0-9a-f]{16}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SPLIT = re.compile(r"[a-z]{1,32}")
+_SHARD_NAME = re.compile(r"([a-z]{1,32})-([0-9a-f]{16})-([0-9]{5})\.parquet")
+REDO = "run dougagen extract on its source again with --on-existing redo"
+
+
+def shard_name(split: str, episode_id: str, number: int) -> str:
+    """``train-0123456789abcdef-00000.parquet``; never the title of the episode."""
+    return f"{split}-{episode_id}-{number:05d}.parquet"
+
+
+def split_of(name: str) -> str:
+    """The split that a shard's name begins with."""
+    return name.partition("-")[0]
+
+
+def require_episode_id(text: object) -> str:
+    """The id, if it is 16 hex digits and so safe in a path; DomainError otherwise."""
+    if not isinstance(text, str) or not _EPISODE_ID.fullmatch(text):
+        raise DomainError(f"an episode id must be 16 hex digits, got {text!r}")
+    return text
+
+
+def require_split(text: str) -> str:
+    """The split's name, if it is lower-case letters and so safe in a path; DomainError otherwise."""
+    if not _SPLIT.fullmatch(text):
+        raise DomainError(f"a split must be named with lower-case letters, got {text!r}")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFacts:
+    """One shard as it was committed."""
+
+    name: str
+    """Plain file name inside ``data/``."""
+    sha256: str
+    """64 hex digits over the file."""
+    bytes: int
+    rows: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _SHARD_NAME.fullmatch(self.name):
+            raise DomainError(
+                f"a shard must be named like train-<episode_id>-00000.parquet, got {self.name!r}"
+            )
+        if not isinstance(self.sha256, str) or not _SHA256.fullmatch(self.sha256):
+            raise DomainError(f"ShardFacts.sha256 must be 64 hex digits, got {self.sha256!r}")
+        _require_count("ShardFacts.bytes", self.bytes)
+        _require_count("ShardFacts.rows", self.rows)
+
+
+def _require_count(name: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise DomainError(f"{name} must be a whole number of at least 0, got {value!r}")
+
+
+_TEXTS = ("source", "config_digest", "models", "dougagen_version")
+_COUNTS = (
+    "frames_decoded",
+    "frames_in_exposures",
+    "drawings",
+    "records",
+    "shots",
+    "packets_damaged",
+    "width",
+    "height",
+    "schema_version",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What was committed for one episode: the extraction's report and the shards with their hashes."""
+
+    episode_id: str
+    source: str
+    config_digest: str
+    models: str
+    dougagen_version: str
+    width: int
+    """Pixels of a decoded frame."""
+    height: int
+    frame_rate: Fraction
+    frames_decoded: int
+    frames_in_exposures: int
+    frames_skipped: Mapping[str, int]
+    drawings: int
+    records: int
+    drawings_rejected: Mapping[str, int]
+    shots: int
+    flags: tuple[str, ...] = ()
+    packets_damaged: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    shards: tuple[ShardFacts, ...] = ()
+    """Filled in by the writer at commit."""
+    schema_version: int = SCHEMA_VERSION
+
+    def __post_init__(self) -> None:
+        require_episode_id(self.episode_id)
+        for name in _TEXTS:
+            if not isinstance(getattr(self, name), str):
+                raise DomainError(f"LedgerEntry.{name} must be text, got {getattr(self, name)!r}")
+        for name in _COUNTS:
+            _require_count(f"LedgerEntry.{name}", getattr(self, name))
+        for name in ("frames_skipped", "drawings_rejected"):
+            for reason, count in getattr(self, name).items():
+                _require_count(f"LedgerEntry.{name}[{reason!r}]", count)
+        for name in ("frames_skipped", "drawings_rejected", "seconds"):
+            object.__setattr__(self, name, dict(getattr(self, name)))  # a copy; a proxy does not pickle
+        for shard in self.shards:
+            if f"-{self.episode_id}-" not in shard.name:
+                raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
+        self.report()  # its counts add up, or DomainError
+
+    @classmethod
+    def of(
+        cls,
+        report: ExtractReport,
+        *,
+        config_digest: str,
+        models: str,
+        dougagen_version: str,
+        width: int,
+        height: int,
+        frame_rate: Fraction,
+    ) -> LedgerEntry:
+        """The entry of an extraction, without its shards: the writer adds them at commit."""
+        counts = {name.name: getattr(report, name.name) for name in fields(report) if name.name != "shards"}
+        return cls(
+            **counts,
+            config_digest=config_digest,
+            models=models,
+            dougagen_version=dougagen_version,
+            width=width,
+            height=height,
+            frame_rate=frame_rate,
+        )
+
+    def report(self) -> ExtractReport:
+        """The extraction's report as it was when the episode was committed."""
+        counts = {
+            name.name: getattr(self, name.name) for name in fields(ExtractReport) if name.name != "shards"
+        }
+        return ExtractReport(**counts, shards=tuple(shard.name for shard in self.shards))
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict that ``json`` writes; ``from_json`` reads it back equal."""
+        return asdict(self) | {"frame_rate": str(self.frame_rate), "flags": list(self.flags)}
+
+    @classmethod
+    def from_json(cls, plain: object) -> LedgerEntry:
+        """Raises DomainError where anything is missing, of the wrong type, or not safe as a path."""
+        if not isinstance(plain, dict):
+            raise DomainError(f"a ledger must hold a JSON object, got {type(plain).__name__}")
+        known = {name.name for name in fields(cls)}
+        try:
+            values: dict[str, Any] = {name: value for name, value in plain.items() if name in known}
+            values["frame_rate"] = Fraction(str(plain["frame_rate"]))
+            values["flags"] = tuple(str(flag) for flag in plain["flags"])
+            values["seconds"] = {str(stage): float(busy) for stage, busy in plain["seconds"].items()}
+            values["shards"] = tuple(
+                ShardFacts(shard["name"], shard["sha256"], shard["bytes"], shard["rows"])
+                for shard in plain["shards"]
+            )
+            return cls(**values)
+        except (KeyError, TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
+            if isinstance(error, DomainError):
+                raise
+            raise DomainError(f"a ledger's facts are missing or malformed ({error!r})") from error
+
+
+def ledger_path(out: Path, episode_id: str) -> Path:
+    """Where the ledger of an episode lies, whether it is there or not."""
+    return out / EPISODES / f"{require_episode_id(episode_id)}.json"
+
+
+def read_ledger(out: Path, episode_id: str) -> LedgerEntry | None:
+    """The entry of an episode, None where it is not in the dataset. Raises ShardError where it is damaged."""
+    path = ledger_path(out, episode_id)
+    try:
+        if not path.is_file():
+            return None
+        if path.stat().st_size > MAX_LEDGER_BYTES:
+            raise ShardError(f"the ledger is larger than {MAX_LEDGER_BYTES} bytes", where=path, remedy=REDO)
+        entry = LedgerEntry.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ShardError(f"the ledger cannot be read ({error.strerror})", where=path) from error
+    except (DomainError, ValueError, RecursionError) as error:
+        raise ShardError(f"the ledger is damaged: {error}", where=path, remedy=REDO) from error
+    if entry.episode_id != episode_id:
+        raise ShardError(f"the ledger is of episode {entry.episode_id}", where=path, remedy=REDO)
+    return entry
+
+
+def committed_ids(out: Path) -> tuple[str, ...]:
+    """The ids of the episodes in the dataset, sorted; nothing but the names of the files is read."""
+    folder = out / EPISODES
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path.stem for path in folder.glob("*.json") if _EPISODE_ID.fullmatch(path.stem)))
+
+
+def committed(out: Path) -> Iterator[LedgerEntry]:
+    """The entry of every episode in the dataset, by id. Raises ShardError at one that is damaged."""
+    for episode_id in committed_ids(out):
+        entry = read_ledger(out, episode_id)
+        if entry is not None:
+            yield entry

@@ -1,0 +1,243 @@
+"""SHARDS → RECORDS: streaming by row group, every file and every value checked before it is believed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dougagen.domain import Record
+from dougagen.errors import ShardError
+from dougagen.shards.ledger import DATA, EPISODES, REDO, LedgerEntry, committed, split_of
+from dougagen.shards.rows import decode_row
+from dougagen.shards.schema import COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
+
+MAX_ROW_GROUP_LOADED = 1 << 30
+"""Bytes of a row group, uncompressed, above which a shard is refused: nothing we write comes near."""
+_MAKE = "give a folder that dougagen extract --out wrote, or one with Parquet shards"
+_BATCH_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """A piece of a shard that is read at once."""
+
+    shard: Path
+    index: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Which files make up a dataset; opens none of them until asked."""
+
+    root: Path
+    shards: tuple[Path, ...]
+    """In the order of episodes and shard numbers."""
+    ledger: tuple[LedgerEntry, ...] = ()
+    """Empty for a plain folder or file of shards."""
+
+    def __len__(self) -> int:
+        """How many records there are: from the ledgers, or from the footers where there are none."""
+        if self.ledger:
+            return sum(entry.records for entry in self.ledger)
+        return sum(group.rows for group in self.row_groups())
+
+    def __iter__(self) -> Iterator[Record]:
+        return self.records()
+
+    def row_groups(self) -> tuple[RowGroup, ...]:
+        """Every row group, in order; shuffle these to read in another order. Reads footers only."""
+        return tuple(group for shard in self.shards for group in _row_groups(shard))
+
+    def records(self) -> Iterator[Record]:
+        """Every record, its pictures decoded; one row group at a time is in memory."""
+        for shard in self.shards:
+            for group in _row_groups(shard):
+                yield from self.records_of(group)
+
+    def records_of(self, group: RowGroup) -> Iterator[Record]:
+        """The records of one row group."""
+        for row in _raw_rows_of(group):
+            yield _decoded(row, group.shard)
+
+    def rows(self, columns: Sequence[str] = ROW_COLUMNS) -> Iterator[pa.Table]:
+        """The named columns, a table a shard, no cell empty; no other column is read from the disk."""
+        unknown = [name for name in columns if name not in COLUMNS]
+        if unknown:
+            raise ShardError(f"there is no column {unknown[0]!r}; the columns are {', '.join(COLUMNS)}")
+        for shard in self.shards:
+            with _opened(shard, columns=columns) as parquet:
+                table = _in_our_types(parquet.read(columns=list(columns), use_threads=False), columns)
+                table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
+                _require_filled(table)
+                yield table
+
+    def column_bytes(self) -> dict[str, int]:
+        """Column → bytes on the disk, from the footers."""
+        sizes = dict.fromkeys(COLUMNS, 0)
+        for shard in self.shards:
+            with _opened(shard) as parquet:
+                for index in range(parquet.metadata.num_row_groups):
+                    group = parquet.metadata.row_group(index)
+                    for leaf in range(group.num_columns):
+                        chunk = group.column(leaf)
+                        name = chunk.path_in_schema.partition(".")[0]
+                        if name in sizes:
+                            sizes[name] += chunk.total_compressed_size
+        return sizes
+
+
+def open_dataset(path: Path) -> Dataset:
+    """Find the shards at ``path``: a dataset folder, a plain folder of Parquet files, or one such file.
+
+    Where there is a folder ``episodes``, only shards in its ledgers count. Hidden files never do.
+    Raises ShardError where there is nothing to read, or a ledger is damaged or names a missing shard.
+    """
+    path = Path(path)
+    if path.is_file():
+        return Dataset(path.parent, (path,))
+    if not path.is_dir():
+        raise ShardError("there is no such folder or file", where=path, remedy=_MAKE)
+    if (path / EPISODES).is_dir():
+        return _open_committed(path)
+    shards = sorted(
+        shard
+        for folder in (path, path / DATA)
+        for shard in folder.glob("*.parquet")
+        if shard.is_file() and not shard.name.startswith(".")
+    )
+    if not shards:
+        raise ShardError("this folder holds no dataset", where=path, remedy=_MAKE)
+    return Dataset(path, tuple(shards))
+
+
+def _open_committed(root: Path) -> Dataset:
+    ledger = tuple(committed(root))
+    if not ledger:
+        raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
+    shards = tuple(root / DATA / shard.name for entry in ledger for shard in entry.shards)
+    for shard in shards:
+        if not shard.is_file():
+            raise ShardError("this shard is in the ledger and not in the folder", where=shard, remedy=REDO)
+    return Dataset(root, shards, ledger)
+
+
+def split_shards(dataset: Dataset, split: str) -> Dataset:
+    """The part of a dataset whose shards are named after ``split``."""
+    return Dataset(dataset.root, tuple(s for s in dataset.shards if split_of(s.name) == split))
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """Every record at ``path``, decoded and validated. Raises ShardError naming the shard that is damaged."""
+    yield from open_dataset(path).records()
+
+
+def read_rows(path: Path, columns: Sequence[str] = ROW_COLUMNS) -> Iterator[pa.Table]:
+    """The named columns at ``path``, a table a shard; by default everything but the pictures."""
+    yield from open_dataset(path).rows(columns)
+
+
+def count_records(path: Path) -> int:
+    """How many records are at ``path``; reads ledgers, or footers where there are none."""
+    return len(open_dataset(path))
+
+
+@contextmanager
+def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.ParquetFile]:
+    """The open shard; whatever Arrow or the disk says against it becomes ShardError with the shard's name."""
+    try:
+        if not shard.is_file():  # a pipe or device would be waited on for ever
+            raise ShardError("this shard is missing or no file", where=shard, remedy=REDO)
+        with pq.ParquetFile(
+            os.fspath(shard),
+            thrift_string_size_limit=64 << 20,
+            thrift_container_size_limit=4 << 20,
+            pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
+            buffer_size=1 << 20,
+            page_checksum_verification=False,
+        ) as parquet:
+            _require_columns(parquet.schema_arrow, columns)
+            yield parquet
+    except ShardError as error:
+        if error.where is None:
+            raise ShardError(error.what, where=shard, remedy=error.remedy) from error
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ShardError(f"this shard is damaged ({reason})", where=shard, remedy=REDO) from error
+
+
+def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
+    missing = [name for name in columns if name not in schema.names]
+    if missing:
+        raise ShardError(f"this is no shard of dougagen: column {missing[0]} is missing", remedy=_MAKE)
+
+
+def _in_our_types(table: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """The table in the types of the schema: other tools write large_string for string and the like."""
+    wanted = pa.schema([SCHEMA.field(name) for name in columns])
+    return table.select(list(columns)).cast(wanted)
+
+
+def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:
+    """The rows of one shard as plain dicts, pictures still coded. Raises ShardError naming the shard."""
+    for group in _row_groups(shard):
+        yield from _raw_rows_of(group)
+
+
+def _raw_rows_of(group: RowGroup) -> Iterator[dict[str, Any]]:
+    with _opened(group.shard) as parquet:
+        if parquet.metadata.row_group(group.index).total_byte_size > MAX_ROW_GROUP_LOADED:
+            raise ShardError(f"row group {group.index} is larger than {MAX_ROW_GROUP_LOADED} bytes")
+        batches = parquet.iter_batches(
+            batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(COLUMNS), use_threads=False
+        )
+        for batch in batches:
+            yield from _in_our_types(pa.Table.from_batches([batch]), COLUMNS).to_pylist()
+
+
+def require_schema(shard: Path) -> None:
+    """Raise ShardError unless the shard has exactly the columns and types of the schema."""
+    with _opened(shard) as parquet:
+        for name in COLUMNS:
+            wanted, got = SCHEMA.field(name).type, parquet.schema_arrow.field(name).type
+            if wanted != got:
+                raise ShardError(f"column {name} must be {wanted}, got {got}")
+
+
+def _require_filled(table: pa.Table) -> None:
+    """Raise ShardError at an empty cell or member of one; pictures are not looked into."""
+    for name in table.column_names:
+        if name not in IMAGE_COLUMNS and any(_has_holes(chunk) for chunk in table[name].chunks):
+            raise ShardError(f"column {name} has empty cells", remedy=REDO)
+
+
+def _has_holes(array: pa.Array) -> bool:
+    if array.null_count:
+        return True
+    if pa.types.is_list(array.type):
+        return _has_holes(array.flatten())
+    return pa.types.is_struct(array.type) and any(_has_holes(member) for member in array.flatten())
+
+
+def _row_groups(shard: Path) -> tuple[RowGroup, ...]:
+    with _opened(shard) as parquet:
+        metadata = parquet.metadata
+        return tuple(
+            RowGroup(shard, index, metadata.row_group(index).num_rows)
+            for index in range(metadata.num_row_groups)
+        )
+
+
+def _decoded(row: dict[str, Any], shard: Path) -> Record:
+    try:
+        return decode_row(row)
+    except ShardError as error:
+        raise ShardError(error.what, where=shard, remedy=REDO) from error

@@ -1,0 +1,150 @@
+"""RECORD ⇄ ROW: one record as the columns of DESIGN section 5, its three pictures as PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+
+from dougagen.domain import (
+    CLASS_COUNT,
+    CelMask,
+    Douga,
+    FrameSpan,
+    Origin,
+    PictureArea,
+    Provenance,
+    Record,
+    Triplet,
+)
+from dougagen.errors import DomainError, ShardError
+from dougagen.shards import codec
+
+_COPIED = (
+    "episode_id",
+    "source",
+    "shot_index",
+    "drawing_index",
+    "frame_index",
+    "time",
+    "held_frames",
+    "cel_confidence",
+    "douga_confidence",
+    "models",
+    "dougagen_version",
+    "config_digest",
+    "pixel_format",
+    "color_matrix",
+    "color_range",
+    "sample_aspect_ratio",
+)
+"""Columns that have the name and the value of a property of ``Provenance``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedRecord:
+    """A record ready to be written: every column, its pictures coded."""
+
+    row: Mapping[str, Any] = field(repr=False)
+    """Column → value, complete, in the order of the schema."""
+    size: int
+    """Bytes that the row takes in a shard, nearly: its pictures and a little for the rest."""
+
+    @property
+    def record_id(self) -> str:
+        return str(self.row["record_id"])
+
+    @property
+    def episode_id(self) -> str:
+        return str(self.row["episode_id"])
+
+
+def _picture(data: bytes, record_id: str, column: str) -> dict[str, Any]:
+    name = record_id.replace("/", "_")
+    return {"bytes": data, "path": f"{name}_{column}.png"}
+
+
+def _class_fractions(douga: Douga) -> list[float]:
+    # OpenCV counts 8-bit values several times faster than numpy.bincount, which widens to int64 first.
+    counts = cv2.calcHist([douga.classes], [0], None, [CLASS_COUNT], [0, CLASS_COUNT])
+    return [float(n) / douga.classes.size for n in np.asarray(counts).ravel()]
+
+
+def encode_record(record: Record) -> EncodedRecord:
+    """Code the three pictures and lay out the row. 60 to 95 ms of one core at 1080p, by the grain."""
+    triplet, provenance = record.triplet, record.provenance
+    area = provenance.picture_area
+    pictures = {
+        "color": codec.encode_color(triplet.color),
+        "cel_mask": codec.encode_cel_mask(triplet.cel_mask),
+        "douga": codec.encode_douga(triplet.douga),
+    }
+    row: dict[str, Any] = {name: getattr(provenance, name) for name in _COPIED}
+    row |= {name: _picture(data, record.record_id, name) for name, data in pictures.items()}
+    row |= {
+        "record_id": record.record_id,
+        "exposures": [{"start": span.start, "stop": span.stop} for span in provenance.exposures],
+        "width": triplet.width,
+        "height": triplet.height,
+        "picture_area": {"x": area.x, "y": area.y, "width": area.width, "height": area.height},
+        "cel_fraction": cv2.countNonZero(triplet.cel_mask.pixels.view(np.uint8))
+        / triplet.cel_mask.pixels.size,
+        "class_fractions": _class_fractions(triplet.douga),
+        "flags": list(provenance.flags),
+        "origin": str(provenance.origin),
+    }
+    return EncodedRecord(row, sum(map(len, pictures.values())) + 1024)
+
+
+def decode_row(row: Mapping[str, Any]) -> Record:
+    """The record of a row as Arrow hands it out. Raises ShardError: what does not fit, with the row's id."""
+    name = row.get("record_id")
+    try:
+        record = Record(str(name), _decoded_triplet(row), _provenance(row))
+        _require_agreement(row, record)
+    except DomainError as error:
+        raise ShardError(f"record {str(name)!r}: {error}") from error
+    except ShardError as error:
+        raise ShardError(f"record {str(name)!r}: {error.what}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ShardError(f"record {str(name)!r}: a column is empty or malformed ({error!r})") from error
+    return record
+
+
+def _decoded_triplet(row: Mapping[str, Any]) -> Triplet:
+    data = {column: row[column]["bytes"] for column in ("color", "cel_mask", "douga")}
+    for column, coded in data.items():
+        header = codec.png_header(coded)
+        if (header.width, header.height) != (row["width"], row["height"]):
+            raise ShardError(
+                f"{column} is {header.width}×{header.height}, the row says {row['width']}×{row['height']}"
+            )
+    color = codec.decode_color(data["color"])
+    cel_mask: CelMask = codec.decode_cel_mask(data["cel_mask"])
+    return Triplet(color, cel_mask, codec.decode_douga(data["douga"]))
+
+
+def _provenance(row: Mapping[str, Any]) -> Provenance:
+    area = row["picture_area"]
+    values = {name: row[name] for name in _COPIED if name != "held_frames"}
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        raise ShardError(f"column {missing[0]} is empty")
+    return Provenance(
+        **values,
+        exposures=tuple(FrameSpan(span["start"], span["stop"]) for span in row["exposures"]),
+        picture_area=PictureArea(area["x"], area["y"], area["width"], area["height"]),
+        origin=Origin(row["origin"]),
+        flags=tuple(row["flags"]),
+    )
+
+
+def _require_agreement(row: Mapping[str, Any], record: Record) -> None:
+    held = record.provenance.held_frames
+    if row["held_frames"] != held:
+        raise ShardError(f"held_frames is {row['held_frames']}, the exposures hold {held}")
+    if len(row["class_fractions"]) != CLASS_COUNT:
+        raise ShardError(f"class_fractions must hold {CLASS_COUNT} values, got {len(row['class_fractions'])}")

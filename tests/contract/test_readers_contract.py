@@ -1,0 +1,198 @@
+"""One contract for every tool that opens the dataset as it lies: same rows, same bytes, no extra code."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from dougagen.domain import (
+    PALETTE,
+    CelMask,
+    Douga,
+    FrameSpan,
+    Origin,
+    PictureArea,
+    Provenance,
+    Record,
+    Triplet,
+)
+from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, write_card
+
+EPISODES = ("0123456789abcdef", "fedcba9876543210")
+ABANDONED = "00000000000000ff"
+
+
+def drawn(episode_id: str, index: int) -> Record:
+    height, width = 6, 10 + index
+    color = np.random.default_rng(index).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    classes = np.arange(height * width, dtype=np.uint8).reshape(height, width) % 10
+    start = 5 * index
+    provenance = Provenance(
+        episode_id=episode_id,
+        source="劇場版.mkv",
+        shot_index=0,
+        drawing_index=index,
+        frame_index=start,
+        time=start / 24,
+        exposures=(FrameSpan(start, start + 2), FrameSpan(start + 3, start + 4)),
+        picture_area=PictureArea(0, 0, width, height),
+        origin=Origin.EPISODE,
+        models="thinline 1a2b3c4d",
+        dougagen_version="0.1.0",
+        config_digest="c" * 64,
+        flags=("dark",) if index else (),
+    )
+    return Record.of(Triplet(color, CelMask(classes > 4), Douga(classes)), provenance)
+
+
+def entry_of(episode_id: str, records: int) -> LedgerEntry:
+    return LedgerEntry(
+        episode_id=episode_id,
+        source="劇場版.mkv",
+        config_digest="c" * 64,
+        models="thinline 1a2b3c4d",
+        dougagen_version="0.1.0",
+        width=16,
+        height=6,
+        frame_rate=Fraction(24),
+        frames_decoded=3 * records,
+        frames_in_exposures=3 * records,
+        frames_skipped={},
+        drawings=records,
+        records=records,
+        drawings_rejected={},
+        shots=1,
+    )
+
+
+RECORDS = [drawn(episode_id, index) for episode_id in EPISODES for index in range(3)]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two episodes, one without drawings, and a third that is still being written while the tests read."""
+    out = tmp_path_factory.mktemp("shards")
+    for episode_id in EPISODES:
+        with EpisodeWriter(out, episode_id=episode_id, row_group_bytes=1, shard_bytes=1) as writer:
+            for record in RECORDS:
+                if record.provenance.episode_id == episode_id:
+                    writer.write(encode_record(record))
+            writer.commit(entry_of(episode_id, 3))
+    with EpisodeWriter(out, episode_id="aaaaaaaaaaaaaaaa") as writer:
+        writer.commit(entry_of("aaaaaaaaaaaaaaaa", 0))
+    write_card(out)
+    unfinished = EpisodeWriter(out, episode_id=ABANDONED, row_group_bytes=1)
+    unfinished.__enter__()
+    unfinished.write(encode_record(drawn(ABANDONED, 0)))
+    yield out
+    unfinished.__exit__(None, None, None)
+
+
+Reader = Callable[[Path], list[dict[str, Any]]]
+
+
+def with_pyarrow(out: Path) -> list[dict[str, Any]]:
+    return pads.dataset(out / "data", format="parquet").to_table().to_pylist()
+
+
+def with_pyarrow_files(out: Path) -> list[dict[str, Any]]:
+    return [row for path in (out / "data").glob("[!.]*.parquet") for row in pq.read_table(path).to_pylist()]
+
+
+def with_duckdb(out: Path) -> list[dict[str, Any]]:
+    found = duckdb.sql(f"select * from '{out}/data/*.parquet'")
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def with_duckdb_folders(out: Path) -> list[dict[str, Any]]:
+    found = duckdb.sql(f"select * from read_parquet('{out}/**/*.parquet')")
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+
+def with_polars(out: Path) -> list[dict[str, Any]]:
+    return pl.read_parquet(out / "data" / "*.parquet").to_dicts()
+
+
+def with_polars_lazily(out: Path) -> list[dict[str, Any]]:
+    return pl.scan_parquet(out / "data").collect().to_dicts()
+
+
+READERS = [
+    with_pyarrow,
+    with_pyarrow_files,
+    with_duckdb,
+    with_duckdb_folders,
+    with_polars,
+    with_polars_lazily,
+]
+
+
+@pytest.fixture(params=READERS, ids=lambda reader: reader.__name__)
+def rows(request: pytest.FixtureRequest, dataset: Path) -> list[dict[str, Any]]:
+    reader: Reader = request.param
+    return sorted(reader(dataset), key=lambda row: (row["episode_id"], row["drawing_index"]))
+
+
+def opened(coded: dict[str, Any]) -> Image.Image:
+    return Image.open(io.BytesIO(coded["bytes"]))
+
+
+def test_every_tool_sees_the_committed_rows_and_nothing_unfinished(rows) -> None:
+    assert [row["record_id"] for row in rows] == [record.record_id for record in RECORDS]
+
+
+def test_every_tool_sees_the_same_values(rows) -> None:
+    for row, record in zip(rows, RECORDS, strict=True):
+        known = record.provenance
+        assert row["source"] == "劇場版.mkv"
+        assert row["frame_index"] == known.frame_index
+        assert row["time"] == known.time
+        assert [(span["start"], span["stop"]) for span in row["exposures"]] == [
+            (span.start, span.stop) for span in known.exposures
+        ]
+        assert (row["held_frames"], row["width"], row["height"]) == (3, record.triplet.width, 6)
+        assert row["picture_area"] == {"x": 0, "y": 0, "width": record.triplet.width, "height": 6}
+        assert list(row["flags"]) == list(known.flags)
+        assert row["class_fractions"] == [np.float32(v) for v in record.triplet.douga.class_fractions()]
+        assert row["origin"] == "episode"
+
+
+def test_every_tool_hands_out_pictures_that_open_to_the_bit(rows) -> None:
+    for row, record in zip(rows, RECORDS, strict=True):
+        color, cel_mask, douga = (opened(row[name]) for name in ("color", "cel_mask", "douga"))
+        assert (color.mode, cel_mask.mode, douga.mode) == ("RGB", "L", "P")
+        assert np.array_equal(np.asarray(color), record.triplet.color)
+        assert np.array_equal(np.asarray(cel_mask), record.triplet.cel_mask.pixels * np.uint8(255))
+        assert np.array_equal(np.asarray(douga), record.triplet.douga.classes)
+        assert np.array_equal(np.asarray(douga.convert("RGB")), PALETTE[record.triplet.douga.classes])
+
+
+def test_a_query_over_holds_and_flags_needs_no_picture(dataset) -> None:
+    query = f"""
+        select episode_id, sum(held_frames), count(*) filter (len(flags) > 0), max(exposures[2].stop)
+        from '{dataset}/data/*.parquet' group by all order by all
+    """
+    assert duckdb.sql(query).fetchall() == [(episode_id, 9, 2, 14) for episode_id in EPISODES]
+
+
+def test_hugging_face_decodes_the_pictures_where_it_is_installed(dataset, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets", reason="tried by hand with datasets 3.6 and 5.2")
+    loaded = datasets.load_dataset(str(dataset), split="train", cache_dir=str(tmp_path))
+    rows = sorted(loaded, key=lambda row: (row["episode_id"], row["drawing_index"]))
+    assert [row["record_id"] for row in rows] == [record.record_id for record in RECORDS]
+    for row, record in zip(rows, RECORDS, strict=True):
+        assert [row[name].mode for name in ("color", "cel_mask", "douga")] == ["RGB", "L", "P"]
+        assert np.array_equal(np.asarray(row["douga"]), record.triplet.douga.classes)
+        assert row["exposures"][1]["stop"] == record.provenance.exposures[1].stop
