@@ -1,0 +1,78 @@
+"""Hands: a palm and five fingers in a few shapes, with the lines between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dougagen.studio.celsheet import Paint
+from dougagen.studio.design.curves import XY, bow, points, turned, xy
+from dougagen.studio.design.guide import Easel
+from dougagen.studio.strokes import Points, smooth
+
+HandShape = Literal["relaxed", "open", "fist", "point", "peace"]
+# for thumb, index, middle, ring, little finger: (length, angle in radians)
+_FINGERS: dict[str, tuple[tuple[float, float], ...]] = {
+    "relaxed": ((0.26, 0.5), (0.38, 0.05), (0.42, 0.0), (0.39, -0.05), (0.31, -0.1)),
+    "open": ((0.38, 1.0), (0.46, 0.3), (0.52, 0.08), (0.48, -0.14), (0.38, -0.4)),
+    "fist": ((0.2, 0.6), (0.12, 0.05), (0.13, 0.0), (0.12, -0.05), (0.09, -0.1)),
+    "point": ((0.22, 0.6), (0.5, 0.05), (0.13, 0.0), (0.12, -0.05), (0.09, -0.1)),
+    "peace": ((0.16, 0.4), (0.5, 0.22), (0.52, -0.16), (0.12, -0.05), (0.09, -0.1)),
+}
+_BASE_Y = (0.2, 0.185, 0.065, -0.06, -0.17)
+_BASE_X = (0.2, 0.5, 0.53, 0.5, 0.44)
+_HALF = (0.075, 0.062, 0.065, 0.062, 0.052)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A hand's outline and inner lines; the wrist at (0, 0), the middle finger along +x, length 1."""
+
+    outline: Points
+    lines: tuple[Points, ...]
+
+
+def hand_of(shape: HandShape) -> Hand:
+    """The hand in its own frame, the thumb on the +y side."""
+    outline: list[XY] = [(0.0, 0.14), (0.1, 0.17)]
+    lines = []
+    for i, (length, angle) in enumerate(_FINGERS[shape]):
+        base, half = np.array([_BASE_X[i], _BASE_Y[i]]), _HALF[i]
+        d = np.array([np.cos(angle), np.sin(angle)])
+        n = np.array([-d[1], d[0]])
+        tip = base + length * d
+        bulge = base + 0.55 * length * d
+        finger = [base + half * n, bulge + 1.05 * half * n, tip + 0.72 * half * n, tip + 0.7 * half * d,
+                  tip - 0.72 * half * n, bulge - 1.05 * half * n]  # fmt: skip
+        outline += [(float(p[0]), float(p[1])) for p in finger]
+        valley = base - 1.02 * half * n + xy(-0.02, 0.0)
+        if i < 4:
+            outline.append((float(valley[0]), float(valley[1])) if i else (0.42, 0.215))
+        if length < 0.25 and i:  # a folded finger shows its edge on the palm
+            lines.append(
+                bow(base + half * n + xy(-0.17, 0.01), base - half * n + xy(-0.17, 0.0), bend=-0.25, steps=6)
+            )
+        if 0 < i < 4:
+            lines.append(bow(valley + xy(0.05, 0.0), valley + xy(-0.1, 0.01), bend=0.05, steps=4))
+    lines.append(bow((0.42, 0.16), (0.2, 0.06), bend=-0.2, steps=8))
+    outline += [(0.25, -0.2), (0.0, -0.14), (-0.06, -0.12), (-0.06, 0.12)]
+    return Hand(smooth(points(*outline), closed=True, steps=4), tuple(lines))
+
+
+HANDS: dict[HandShape, Hand] = {name: hand_of(name) for name in ("relaxed", "open", "fist", "point", "peace")}
+
+
+def draw_hand(
+    easel: Easel, shape: HandShape, skin: Paint, *, wrist: Points, angle: float, size: float, flip: float
+) -> None:
+    """A hand of ``size`` units from the wrist on, fingers towards ``angle``; ``flip`` −1 turns the thumb."""
+    hand = HANDS[shape]
+    to = (float(wrist[0]), float(wrist[1]))
+    outline = turned(hand.outline, angle, scale=size, to=to, flip=flip)
+    part = easel.part(outline, skin)
+    easel.model(part, outline, skin, 0.16 * size)
+    if easel.detail * size > 40:
+        for line in hand.lines:
+            easel.line(turned(line, angle, scale=size, to=to, flip=flip), skin, 0.75, within=part)

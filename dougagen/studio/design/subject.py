@@ -1,0 +1,36 @@
+"""What every design promises: it can be drawn in a pose, and the same pose gives the same drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from dougagen.studio.celsheet import CelSheet
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """What changes from drawing to drawing while the design stays."""
+
+    yaw: float = 0.0
+    """Turn of the head, −1 profile left … 1 profile right."""
+    pitch: float = 0.0
+    """−1 looking down … 1 looking up."""
+    mouth: float = 0.0
+    """0 closed … 1 wide open."""
+    eyes: float = 1.0
+    """0 closed … 1 open."""
+    gaze: float = 0.0
+    """−1 left … 1 right."""
+    sway: float = 0.0
+    """Hair and cloth in the wind, −1 … 1."""
+    gesture: float = 0.0
+    """Arms, wheels, tails, flames: a phase, −1 … 1."""
+
+
+class Subject(Protocol):
+    """A design. Coordinates are its own: x and y (down), about [−1, 1], what matters most at (0, 0)."""
+
+    def draw(self, sheet: CelSheet, pose: Pose) -> None:
+        """Draw on ``sheet``, whose ``placement`` the caller has set."""
+        ...
