@@ -1,0 +1,43 @@
+"""The architectures, a whole network per file, and safe weights. Torch only."""
+
+from dougagen.networks.allocator import reuse_freed_memory
+from dougagen.networks.gcn import GCN, GCNConfig
+from dougagen.networks.layers import fuse_for_inference
+from dougagen.networks.locations import default_models_folder, find_weights
+from dougagen.networks.registry import ARCHITECTURES, Task, build_network, network_options
+from dougagen.networks.thinline import ThinLineConfig, ThinLineNet
+from dougagen.networks.weights import (
+    FORMAT_VERSION,
+    LoadedNetwork,
+    WeightsFacts,
+    load_weights,
+    read_weights_facts,
+    save_weights,
+)
+from dougagen.networks.wiring import FILL, SYNTHETIC_CEL, WORKING_LINES, logits_at_lines, synthetic_cel
+
+__all__ = [
+    "ARCHITECTURES",
+    "FILL",
+    "FORMAT_VERSION",
+    "GCN",
+    "SYNTHETIC_CEL",
+    "WORKING_LINES",
+    "GCNConfig",
+    "LoadedNetwork",
+    "Task",
+    "ThinLineConfig",
+    "ThinLineNet",
+    "WeightsFacts",
+    "build_network",
+    "default_models_folder",
+    "find_weights",
+    "fuse_for_inference",
+    "load_weights",
+    "logits_at_lines",
+    "network_options",
+    "read_weights_facts",
+    "reuse_freed_memory",
+    "save_weights",
+    "synthetic_cel",
+]

@@ -1,0 +1,177 @@
+"""ThinLineNet: full-resolution detail beside a context of several hundred pixels, for two CPU cores.
+
+A U-Net that begins at half resolution (pixel unshuffle), so that most of its work is done where the tensors
+are small, and a head of few channels at full resolution that reads the picture again: thin lines live there.
+The 1/32 stage mixes rows and columns with long separable kernels, as the thesis's global convolutions do
+(sections 4.3 and 5.4: the larger kernel finds more of the shading), and adds a term pooled over the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from dougagen.errors import ConfigError
+from dougagen.networks.layers import ConvNorm, at_multiple_of
+
+_WIDEST = 1024  # a bound for options that come out of a file
+
+
+@dataclass(frozen=True, slots=True)
+class ThinLineConfig:
+    """Everything that shapes a ThinLineNet; stored with the weights."""
+
+    classes: int
+    """Channels of the logits: 2 for cels (background, cel), 10 for douga."""
+    widths: tuple[int, ...] = (24, 32, 64, 128)
+    """Channels of the four stages, each at half the size of the one before."""
+    fold: int = 2
+    """The first stage has one place for fold × fold pixels: 2 begins at half resolution; 4 at a quarter, for
+    a quarter of the work and twice the reach."""
+    context_width: int = 128
+    """Channels of the coarsest stage, at 1/16 of the first."""
+    context_blocks: int = 3
+    context_kernel: int = 15
+    """Length of the row and column kernels of the coarsest stage: 15 spans 240 × fold pixels."""
+    detail_width: int = 8
+    """Channels at full resolution; 0 reads the logits of fold × fold pixels from the first stage."""
+
+    def __post_init__(self) -> None:
+        sizes = (
+            self.classes,
+            *self.widths,
+            self.context_width,
+            self.context_blocks,
+            self.context_kernel,
+            self.fold,
+        )
+        if len(self.widths) != 4 or min(sizes) < 1 or self.detail_width < 0 or max(sizes) > _WIDEST:
+            raise ConfigError(f"ThinLineNet needs four widths and sizes in [1, {_WIDEST}], got {self}")
+        if self.context_kernel % 2 == 0:
+            raise ConfigError(f"ThinLineNet context_kernel must be odd, got {self.context_kernel}")
+
+
+class Residual(nn.Module):
+    """Two 3×3 convolutions with a shortcut."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = ConvNorm(width, width, 3)
+        self.second = ConvNorm(width, width, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.first(x), inplace=True)
+        return F.relu(x + self.second(y), inplace=True)
+
+
+class WideContext(nn.Module):
+    """Each place looks along its row and its column and at the mean of the whole picture."""
+
+    def __init__(self, width: int, kernel: int) -> None:
+        super().__init__()
+        half = kernel // 2
+        self.local = nn.Conv2d(width, width, 3, padding=1, groups=width, bias=False)
+        self.row = nn.Conv2d(width, width, (1, kernel), padding=(0, half), groups=width, bias=False)
+        self.column = nn.Conv2d(width, width, (kernel, 1), padding=(half, 0), groups=width, bias=False)
+        self.mixed = nn.BatchNorm2d(width)
+        self.widen = ConvNorm(width, 2 * width, 1)
+        self.pooled = nn.Linear(width, 2 * width)
+        self.narrow = ConvNorm(2 * width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mixed: Tensor = self.mixed(self.local(x) + self.column(self.row(x)))
+        everywhere = self.pooled(mixed.mean(dim=(2, 3)))[:, :, None, None]  # [N, 2C] -> [N, 2C, 1, 1]
+        mixed = self.narrow(F.relu(self.widen(mixed) + everywhere, inplace=True))
+        return x + mixed
+
+
+class Decode(nn.Module):
+    """Carry the coarse stage up by two, add the fine stage, refine."""
+
+    def __init__(self, coarse: int, fine: int) -> None:
+        super().__init__()
+        self.carry = ConvNorm(coarse, fine, 1)
+        self.refine = ConvNorm(fine, fine, 3)
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        carried = F.interpolate(self.carry(coarse), scale_factor=2.0, mode="nearest")
+        merged = F.relu(carried + fine, inplace=True)
+        return F.relu(self.refine(merged), inplace=True)
+
+
+class FullResolutionHead(nn.Module):
+    """Logits from the half-resolution features and a second look at the picture itself.
+
+    Without batch norm: at full resolution its backward pass alone took an eighth of a training step.
+    """
+
+    def __init__(self, config: ThinLineConfig) -> None:
+        super().__init__()
+        width, detail, classes = config.widths[0], config.detail_width, config.classes
+        self.detail_width, self.fold = detail, config.fold
+        if detail:
+            self.unfold = nn.Conv2d(width, detail * config.fold**2, 1)
+            self.look = nn.Conv2d(3, detail, 3, padding=1)
+            self.fuse = nn.Conv2d(detail, detail, 3, padding=1)
+            self.classify = nn.Conv2d(detail, classes, 3, padding=1)
+        else:
+            self.classify = nn.Conv2d(width, classes * config.fold**2, 1)
+
+    def forward(self, features: Tensor, picture: Tensor) -> Tensor:
+        if not self.detail_width:
+            whole: Tensor = F.pixel_shuffle(self.classify(features), self.fold)
+            return whole  # [N, K·F², H/F, W/F] -> [N, K, H, W]
+        unfolded = F.pixel_shuffle(self.unfold(features), self.fold)  # [N, D·F², H/F, W/F] -> [N, D, H, W]
+        merged = F.relu(self.look(picture) + unfolded, inplace=True)
+        logits: Tensor = self.classify(F.relu(self.fuse(merged), inplace=True))
+        return logits
+
+
+class ThinLineNet(nn.Module):
+    """[N, 3, H, W] RGB in [0, 1] → logits [N, classes, H, W]; any H, W ≥ 1."""
+
+    def __init__(self, config: ThinLineConfig) -> None:
+        super().__init__()
+        self.config = config
+        half, quarter, eighth, sixteenth = config.widths  # the stages' names are those for a fold of 2
+        self.stem = ConvNorm(3 * config.fold**2, half, 3)
+        self.to_quarter = ConvNorm(half, quarter, 3, stride=2)
+        self.quarter = Residual(quarter)
+        self.to_eighth = ConvNorm(quarter, eighth, 3, stride=2)
+        self.eighth = Residual(eighth)
+        self.to_sixteenth = ConvNorm(eighth, sixteenth, 3, stride=2)
+        self.sixteenth = Residual(sixteenth)
+        self.to_context = ConvNorm(sixteenth, config.context_width, 3, stride=2)
+        self.context = nn.Sequential(
+            *(WideContext(config.context_width, config.context_kernel) for _ in range(config.context_blocks))
+        )
+        self.up_sixteenth = Decode(config.context_width, sixteenth)
+        self.up_eighth = Decode(sixteenth, eighth)
+        self.up_quarter = Decode(eighth, quarter)
+        self.up_half = Decode(quarter, half)
+        self.head = FullResolutionHead(config)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return at_multiple_of(16 * self.config.fold, x, self._logits)
+
+    def _logits(self, x: Tensor) -> Tensor:
+        picture = (x - 0.5) * 4.0  # mid grey, the fill of the synthetic cel, becomes 0
+        half = F.relu(self.stem(self._folded(picture)), inplace=True)
+        quarter = self.quarter(F.relu(self.to_quarter(half), inplace=True))
+        eighth = self.eighth(F.relu(self.to_eighth(quarter), inplace=True))
+        sixteenth = self.sixteenth(F.relu(self.to_sixteenth(eighth), inplace=True))
+        context = self.context(F.relu(self.to_context(sixteenth), inplace=True))
+        y = self.up_sixteenth(context, sixteenth)
+        y = self.up_eighth(y, eighth)
+        y = self.up_quarter(y, quarter)
+        y = self.up_half(y, half)
+        logits: Tensor = self.head(y, picture)
+        return logits
+
+    def _folded(self, picture: Tensor) -> Tensor:
+        """[N, 3, H, W] -> [N, 3·F², H/F, W/F]: pixels become channels, none is lost."""
+        folded = F.pixel_unshuffle(picture, self.config.fold)
+        return folded.contiguous(memory_format=torch.channels_last)

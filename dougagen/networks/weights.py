@@ -1,0 +1,223 @@
+"""Weights on disk: safetensors, half precision, checked for all that a stranger's file could get wrong.
+
+A file holds the tensors of one network and, in its header, the strings ``format_version``, ``architecture``,
+``options`` (JSON), ``task``, ``wiring`` and the facts of the training. No pickle is read or written anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_of
+from safetensors.torch import save as bytes_of
+from torch import Tensor, nn
+
+from dougagen.errors import ConfigError, WeightsError
+from dougagen.networks.registry import Task, build_network
+from dougagen.networks.wiring import SYNTHETIC_CEL
+
+FORMAT_VERSION = "1"
+LARGEST_FILE = 512 * 2**20  # bytes; a GCN on ResNet-101 is about 100 MB in half precision
+_LARGEST_HEADER = 4 * 2**20  # bytes
+_RESERVED = ("format_version", "architecture", "options", "task", "wiring")
+_REMEDY = "use weights made by `dougagen train` of this version"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFacts:
+    """What a weights file says of itself; read without its tensors."""
+
+    path: Path
+    task: Task
+    architecture: str
+    options: Mapping[str, object]
+    wiring: str
+    facts: Mapping[str, str]
+    """What the training noted: data, seed, steps, commit, scores."""
+
+    @property
+    def name(self) -> str:
+        """The file's name without its suffix."""
+        return self.path.stem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedNetwork:
+    """A network with its trained weights, in evaluation mode, float32, on the CPU."""
+
+    module: nn.Module = field(repr=False)
+    name: str
+    task: Task
+    architecture: str
+    classes: int
+    wiring: str
+    facts: Mapping[str, str]
+    sha256: str
+    """Hex digest of the whole file."""
+
+
+def save_weights(
+    module: nn.Module,
+    path: Path,
+    *,
+    architecture: str,
+    options: Mapping[str, object],
+    task: Task,
+    facts: Mapping[str, str],
+    wiring: str = SYNTHETIC_CEL,
+) -> None:
+    """Write the network's weights, floats in half precision; the file is there whole or not at all.
+
+    Raises WeightsError where a weight is not finite in half precision or a fact takes a reserved name.
+    """
+    taken = sorted(set(facts) & set(_RESERVED))
+    if taken:
+        raise WeightsError(f"the fact {taken[0]!r} has a reserved name", where=path)
+    tensors = {name: _on_disk(name, tensor, path) for name, tensor in module.state_dict().items()}
+    header = {
+        **facts,
+        "format_version": FORMAT_VERSION,
+        "architecture": architecture,
+        "options": json.dumps(dict(options)),
+        "task": str(task),
+        "wiring": wiring,
+    }
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.write_bytes(bytes_of(tensors, metadata=header))
+    unfinished.replace(path)
+
+
+def read_weights_facts(path: Path) -> WeightsFacts:
+    """The header of a weights file, checked; its tensors stay on disk. Raises WeightsError."""
+    size = _size(path)
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if not 0 < length <= min(_LARGEST_HEADER, size - 8):
+                raise WeightsError("the weights file is damaged (header length)", where=path, remedy=_REMEDY)
+            header = json.loads(file.read(length))
+    except OSError as error:
+        raise WeightsError(f"the weights cannot be read ({error.strerror})", where=path) from error
+    except (ValueError, RecursionError) as error:
+        raise WeightsError("the weights file is damaged (header)", where=path, remedy=_REMEDY) from error
+    return _facts_of(header, path)
+
+
+def load_weights(path: Path) -> LoadedNetwork:
+    """The network of a weights file. Raises WeightsError for anything that is not as it should be."""
+    facts = read_weights_facts(path)
+    content = path.read_bytes()
+    try:
+        tensors = tensors_of(content)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"the weights file is damaged ({reason})", where=path, remedy=_REMEDY) from error
+    try:
+        with torch.device("meta"):  # no memory is spent on sizes that the file's own tensors do not bear out
+            module = build_network(facts.architecture, facts.options)
+    except ConfigError as error:
+        raise WeightsError(str(error), where=path, remedy=_REMEDY) from error
+    if facts.options.get("classes") != facts.task.classes:
+        got = f"{facts.options.get('classes')} classes where {facts.task} has {facts.task.classes}"
+        raise WeightsError(f"the weights hold {got}", where=path, remedy=_REMEDY)
+    _fill(module, tensors, path)
+    return LoadedNetwork(
+        module=module.eval(),
+        name=facts.name,
+        task=facts.task,
+        architecture=facts.architecture,
+        classes=facts.task.classes,
+        wiring=facts.wiring,
+        facts=facts.facts,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _size(path: Path) -> int:
+    if not path.is_file():
+        raise WeightsError(
+            "no such weights file", where=path, remedy="give a .safetensors file or a folder of them"
+        )
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        bound = LARGEST_FILE // 2**20
+        raise WeightsError(f"the weights file is larger than {bound} MB", where=path, remedy=_REMEDY)
+    return size
+
+
+def _facts_of(header: Any, path: Path) -> WeightsFacts:
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise WeightsError("not weights of dougagen: the header says nothing", where=path, remedy=_REMEDY)
+    missing = [key for key in _RESERVED if key not in metadata]
+    if missing:
+        raise WeightsError(
+            f"not weights of dougagen: no {missing[0]!r} in the header", where=path, remedy=_REMEDY
+        )
+    version = metadata["format_version"]
+    if version != FORMAT_VERSION:
+        raise WeightsError(
+            f"weights of format version {version!r}, this program reads {FORMAT_VERSION!r}",
+            where=path,
+            remedy=_REMEDY,
+        )
+    if metadata["wiring"] != SYNTHETIC_CEL:
+        raise WeightsError(f"unknown wiring {metadata['wiring']!r}", where=path, remedy=_REMEDY)
+    try:
+        task = Task(metadata["task"])
+        options = json.loads(metadata["options"])
+    except (ValueError, RecursionError) as error:
+        raise WeightsError(
+            "the weights file is damaged (task or options)", where=path, remedy=_REMEDY
+        ) from error
+    if not isinstance(options, dict):
+        raise WeightsError("the weights file is damaged (options)", where=path, remedy=_REMEDY)
+    facts = {key: value for key, value in metadata.items() if key not in _RESERVED}
+    return WeightsFacts(
+        path=path,
+        task=task,
+        architecture=metadata["architecture"],
+        options=MappingProxyType(options),
+        wiring=metadata["wiring"],
+        facts=MappingProxyType(facts),
+    )
+
+
+def _on_disk(name: str, tensor: Tensor, path: Path) -> Tensor:
+    if not tensor.is_floating_point():
+        return tensor.detach().cpu().contiguous()
+    half = tensor.detach().cpu().half().contiguous()
+    if not bool(torch.isfinite(half).all()):
+        raise WeightsError(f"the tensor {name!r} is not finite in half precision", where=path)
+    return half
+
+
+def _fill(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    wanted = module.state_dict()
+    missing, unexpected = sorted(set(wanted) - set(tensors)), sorted(set(tensors) - set(wanted))
+    if missing:
+        raise WeightsError(f"the tensor {missing[0]!r} is missing", where=path, remedy=_REMEDY)
+    if unexpected:
+        raise WeightsError(f"the tensor {unexpected[0]!r} belongs to no layer", where=path, remedy=_REMEDY)
+    for name, tensor in tensors.items():
+        if (
+            tensor.shape != wanted[name].shape
+            or tensor.is_floating_point() != wanted[name].is_floating_point()
+        ):
+            got, want = tuple(tensor.shape), tuple(wanted[name].shape)
+            raise WeightsError(f"the tensor {name!r} has shape {got}, not {want}", where=path, remedy=_REMEDY)
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise WeightsError(
+                f"the tensor {name!r} holds values that are not finite", where=path, remedy=_REMEDY
+            )
+    converted = {name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}
+    module.load_state_dict(converted, assign=True)

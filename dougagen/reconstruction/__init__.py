@@ -1,0 +1,6 @@
+"""DRAWINGS → CEL MASKS → DOUGA: batching, device, precision, and what the two results owe each other."""
+
+from dougagen.reconstruction.config import ReconstructionConfig
+from dougagen.reconstruction.reconstructor import NetworkReconstructor
+
+__all__ = ["NetworkReconstructor", "ReconstructionConfig"]

@@ -1,0 +1,33 @@
+"""How drawings are read: device, batch, precision. Nothing here is about which weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dougagen.errors import ConfigError
+
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+
+
+@dataclass(frozen=True, slots=True)
+class ReconstructionConfig:
+    """Options of reconstruction; the defaults are written here and nowhere else."""
+
+    device: str = "auto"
+    """auto (a GPU if there is one), cpu, cuda, cuda:N."""
+    batch_size: int = 0
+    """Drawings a batch; 0: 1 on the CPU, where more gains nothing, and 8 on a GPU."""
+    precision: str = "auto"
+    """fp32, bf16, fp16; auto is fp16 on a GPU and fp32 on a CPU unless it has bf16 matrix units."""
+    threads: int = 0
+    """Of torch on the CPU; 0 leaves torch's choice."""
+    largest_picture: int = 64_000_000
+    """Pixels; a bound against files that claim to be enormous."""
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"precision must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
+        for name, low, high in (("batch_size", 0, 1024), ("threads", 0, 1024), ("largest_picture", 1, 2**31)):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise ConfigError(f"reconstruction option {name} must be in [{low}, {high}], got {value}")

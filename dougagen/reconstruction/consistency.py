@@ -1,0 +1,71 @@
+"""Logits of the two networks → a cel mask and a douga that agree with each other (DESIGN 4)."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dougagen.domain import BOOK_CLASSES, DougaClass
+
+_EVERY = 2
+"""Confidence is a mean over every second pixel of every second row: exp is dear, the mean is the same."""
+
+
+def mask_of(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits [N, 2, H, W] of the cel network → mask bool [N, 1, H, W] and confidence [N].
+
+    A pixel is cel where its probability is at least one half. Confidence = 1 − mean normalised entropy.
+    """
+    mask = logits[:, 1:] >= logits[:, :1]
+    seen = logits[..., ::_EVERY, ::_EVERY]
+    return mask, 1.0 - _normalised_entropy(seen).mean(dim=(1, 2))
+
+
+def classes_of(logits: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits [N, 10, H, W] of the douga network and the mask → classes uint8 [N, H, W] and confidence [N].
+
+    A book fill is where the cel cannot be seen, so that on the mask the best other class stands; off the mask
+    only book classes stay. Confidence is the mean over the mask, 1 where there is no cel.
+    """
+    on_cel = mask[:, 0]  # [N, 1, H, W] -> [N, H, W]
+    # In channels_last a view; max over its last axis is faster (59 against 87 ms at 1080p, one core).
+    classes = logits.permute(0, 2, 3, 1).max(dim=-1).indices  # [N, 10, H, W] -> [N, H, W]
+    hidden = on_cel & (classes == DougaClass.BOOK_FILL)
+    if bool(hidden.any()):
+        classes = torch.where(hidden, logits[:, : DougaClass.BOOK_FILL].argmax(dim=1), classes)
+    book = (classes == DougaClass.BOOK_LINE) | (classes == DougaClass.BOOK_FILL)
+    classes = classes.to(torch.uint8) * (on_cel | book)
+    seen = on_cel[..., ::_EVERY, ::_EVERY]
+    certainty = 1.0 - _normalised_entropy(logits[..., ::_EVERY, ::_EVERY])
+    area = seen.sum(dim=(1, 2))
+    mean = (certainty * seen).sum(dim=(1, 2)) / area.clamp(min=1)
+    return classes, torch.where(area > 0, mean, torch.ones_like(mean))
+
+
+def _normalised_entropy(logits: Tensor) -> Tensor:
+    """[N, K, H, W] → [N, H, W] in [0, 1]: log Σe − Σ p·logit over log K, with one exp."""
+    shifted = logits - logits.amax(dim=1, keepdim=True)
+    powers = shifted.exp()
+    total = powers.sum(dim=1)
+    return (total.log() - (powers * shifted).sum(dim=1) / total) / math.log(logits.shape[1])
+
+
+def without_loose_books(classes: NDArray[np.uint8], cel: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Books off the mask stay only where their region touches the cel: a book that hides no cel is class 0.
+
+    More cannot be said here: the douga network sees no background, so that it knows a book by the shape which
+    it cuts out of the cel.
+    """
+    loose = np.isin(classes, BOOK_CLASSES) & ~cel
+    if not loose.any():
+        return classes
+    count, regions = cv2.connectedComponents(loose.astype(np.uint8), connectivity=8)
+    beside_cel = cv2.dilate(cel.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    touching = np.zeros(count, np.bool_)
+    touching[np.unique(regions[beside_cel & loose])] = True
+    return np.where(loose & ~touching[regions], np.uint8(DougaClass.FLAT_AREA), classes)

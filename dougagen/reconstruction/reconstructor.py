@@ -1,0 +1,189 @@
+"""Pictures → cel masks → douga: the two networks in the wiring that they were trained for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dougagen.domain import CelMask, Douga, Reconstruction
+from dougagen.errors import DeviceError, DomainError, WeightsError
+from dougagen.networks import (
+    WORKING_LINES,
+    LoadedNetwork,
+    Task,
+    find_weights,
+    fuse_for_inference,
+    load_weights,
+    logits_at_lines,
+    reuse_freed_memory,
+    synthetic_cel,
+)
+from dougagen.reconstruction.config import ReconstructionConfig
+from dougagen.reconstruction.consistency import classes_of, mask_of, without_loose_books
+from dougagen.reconstruction.devices import chosen_device, chosen_dtype
+
+Picture = NDArray[np.uint8]
+_BATCH = {"cpu": 1, "cuda": 8}
+_MOST_LINES = 8192
+
+
+class NetworkReconstructor:
+    """Reads drawings with a cel network and a douga network on one device."""
+
+    def __init__(self, cel: LoadedNetwork, douga: LoadedNetwork, config: ReconstructionConfig) -> None:
+        """Raises DeviceError where the device or its number format is not to be had."""
+        for network, task in ((cel, Task.CEL), (douga, Task.DOUGA)):
+            if network.task is not task:
+                raise WeightsError(f"{network.name} is a {network.task} network where a {task} one is needed")
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        reuse_freed_memory()
+        self._config = config
+        self._device = chosen_device(config.device)
+        self._dtype = chosen_dtype(config.precision, self._device)
+        self._loaded = (cel, douga)
+        self._cel, self._douga = (self._placed(network) for network in self._loaded)
+        self._cel_lines, self._douga_lines = (_working_lines(network) for network in self._loaded)
+        self.batch_size: int = config.batch_size or _BATCH[self._device.type]
+        """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
+
+    @classmethod
+    def load(cls, models: Path | None, config: ReconstructionConfig) -> NetworkReconstructor:
+        """With ``cel.safetensors`` and ``douga.safetensors`` of a folder; None takes those of dougagen.
+
+        Raises WeightsError, DeviceError.
+        """
+        cel, douga = (load_weights(find_weights(models, task)) for task in Task)
+        return cls(cel, douga, config)
+
+    @property
+    def device(self) -> str:
+        """``cpu`` or ``cuda:0``."""
+        return str(self._device)
+
+    @property
+    def models(self) -> str:
+        """Names and the beginnings of the hashes: ``cel@1a2b3c4d douga@5e6f7a8b``."""
+        return " ".join(f"{network.name}@{network.sha256[:8]}" for network in self._loaded)
+
+    @property
+    def digest_facts(self) -> Mapping[str, str]:
+        """Everything here that changes rows, for the configuration's digest: weights, precision, wiring."""
+        cel, douga = self._loaded
+        return {
+            "cel_weights": cel.sha256,
+            "douga_weights": douga.sha256,
+            "precision": str(self._dtype).removeprefix("torch."),
+            "wiring": douga.wiring,
+        }
+
+    def reconstruct(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
+        """Cel mask, douga and confidences of each picture, in order.
+
+        Args:
+            pictures: uint8 [H, W, 3] RGB each; runs of one size are read in batches of ``batch_size``.
+
+        Raises DomainError for another shape or dtype and for a picture over the bound, DeviceError where the
+        device fails or has no room for a single picture.
+        """
+        for picture in pictures:
+            self._require(picture)
+        return [read for batch in _same_size(pictures, self.batch_size) for read in self._read(batch)]
+
+    def _require(self, picture: Picture) -> None:
+        shape: tuple[int, ...] = getattr(picture, "shape", ())
+        dtype = getattr(picture, "dtype", None)
+        if dtype != np.uint8 or len(shape) != 3 or shape[2] != 3 or 0 in shape:
+            got = f"{dtype}{list(shape)}"
+            raise DomainError(f"a picture must be uint8[H, W, 3], got {got}")
+        if shape[0] * shape[1] > self._config.largest_picture:
+            bound = f"{self._config.largest_picture / 1e6:g} million pixels"
+            raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
+
+    def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
+        """One batch; halved, and halved again, where the device runs out of memory."""
+        try:
+            return self._infer(np.stack(pictures))
+        except torch.OutOfMemoryError as error:
+            shortage: Exception = error
+        except (RuntimeError, MemoryError) as error:  # torch on the CPU: "not enough memory: you tried to …"
+            if "memory" not in str(error).lower() and not isinstance(error, MemoryError):
+                raise DeviceError(
+                    f"{self.device} failed: {_first_line(error)}", remedy="try --device cpu"
+                ) from error
+            shortage = error
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        if len(pictures) == 1:
+            height, width = pictures[0].shape[:2]
+            raise DeviceError(
+                f"{self.device} has not enough memory for one picture of {width}×{height}",
+                remedy="use --device cpu or free its memory",
+            ) from shortage
+        middle = len(pictures) // 2
+        self.batch_size = max(1, min(self.batch_size, middle))  # the next batch begins where this one fitted
+        return self._read(pictures[:middle]) + self._read(pictures[middle:])
+
+    @torch.inference_mode()
+    def _infer(self, pictures: Picture) -> list[Reconstruction]:
+        bytes_ = torch.from_numpy(pictures).to(self._device)
+        color = bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
+        mask, cel_confidence = mask_of(self._logits(self._cel, color, self._cel_lines))
+        classes, douga_confidence = classes_of(
+            self._logits(self._douga, synthetic_cel(color, mask), self._douga_lines), mask
+        )
+        cels = mask[:, 0].cpu().numpy()  # [N, 1, H, W] -> [N, H, W]
+        return [
+            Reconstruction(
+                cel_mask=CelMask(cel),
+                douga=Douga(without_loose_books(drawn, cel)),
+                cel_confidence=_share(sure_of_cel),
+                douga_confidence=_share(sure_of_douga),
+            )
+            for cel, drawn, sure_of_cel, sure_of_douga in zip(
+                cels, classes.cpu().numpy(), cel_confidence.tolist(), douga_confidence.tolist(), strict=True
+            )
+        ]
+
+    def _logits(self, network: nn.Module, color: Tensor, lines: int) -> Tensor:
+        with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):
+            logits = logits_at_lines(network, color, lines)
+        return logits.float()
+
+    def _placed(self, network: LoadedNetwork) -> nn.Module:
+        fused = fuse_for_inference(network.module)
+        placed: nn.Module = fused.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return placed
+
+
+def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[Picture]]:
+    """Runs of neighbours of one shape, at most ``largest`` long."""
+    start = 0
+    for stop in range(1, len(pictures) + 1):
+        ends = stop == len(pictures) or pictures[stop].shape != pictures[start].shape
+        if ends or stop - start == largest:
+            yield pictures[start:stop]
+            start = stop
+
+
+def _working_lines(network: LoadedNetwork) -> int:
+    """At how many lines a network reads; 0: at the picture's own. Raises WeightsError."""
+    text = network.facts.get(WORKING_LINES, "0")
+    if not text.isdecimal() or int(text) > _MOST_LINES:
+        raise WeightsError(
+            f"{network.name} asks to read pictures at {text[:20]!r} lines", remedy="use other weights"
+        )
+    return int(text)
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

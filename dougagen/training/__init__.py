@@ -1,0 +1,7 @@
+"""TRIPLETS → WEIGHTS: data, augmentation, losses, the loop."""
+
+from dougagen.training.config import TrainingConfig
+from dougagen.training.loop import TrainingProgress, TrainingResult, train
+from dougagen.training.sources import TripletPool, TripletSource
+
+__all__ = ["TrainingConfig", "TrainingProgress", "TrainingResult", "TripletPool", "TripletSource", "train"]

@@ -1,0 +1,232 @@
+"""Random changes of a training picture that leave its truth exact (thesis 4.2, 5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain import BOOK_CLASSES, LINE_CLASSES, DougaClass, Triplet
+
+Rng = np.random.Generator
+_LINES = frozenset({*LINE_CLASSES, DougaClass.BOOK_LINE})
+_RARE = (DougaClass.COLOR_EDGE, DougaClass.HIGHLIGHT_LINE, DougaClass.HIGHLIGHT_FILL, DougaClass.COLOR_FILL)
+_LINE_ADVANTAGE = 4.0
+"""A line wins a pixel from a cover of 1/5. At a scale of 0.7 a line of one pixel can lie 0.71 pixels from the
+nearest samples, which then see a cover of 0.29, less at the steps of a slanted one: it stays unbroken."""
+_MARGIN = 8  # pixels; the widest blur before warping reaches 3
+_THUMB = 4  # places to look at are found on every fourth pixel: 16 times less to search
+
+
+@dataclass(slots=True, eq=False)
+class Crop:
+    """A square piece of a triplet, free to be changed."""
+
+    color: NDArray[np.uint8]
+    """uint8[S, S, 3], RGB."""
+    cel: NDArray[np.bool_]
+    """bool[S, S]."""
+    classes: NDArray[np.uint8]
+    """uint8[S, S] of ``DougaClass`` values."""
+
+
+def random_crop(
+    triplet: Triplet, rng: Rng, *, size: int, scale_range: tuple[float, float], rotate_probability: float
+) -> Crop:
+    """A square of ``size`` pixels around a place worth looking at: scaled, turned by up to 10°, mirrored."""
+    smallest = size / min(triplet.height, triplet.width)  # not smaller than what the picture can fill
+    low, high = scale_range
+    scale = max(float(np.exp(rng.uniform(np.log(low), np.log(high)))), min(smallest, high))
+    angle = float(rng.uniform(-10, 10)) if rng.random() < rotate_probability else 0.0
+    mirrored = rng.random() < 0.5
+    x, y = _centre(triplet, rng)
+    half = size / (2 * scale)
+    if half * 2 <= triplet.width:
+        x = float(np.clip(x, half, triplet.width - half))
+    if half * 2 <= triplet.height:
+        y = float(np.clip(y, half, triplet.height - half))
+    matrix = cv2.getRotationMatrix2D((x, y), angle, scale)
+    matrix[:, 2] += np.array([size / 2 - x, size / 2 - y])
+    if mirrored:
+        matrix[0] = -matrix[0]
+        matrix[0, 2] += size - 1
+    area, matrix = _seen_area(triplet, matrix, size)
+    return Crop(
+        color=_warped_color(triplet.color[area], matrix, size, scale),
+        cel=_warped_mask(triplet.cel_mask.pixels[area], matrix, size),
+        classes=warped_classes(triplet.douga.classes[area], matrix, size, enlarged=scale >= 1.0),
+    )
+
+
+def _seen_area(triplet: Triplet, matrix: NDArray, size: int) -> tuple[tuple[slice, slice], NDArray]:
+    """The part of the picture that the crop shows, with a margin for the blurs, and the matrix from there."""
+    corners = np.array([[0, 0, 1], [size, 0, 1], [0, size, 1], [size, size, 1]], np.float64)
+    seen = corners @ cv2.invertAffineTransform(matrix).T  # [4, 2] x, y
+    low = np.floor(seen.min(axis=0)).astype(int) - _MARGIN
+    high = np.ceil(seen.max(axis=0)).astype(int) + _MARGIN
+    left, top = (int(n) for n in low.clip(0, (triplet.width - 1, triplet.height - 1)))
+    right, bottom = (int(n) for n in high.clip((left + 1, top + 1), (triplet.width, triplet.height)))
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ (left, top)
+    return (slice(top, bottom), slice(left, right)), moved
+
+
+def _centre(triplet: Triplet, rng: Rng) -> tuple[float, float]:
+    """Mostly a pixel of the cel, often one of a rare class, else anywhere."""
+    draw = rng.random()
+    if draw < 0.3:
+        found = np.flatnonzero(np.isin(triplet.douga.classes[::_THUMB, ::_THUMB], _RARE))
+    elif draw < 0.75:
+        found = np.flatnonzero(triplet.cel_mask.pixels[::_THUMB, ::_THUMB])
+    else:
+        found = np.empty(0, np.int64)
+    if not found.size:
+        return float(rng.uniform(0, triplet.width)), float(rng.uniform(0, triplet.height))
+    row, column = divmod(int(found[rng.integers(found.size)]), -(-triplet.width // _THUMB))
+    shift = rng.uniform(-80, 80, 2)  # else every rare pixel would sit in the middle of its crop
+    return float(column * _THUMB + shift[0]), float(row * _THUMB + shift[1])
+
+
+def _warped_color(color: NDArray[np.uint8], matrix: NDArray, size: int, scale: float) -> NDArray[np.uint8]:
+    if scale < 0.8:  # what area averaging would do before the samples are taken
+        color = cv2.GaussianBlur(color, (0, 0), 0.35 / scale)  # type: ignore[assignment]
+    return _warped_levels(color, matrix, size)
+
+
+def _warped_mask(mask: NDArray[np.bool_], matrix: NDArray, size: int) -> NDArray[np.bool_]:
+    return _warped_levels(_levels(mask), matrix, size) >= 128
+
+
+def _levels(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.multiply(mask, np.uint8(255), dtype=np.uint8)
+
+
+def warped_classes(
+    classes: NDArray[np.uint8], matrix: NDArray, size: int, *, enlarged: bool
+) -> NDArray[np.uint8]:
+    """uint8[size, size]: each pixel takes the class that covers most of it, a line from 1/5 upwards.
+
+    Nearest sampling would break thin lines when it makes a picture smaller and step them when larger.
+    """
+    best = np.zeros((size, size), np.uint8)
+    chosen = np.zeros((size, size), np.uint8)
+    for value in (int(v) for v in np.flatnonzero(np.bincount(classes.ravel()))):
+        cover = _warped_levels(_levels(classes == value), matrix, size)
+        if not enlarged and value in _LINES:
+            cover = cv2.convertScaleAbs(cover, alpha=_LINE_ADVANTAGE).astype(np.uint8, copy=False)
+        better = cover > best
+        np.copyto(best, cover, where=better)
+        np.copyto(chosen, np.uint8(value), where=better)
+    return chosen
+
+
+def _warped_levels(levels: NDArray[np.uint8], matrix: NDArray, size: int) -> NDArray[np.uint8]:
+    warped = cv2.warpAffine(
+        levels, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return warped.astype(np.uint8, copy=False)
+
+
+def paste_cel(above: Crop, below: Crop) -> Crop:
+    """The cel of one crop, with the books that hide it, over another crop (thesis 4.2: backgrounds replaced).
+
+    What the lower picture shows of its own cel keeps its truth, so that no separate backgrounds are needed.
+    """
+    pasted = above.cel | np.isin(above.classes, BOOK_CLASSES)
+    soft = cv2.GaussianBlur(pasted.astype(np.float32), (3, 3), 0.6)[..., None]
+    color = above.color * soft + below.color * (1.0 - soft)
+    return Crop(
+        color=np.rint(color).astype(np.uint8),
+        cel=np.where(pasted, above.cel, below.cel),
+        classes=np.where(pasted, above.classes, below.classes),
+    )
+
+
+def erase_rectangle(crop: Crop, rng: Rng) -> None:
+    """Fill a rectangle of up to half the side with one colour and call it background (thesis 4.2).
+
+    The thesis fills with black; here the colour is random: black must stay the colour of hair and shadow.
+    """
+    size = crop.cel.shape[0]
+    height, width = (int(n) for n in rng.integers(1, size // 2 + 1, 2))
+    top, left = int(rng.integers(0, size - height + 1)), int(rng.integers(0, size - width + 1))
+    area = (slice(top, top + height), slice(left, left + width))
+    crop.color[area] = rng.integers(0, 256, 3)
+    crop.cel[area] = False
+    crop.classes[area] = DougaClass.FLAT_AREA
+
+
+def change_colors(color: NDArray[np.uint8], rng: Rng, *, strength: float = 1.0) -> NDArray[np.uint8]:
+    """Brightness, contrast, gamma, tint, saturation, hue; one in ten pictures becomes a night scene.
+
+    ``strength`` scales every deviation; at 1 they are about half the thesis's, its turn of the hue excepted.
+    """
+    if rng.random() < 0.5:
+        color = _turn_hue(color, rng, strength)
+    level = np.linspace(0.0, 1.0, 256)[:, None]  # [256, 1]
+    gamma = np.exp(rng.normal(0, 0.25 * strength))
+    contrast = np.exp(rng.normal(0, 0.25 * strength))
+    tint = np.exp(rng.normal(0, 0.05 * strength, 3))  # [3]
+    curve = ((level**gamma - 0.5) * contrast + 0.5 + rng.normal(0, 0.1 * strength)) * tint
+    if rng.random() < 1 / 10:
+        curve = curve * rng.uniform(0.15, 0.6) * np.exp(rng.normal(0, 0.15, 3))
+    table = np.rint(curve.clip(0, 1) * 255).astype(np.uint8)[None]  # [1, 256, 3]
+    return cv2.LUT(color, table).astype(np.uint8, copy=False)
+
+
+def _turn_hue(color: NDArray[np.uint8], rng: Rng, strength: float) -> NDArray[np.uint8]:
+    """Rotate about the grey axis (normal, 45°: thesis 4.2) and scale the distance from it."""
+    angle = np.deg2rad(rng.normal(0, 45 * strength))
+    saturation = np.exp(rng.normal(0, 0.3 * strength))
+    grey = np.full((3, 3), 1 / 3)
+    cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
+    turned = np.cos(angle) * (np.eye(3) - grey) + np.sin(angle) * cross
+    return cv2.transform(color, grey + saturation * turned).astype(np.uint8, copy=False)
+
+
+def degrade(color: NDArray[np.uint8], rng: Rng) -> NDArray[np.uint8]:
+    """Now and then a little blur, grain or blocks; the studio's delivery already did most of it."""
+    if rng.random() < 0.2:
+        color = cv2.GaussianBlur(color, (0, 0), float(rng.uniform(0.4, 1.0)))  # type: ignore[assignment]
+    if rng.random() < 0.25:
+        grain = rng.standard_normal(color.shape, dtype=np.float32) * np.float32(rng.uniform(1, 6))
+        color = cv2.add(color, grain, dtype=cv2.CV_8U)  # type: ignore[assignment]
+    if rng.random() < 0.25:
+        _, coded = cv2.imencode(".jpg", color, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])
+        color = cv2.imdecode(coded, cv2.IMREAD_COLOR)  # type: ignore[assignment]
+    return color
+
+
+def perturb_mask(cel: NDArray[np.bool_], rng: Rng) -> NDArray[np.bool_]:
+    """A mask as a cel network might have predicted it: border off by pixels, parts missing, parts too many.
+
+    A quarter stays exact, one in twelve keeps the whole picture (the thesis's network sometimes removed
+    no background at all, section 5.8).
+    """
+    draw = rng.random()
+    if draw < 0.25:
+        return cel
+    if draw < 0.33:
+        return np.ones_like(cel)
+    mask = cel.astype(np.uint8)
+    radius = int(rng.integers(0, 5))
+    if radius:
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        mask = (cv2.erode if rng.random() < 0.25 else cv2.dilate)(mask, disc)  # type: ignore[assignment]
+    if rng.random() < 0.5:
+        missing = _blobs(cel.shape, rng)
+        mask[missing] = 0
+    if rng.random() < 0.6:
+        extra = _blobs(cel.shape, rng)
+        mask[extra] = 1
+    return mask.astype(np.bool_)
+
+
+def _blobs(shape: tuple[int, ...], rng: Rng) -> NDArray[np.bool_]:
+    """Smooth patches over a tenth of the picture or so: thresholded noise of low frequency."""
+    cells = int(rng.integers(3, 14))
+    field = rng.random((cells, cells), dtype=np.float32)
+    smooth = np.asarray(cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC))
+    return smooth > rng.uniform(0.75, 0.95)

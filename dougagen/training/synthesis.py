@@ -1,0 +1,131 @@
+"""SEEDS → SHARDS: studio scenes written as records, by as many processes as there are cores."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from fractions import Fraction
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+
+from dougagen import __version__
+from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record, Triplet
+from dougagen.errors import UsageError
+from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, write_card
+from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene, whole_frame
+
+
+def studio_record(triplet: Triplet, *, seed: int, batch: str, source: str) -> Record:
+    """A scene as a record: every scene is a drawing of one frame at its seed."""
+    return Record.of(
+        triplet,
+        Provenance(
+            episode_id=batch,
+            source=source,
+            shot_index=0,
+            drawing_index=seed,
+            frame_index=seed,
+            time=0.0,
+            exposures=(FrameSpan(seed, seed + 1),),
+            picture_area=PictureArea(0, 0, triplet.width, triplet.height),
+            origin=Origin.STUDIO,
+            models="",
+            dougagen_version=__version__,
+            config_digest=_digest(source),
+        ),
+    )
+
+
+def synthesise(
+    out: Path,
+    *,
+    seeds: range,
+    lines: int | None = None,
+    workers: int = 1,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> LedgerEntry:
+    """Write the scenes of ``seeds`` as one batch of the dataset in ``out``; the same for any ``workers``.
+
+    ``lines`` draws whole 16:9 frames of that height; None draws windows of frames of many heights, which
+    is what training wants. Raises UsageError for an empty range, or one that reaches into the held-out seeds
+    from below.
+    """
+    _require_one_family(seeds)
+    source = f"studio {__version__} seeds {seeds.start}-{seeds.stop} lines {lines or 'any'}"
+    batch = _digest(source)[:16]
+    written = 0
+    with EpisodeWriter(out, episode_id=batch) as writer:
+        for row in _encoded(seeds, lines=lines, batch=batch, source=source, workers=workers):
+            writer.write(row)
+            written += 1
+            on_progress(written)
+        entry = writer.commit(_ledger_entry(batch, source=source, scenes=len(seeds), lines=lines))
+    write_card(out)
+    return entry
+
+
+def _ledger_entry(batch: str, *, source: str, scenes: int, lines: int | None) -> LedgerEntry:
+    """A batch of scenes as if it were an episode: every scene a shot of one frame."""
+    largest = whole_frame(lines or 1080)
+    report = ExtractReport(
+        episode_id=batch,
+        source=source,
+        frames_decoded=scenes,
+        frames_in_exposures=scenes,
+        frames_skipped={},
+        drawings=scenes,
+        records=scenes,
+        drawings_rejected={},
+        shots=scenes,
+    )
+    return LedgerEntry.of(
+        report,
+        config_digest=_digest(source),
+        models="",
+        dougagen_version=__version__,
+        width=largest.width,
+        height=largest.height,
+        frame_rate=Fraction(24),
+    )
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _encoded(
+    seeds: range, *, lines: int | None, batch: str, source: str, workers: int
+) -> Iterator[EncodedRecord]:
+    make = partial(_one_row, lines=lines, batch=batch, source=source)
+    if workers == 1:
+        yield from map(make, seeds)
+        return
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+    ) as pool:
+        waiting = iter(seeds)
+        window = [pool.submit(make, seed) for seed in islice(waiting, 4 * workers)]
+        while window:
+            yield window.pop(0).result()
+            window += [pool.submit(make, seed) for seed in islice(waiting, 1)]
+
+
+def _one_row(seed: int, *, lines: int | None, batch: str, source: str) -> EncodedRecord:
+    triplet = make_scene(seed, window=None if lines is None else whole_frame(lines))
+    return encode_record(studio_record(triplet, seed=seed, batch=batch, source=source))
+
+
+def _require_one_family(seeds: range) -> None:
+    if not seeds:
+        raise UsageError("no scenes were asked for", remedy="--scenes must be at least 1")
+    held_out = [seed in HELD_OUT_SEEDS for seed in (seeds[0], seeds[-1])]
+    if held_out[0] != held_out[1]:
+        raise UsageError(
+            f"seeds {seeds.start} to {seeds.stop} mix training and held-out scenes",
+            remedy=f"held-out seeds begin at {HELD_OUT_SEEDS.start}",
+        )

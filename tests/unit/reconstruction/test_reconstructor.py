@@ -1,0 +1,236 @@
+"""The wiring, the batches and the failures, with networks that one can compute in the head."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dougagen.errors import ConfigError, DeviceError, DomainError, WeightsError
+from dougagen.networks import LoadedNetwork, Task, build_network, network_options, save_weights
+from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
+from dougagen.reconstruction.devices import chosen_device, chosen_dtype
+
+CPU = ReconstructionConfig(device="cpu", precision="fp32")
+RED, WHITE, GREY, BLACK = (255, 0, 0), (255, 255, 255), (128, 128, 128), (0, 0, 0)
+no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+
+
+class RedIsCel(nn.Module):
+    """Cel where red is at its brightest."""
+
+    def forward(self, color: torch.Tensor) -> torch.Tensor:
+        is_cel = (color[:, :1] > 0.9).float() * 10
+        return torch.cat([5 - is_cel, is_cel - 5], dim=1)
+
+
+class ByColor(nn.Module):
+    """Visible line without green, highlight fill where green is bright, book fill where it is half."""
+
+    def forward(self, color: torch.Tensor) -> torch.Tensor:
+        logits = torch.zeros(color.shape[0], 10, *color.shape[2:])
+        logits[:, 1] = (color[:, 1] < 0.1).float() * 30
+        logits[:, 8] = (color[:, 1] > 0.9).float() * 30
+        logits[:, 9] = ((color[:, 1] - 0.5).abs() < 0.1).float() * 30
+        return logits
+
+
+class RunsOutOfMemory(RedIsCel):
+    """Has room for ``room`` pictures at a time."""
+
+    def __init__(self, room: int, message: str | None = None) -> None:
+        super().__init__()
+        self.room, self.message, self.batches = room, message, []
+
+    def forward(self, color: torch.Tensor) -> torch.Tensor:
+        self.batches.append(len(color))
+        if len(color) > self.room:
+            raise (
+                torch.OutOfMemoryError("CUDA out of memory")
+                if self.message is None
+                else RuntimeError(self.message)
+            )
+        return super().forward(color)
+
+
+def loaded(module: nn.Module, task: Task) -> LoadedNetwork:
+    return LoadedNetwork(
+        module=module.eval(),
+        name=str(task),
+        task=task,
+        architecture="by hand",
+        classes=task.classes,
+        wiring="synthetic cel",
+        facts={},
+        sha256="0123456789abcdef" * 4,
+    )
+
+
+def by_hand(config: ReconstructionConfig = CPU, cel: nn.Module | None = None) -> NetworkReconstructor:
+    return NetworkReconstructor(loaded(cel or RedIsCel(), Task.CEL), loaded(ByColor(), Task.DOUGA), config)
+
+
+def picture(*rows: list[tuple[int, int, int]]) -> np.ndarray:
+    return np.array(rows, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    torch.manual_seed(3)
+    small = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
+    for task in Task:
+        options = network_options("thinline", task, small)
+        path = folder / f"{task}.safetensors"
+        network = build_network("thinline", options)
+        save_weights(network, path, architecture="thinline", options=options, task=task, facts={})
+    return folder
+
+
+def test_the_douga_network_sees_the_cel_and_grey_where_it_is_not():
+    """Black on the background would be a visible line: the synthetic cel takes it away."""
+    [read] = by_hand().reconstruct([picture([RED, WHITE, BLACK, BLACK])])
+    assert read.cel_mask.pixels.tolist() == [[True, True, False, False]]
+    # The grey that stands for the background is a book fill to this network; it touches the cel, so it stays.
+    assert read.douga.classes.tolist() == [[1, 8, 9, 9]]
+
+
+def test_without_a_cel_nothing_is_drawn_and_the_douga_is_sure():
+    [read] = by_hand().reconstruct([picture([BLACK, GREY], [GREY, BLACK])])
+    assert not read.cel_mask.pixels.any()
+    assert not read.douga.classes.any()
+    assert (read.cel_confidence, read.douga_confidence) == (pytest.approx(1.0, abs=1e-3), 1.0)
+
+
+def test_a_picture_of_one_pixel_is_read():
+    [read] = by_hand().reconstruct([picture([RED])])
+    assert (read.cel_mask.pixels.item(), read.douga.classes.item()) == (True, 1)
+
+
+def test_pictures_of_mixed_sizes_come_back_in_order():
+    rng = np.random.default_rng(0)
+    sizes = [(3, 5), (3, 5), (2, 2), (3, 5), (3, 5), (3, 5), (3, 5)]
+    pictures = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
+    together = by_hand(ReconstructionConfig(device="cpu", batch_size=3)).reconstruct(pictures)
+    for one, read in zip(pictures, together, strict=True):
+        [alone] = by_hand().reconstruct([one])
+        assert np.array_equal(read.cel_mask.pixels, one[..., 0] > 229)
+        assert np.array_equal(read.douga.classes, alone.douga.classes)
+
+
+def test_no_pictures_are_no_reconstructions():
+    assert by_hand().reconstruct([]) == []
+
+
+@pytest.mark.parametrize("message", [None, "[enforce fail] not enough memory: you tried to allocate 9 bytes"])
+def test_a_batch_that_does_not_fit_is_halved_and_the_order_kept(message):
+    cel = RunsOutOfMemory(2, message)
+    reconstructor = by_hand(ReconstructionConfig(device="cpu", batch_size=8, precision="fp32"), cel)
+    pictures = [picture([RED if n % 3 == 0 else BLACK]) for n in range(8)]
+    reads = reconstructor.reconstruct(pictures)
+    assert [bool(read.cel_mask.pixels.any()) for read in reads] == [n % 3 == 0 for n in range(8)]
+    assert cel.batches == [8, 4, 2, 2, 4, 2, 2]
+    assert reconstructor.batch_size == 2
+
+
+def test_no_room_for_a_single_picture_is_a_device_error():
+    with pytest.raises(DeviceError, match=r"not enough memory for one picture of 2×1; use --device cpu"):
+        by_hand(cel=RunsOutOfMemory(0)).reconstruct([picture([RED, RED])])
+
+
+def test_another_failure_of_the_device_is_a_device_error_in_one_line():
+    broken = RunsOutOfMemory(0, "CUDA error: an illegal instruction\nlong trace")
+    with pytest.raises(DeviceError, match="cpu failed: CUDA error: an illegal instruction; try") as caught:
+        by_hand(cel=broken).reconstruct([picture([RED])])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3), np.float32), np.zeros((0, 2, 3), np.uint8)]
+)
+def test_what_is_no_picture_is_refused(wrong):
+    with pytest.raises(DomainError, match=r"must be uint8\[H, W, 3\]"):
+        by_hand().reconstruct([wrong])
+
+
+def test_a_picture_over_the_bound_is_refused():
+    config = ReconstructionConfig(device="cpu", largest_picture=5)
+    with pytest.raises(DomainError, match="3×2 is over the bound"):
+        by_hand(config).reconstruct([np.zeros((2, 3, 3), np.uint8)])
+
+
+def test_trained_files_are_loaded_and_named(models):
+    reconstructor = NetworkReconstructor.load(models, CPU)
+    [read] = reconstructor.reconstruct([np.full((37, 61, 3), 90, np.uint8)])
+    assert read.cel_mask.pixels.shape == read.douga.classes.shape == (37, 61)
+    cel, douga = reconstructor.models.split()
+    assert cel.startswith("cel@")
+    assert douga.startswith("douga@")
+    assert reconstructor.digest_facts["cel_weights"].startswith(cel.removeprefix("cel@"))
+    assert reconstructor.batch_size == 1
+
+
+def test_one_picture_reads_the_same_alone_and_in_a_batch(models):
+    rng = np.random.default_rng(1)
+    pictures = [rng.integers(0, 256, (48, 64, 3), dtype=np.uint8) for _ in range(3)]
+    one_by_one = NetworkReconstructor.load(models, CPU).reconstruct(pictures)
+    config = ReconstructionConfig(device="cpu", precision="fp32", batch_size=3)
+    at_once = NetworkReconstructor.load(models, config).reconstruct(pictures)
+    for alone, together in zip(one_by_one, at_once, strict=True):
+        assert (alone.cel_mask.pixels == together.cel_mask.pixels).mean() > 0.999
+        assert (alone.douga.classes == together.douga.classes).mean() > 0.999
+
+
+def test_the_digest_knows_weights_and_precision_but_not_device_or_batch(models):
+    one = NetworkReconstructor.load(models, CPU).digest_facts
+    two = NetworkReconstructor.load(models, ReconstructionConfig(device="cpu", precision="bf16")).digest_facts
+    many = ReconstructionConfig(device="cpu", precision="fp32", batch_size=7, threads=torch.get_num_threads())
+    assert one == NetworkReconstructor.load(models, many).digest_facts
+    assert one != two
+    assert set(one) == {"cel_weights", "douga_weights", "precision", "wiring"}
+
+
+def test_networks_in_each_others_place_are_refused(models):
+    with pytest.raises(WeightsError, match="is a cel network where a douga one is needed"):
+        NetworkReconstructor.load(models / "cel.safetensors", CPU)
+
+
+def test_a_folder_without_weights_is_refused(tmp_path):
+    with pytest.raises(WeightsError, match="no weights for the cel network"):
+        NetworkReconstructor.load(tmp_path, CPU)
+
+
+@no_gpu
+@pytest.mark.parametrize("wanted", ["cuda", "cuda:1"])
+def test_a_gpu_that_is_not_there_is_one_line_with_the_remedy(wanted):
+    with pytest.raises(
+        DeviceError, match=f"no usable GPU, --device {wanted} was asked for; use --device cpu"
+    ):
+        chosen_device(wanted)
+
+
+@pytest.mark.parametrize("wanted", ["tpu", "cuda:", "cuda:x", "cuda:-1", "", "CPU"])
+def test_a_device_without_meaning_is_refused(wanted):
+    with pytest.raises(DeviceError, match="unknown device"):
+        chosen_device(wanted)
+
+
+@no_gpu
+def test_auto_is_the_cpu_where_there_is_no_gpu():
+    assert chosen_device("auto").type == "cpu"
+
+
+def test_half_precision_on_a_cpu_is_refused():
+    with pytest.raises(DeviceError, match="half precision needs a GPU"):
+        chosen_dtype("fp16", torch.device("cpu"))
+
+
+def test_auto_precision_is_half_on_a_gpu():
+    assert chosen_dtype("auto", torch.device("cuda", 0)) is torch.float16
+
+
+@pytest.mark.parametrize("options", [{"precision": "fp8"}, {"batch_size": -1}, {"largest_picture": 0}])
+def test_options_out_of_range_are_refused(options):
+    with pytest.raises(ConfigError):
+        ReconstructionConfig(**options)
