@@ -1,0 +1,179 @@
+"""Score a reconstructor on animators' own drawings, cut out and laid over backgrounds.
+
+A folder holds ``NN_cut.png`` (the painted drawing, RGBA with straight alpha) and ``NN_sketch.png`` (its
+pencil lines on white). They are read where they lie, never copied. Such drawings have no douga classes,
+so what can be measured is the cel mask and where lines are, over the whole composited frame: a line found
+in the background costs precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain.arrays import require_array
+from dougagen.errors import UsageError
+from dougagen.evaluation.classical import CLASSICAL, LineExtractor
+from dougagen.evaluation.metrics import (
+    NOTHING_COUNTED,
+    CelConfusion,
+    PrecisionRecall,
+    line_pixels,
+    line_score,
+)
+from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
+from dougagen.evaluation.triplets import added
+from dougagen.studio.delivery import encode_still
+
+EncodeStill = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""uint8[H, W, 3] RGB -> the same picture as a video delivers it, of the same size."""
+
+CEL_ALPHA = 128
+"""8-bit alpha from which a pixel belongs to the cel: 0.5 (DESIGN section 1)."""
+PENCIL_LEVEL = 200
+"""8-bit level of the darkest channel below which a sketch's pixel is a line."""
+FEWEST_BACKGROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RealDrawing:
+    """One drawing of an animator."""
+
+    name: str
+    """``coat/00``."""
+    paint: NDArray[np.uint8]
+    """uint8[H, W, 3] RGB, not multiplied by alpha."""
+    alpha: NDArray[np.uint8]
+    """uint8[H, W]."""
+    lines: NDArray[np.bool_]
+    """bool[H, W]: the artist's pencil."""
+
+    def __post_init__(self) -> None:
+        size = self.alpha.shape
+        for name, dtype, shape in (
+            ("paint", np.uint8, (*size, 3)),
+            ("alpha", np.uint8, size),
+            ("lines", np.bool_, size),
+        ):
+            require_array(f"RealDrawing.{name}", getattr(self, name), dtype, shape)
+
+    @property
+    def cel_mask(self) -> NDArray[np.bool_]:
+        """bool[H, W]."""
+        mask: NDArray[np.bool_] = self.alpha >= CEL_ALPHA
+        return mask
+
+    def over(self, background: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """uint8[H, W, 3]: the drawing over a uint8[h, w, 3] picture, which is resized to fit."""
+        height, width = self.alpha.shape
+        smaller = background.shape[0] >= height and background.shape[1] >= width
+        fitted = cv2.resize(
+            background, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        )
+        weight = self.alpha[..., None].astype(np.float32) / 255  # [H, W] -> [H, W, 1]
+        mixed: NDArray[np.uint8] = np.rint(weight * self.paint + (1 - weight) * fitted).astype(np.uint8)
+        return mixed
+
+
+@dataclass(frozen=True, slots=True)
+class RealScore:
+    """Cel and lines over all composited frames of one folder."""
+
+    name: str
+    drawings: int
+    frames: int
+    cel: CelConfusion
+    lines: PrecisionRecall
+    classical: Mapping[str, PrecisionRecall]
+    """Line extractors without a network on the same frames."""
+    classical_in_cel: Mapping[str, PrecisionRecall]
+    """The same, told the true cel mask: what they find in the background does not cost."""
+
+    def to_json(self) -> dict[str, object]:
+        """Unrounded figures under stable names."""
+        return {
+            "name": self.name,
+            "drawings": self.drawings,
+            "frames": self.frames,
+            "cel": self.cel.to_json(),
+            "lines": self.lines.to_json(),
+            "classical": {name: score.to_json() for name, score in self.classical.items()},
+            "classical_in_cel": {name: score.to_json() for name, score in self.classical_in_cel.items()},
+        }
+
+
+def read_drawings(folder: Path) -> list[RealDrawing]:
+    """Every drawing of a folder, by name. Raises UsageError where a file is missing or cannot be read."""
+    cuts = sorted(folder.glob("*_cut.png"))
+    if not cuts:
+        raise UsageError(
+            "holds no drawing", where=folder, remedy="a drawing is NN_cut.png with NN_sketch.png"
+        )
+    return [_read_drawing(cut) for cut in cuts]
+
+
+def score_real_drawings(
+    drawings: Sequence[RealDrawing],
+    backgrounds: Iterable[NDArray[np.uint8]],
+    reconstructor: Reconstructor,
+    *,
+    encode: EncodeStill = encode_still,
+    name: str = "",
+    background_count: int = FEWEST_BACKGROUNDS,
+    batch_size: int = 4,
+    extractors: Mapping[str, LineExtractor] = CLASSICAL,
+) -> RealScore:
+    """Lay every drawing over each of the first ``background_count`` pictures, encode, read and compare.
+
+    ``encode`` is H.264 at crf 23 by default. ``backgrounds`` yields uint8[h, w, 3] RGB pictures that no
+    model was trained on. Raises UsageError where it yields too few.
+    """
+    laid_over = list(islice(backgrounds, background_count))
+    if len(laid_over) < max(background_count, FEWEST_BACKGROUNDS):
+        raise UsageError(
+            f"{len(laid_over)} backgrounds are too few to score drawings on", remedy="give at least 6"
+        )
+    frames = _composited(drawings, laid_over, encode)
+    cel, lines = CelConfusion.empty(), NOTHING_COUNTED
+    classical: dict[str, PrecisionRecall] = {}
+    in_cel: dict[str, PrecisionRecall] = {}
+    for drawing, frame, read in reconstruct_each(frames, reconstructor, batch_size=batch_size):
+        cel += CelConfusion.of(read.cel_mask.pixels, drawing.cel_mask)
+        lines += line_score(line_pixels(read.douga.classes), drawing.lines)
+        found = {label: extract(frame) for label, extract in extractors.items()}
+        visible = drawing.alpha > 0  # an edge lies half a pixel outside of alpha 0.5 as often as inside
+        classical = added(classical, {n: line_score(f, drawing.lines) for n, f in found.items()})
+        in_cel = added(in_cel, {n: line_score(f & visible, drawing.lines) for n, f in found.items()})
+    count = len(drawings) * len(laid_over)
+    return RealScore(name, len(drawings), count, cel, lines, classical, in_cel)
+
+
+def _composited(
+    drawings: Sequence[RealDrawing], backgrounds: Sequence[NDArray[np.uint8]], encode: EncodeStill
+) -> Iterator[tuple[RealDrawing, NDArray[np.uint8]]]:
+    for drawing in drawings:
+        for background in backgrounds:
+            frame = encode(drawing.over(background))
+            yield drawing, require_array("an encoded frame", frame, np.uint8, drawing.paint.shape)
+
+
+def _read_drawing(cut: Path) -> RealDrawing:
+    name = cut.name.removesuffix("_cut.png")
+    painted = cv2.imread(str(cut), cv2.IMREAD_UNCHANGED)
+    sketch = cv2.imread(str(cut.with_name(f"{name}_sketch.png")), cv2.IMREAD_COLOR)
+    if painted is None or painted.ndim != 3 or painted.shape[2] != 4 or painted.dtype != np.uint8:
+        raise UsageError("is no 8-bit RGBA picture", where=cut)
+    if sketch is None or sketch.shape[:2] != painted.shape[:2]:
+        raise UsageError("has no sketch of its size beside it", where=cut, remedy=f"add {name}_sketch.png")
+    return RealDrawing(
+        f"{cut.parent.name}/{name}",
+        np.ascontiguousarray(painted[..., 2::-1]),  # BGRA -> RGB
+        np.ascontiguousarray(painted[..., 3]),
+        sketch.min(axis=2) < PENCIL_LEVEL,
+    )
