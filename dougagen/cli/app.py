@@ -1,0 +1,97 @@
+"""The ``dougagen`` command: one module a sub-command, each imported only when it runs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from dougagen import __version__
+from dougagen.cli import (
+    bench,
+    evaluate,
+    extract,
+    label,
+    models,
+    probe,
+    stats,
+    synth,
+    train,
+    verify,
+)
+from dougagen.cli.console import complain, say
+from dougagen.errors import DougagenError
+
+app = typer.Typer(
+    name="dougagen",
+    help="From a finished anime episode to the drawings behind it: color, cel mask and douga.\n\n"
+    "Start with:  dougagen extract episode.mkv --out shards/",
+    epilog="--debug anywhere on the line shows the traceback of an error.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+app.command("extract")(extract.extract)
+app.command("stats")(stats.stats)
+app.command("verify")(verify.verify)
+app.command("probe")(probe.probe)
+app.command("synth")(synth.synth)
+app.command("train")(train.train)
+app.add_typer(label.app, name="label")
+app.command("evaluate")(evaluate.evaluate)
+app.command("models")(models.models)
+app.command("bench")(bench.bench)
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came: unwind, so that nothing half written stays, and leave with 128 + the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"dougagen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+def _stop(number: int, _: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not tear what the first one tidies
+    raise Stopped(number)
+
+
+def main() -> None:
+    """Run the command line; exit codes as in the README."""
+    debug = "--debug" in sys.argv[1:]
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        app(args=arguments, prog_name="dougagen")
+    except DougagenError as error:
+        if debug:
+            traceback.print_exc()
+        complain(error)
+        sys.exit(error.exit_code)
+    except Stopped as stopped:
+        word = "interrupted" if stopped.number == signal.SIGINT else "terminated"
+        say(f"{word}: committed episodes are whole, run the same command again to go on")
+        sys.exit(128 + stopped.number)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,95 @@
+"""``dougagen bench``: which stage limits this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dougagen.cli import options
+from dougagen.cli.console import say, show_json, show_tables
+from dougagen.errors import quoted
+
+if TYPE_CHECKING:
+    from dougagen.runs.bench import BenchReport
+
+
+def bench(
+    episode: Annotated[
+        Path, typer.Argument(help="A video file; a minute of it is enough.", show_default=False)
+    ],
+    device: options.Device = "auto",
+    batch_size: options.BatchSize = 0,
+    precision: options.Precision = "auto",
+    models: options.Models = None,
+    start: options.Start = None,
+    stop: options.Stop = None,
+    max_drawings: Annotated[int | None, typer.Option(min=1, help="Stop after so many drawings.")] = None,
+    json: options.Json = False,
+) -> None:
+    """Time decode, holds, networks, image coding and writing, each alone and all together.
+
+    Example:  dougagen bench episode.mkv --stop 60
+    """
+    from dougagen.config import ExtractConfig
+    from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
+    from dougagen.runs.bench import bench_episode
+
+    config = ExtractConfig(
+        start=options.seconds(start, option="--start"),
+        stop=options.seconds(stop, option="--stop"),
+        max_drawings=max_drawings,
+    )
+    reconstructor = NetworkReconstructor.load(
+        models, ReconstructionConfig(device=device, batch_size=batch_size, precision=precision)
+    )
+    report = bench_episode(episode, reconstructor=reconstructor, config=config, device=reconstructor.device)
+    if json:
+        show_json(report.to_json())
+        return
+    show_tables([_table(report)])
+    say(
+        f"{report.limit} limits this machine ({quoted(report.device)}); the slowest stage alone takes "
+        f"{report.overlap:.0%} of the time of all together"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _table(report: BenchReport) -> _Words:
+    total = sum(report.stage_seconds.values())
+    rows = [
+        (
+            stage,
+            f"{seconds:.2f}",
+            f"{1000 * seconds / max(report.frames, 1):.1f}",
+            f"{1000 * seconds / max(report.drawings, 1):.1f}",
+            f"{report.frames / seconds:.1f}" if seconds else "–",
+            f"{seconds / total:.0%}",
+        )
+        for stage, seconds in report.stage_seconds.items()
+    ]
+    together = report.together_seconds
+    rows.append(
+        (
+            "all together",
+            f"{together:.2f}",
+            f"{1000 * together / max(report.frames, 1):.1f}",
+            f"{1000 * together / max(report.drawings, 1):.1f}",
+            f"{report.frames / together:.1f}",
+            "",
+        )
+    )
+    return _Words(
+        f"{report.source}: {report.frames} frames, {report.drawings} drawings, "
+        f"{report.width}×{report.height}",
+        ("stage alone", "seconds", "ms a frame", "ms a drawing", "frames/s", "share"),
+        tuple(rows),
+    )

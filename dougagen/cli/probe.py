@@ -1,0 +1,93 @@
+"""``dougagen probe``: what a video says of itself, and its timesheet, without any network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dougagen.cli import options
+from dougagen.cli.console import Watch, name_of, show_json, show_tables
+
+if TYPE_CHECKING:
+    from dougagen.domain import Drawing, Episode
+    from dougagen.footage import Timesheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def probe(
+    episode: Annotated[Path, typer.Argument(help="A video file.", show_default=False)],
+    start: options.Start = None,
+    stop: options.Stop = None,
+    json: options.Json = False,
+) -> None:
+    """Show stream facts, shots and the timesheet: which drawing is on screen from where to where.
+
+    Example:  dougagen probe episode.mkv --stop 60
+    """
+    from dougagen.footage import Timesheet, decode, find_drawings, open_episode
+
+    opened = open_episode(episode)
+    first, last = options.seconds(start, option="--start"), options.seconds(stop, option="--stop")
+    with decode(opened, start=first, stop=last) as frames, Watch(unit="frames") as watch:
+        watch.begin(name_of(episode), opened.announced_frames)
+        found = find_drawings(opened, frames)
+        timesheet = Timesheet.of(_watched(found, watch, opened.announced_frames))
+        facts = {
+            "source": episode.name,
+            "episode_id": opened.episode_id,
+            "width": opened.width,
+            "height": opened.height,
+            "frame_rate": str(opened.frame_rate),
+            "pixel_format": opened.pixel_format,
+            "color_matrix": opened.color_matrix,
+            "color_range": opened.color_range,
+            "sample_aspect_ratio": _ratio(opened),
+            "frames": frames.frames_decoded,
+            "packets_damaged": frames.packets_damaged,
+            "truncated": frames.truncated,
+            "shots": len(timesheet.shot_starts),
+            "drawings": found.drawings_found,
+        }
+    if json:
+        show_json(facts | {"timesheet": timesheet.to_dict()})
+    else:
+        show_tables([_facts_table(facts), *_shot_tables(timesheet)])
+
+
+def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> Iterator[Drawing]:
+    """The drawings without their pictures' memory: a timesheet needs only when they are shown."""
+    for number, drawing in enumerate(drawings, start=1):
+        watch.move(drawing.exposures[-1].stop, total, f"{number} drawings")
+        yield drawing
+
+
+def _ratio(episode: Episode) -> str:
+    ratio = episode.sample_aspect_ratio
+    return "" if ratio is None else f"{ratio.numerator}:{ratio.denominator}"
+
+
+def _facts_table(facts: dict[str, object]) -> _Words:
+    rows = tuple((name.replace("_", " "), str(value)) for name, value in facts.items() if value != "")
+    return _Words("What the video says of itself", ("fact", "value"), rows)
+
+
+def _shot_tables(timesheet: Timesheet) -> Iterator[_Words]:
+    shots = timesheet.to_dict()["shots"]
+    rows = []
+    for shot in shots:
+        lengths = " ".join(str(e["stop"] - e["start"]) for e in shot["exposures"])
+        drawings = len({e["drawing"] for e in shot["exposures"]})
+        rows.append((str(shot["shot"]), f"{shot['start']}–{shot['stop']}", str(drawings), lengths))
+    yield _Words("Timesheet", ("shot", "frames", "drawings", "frames that each drawing is held"), tuple(rows))
+    rates = timesheet.rates()
+    yield _Words("Exposures", tuple(rates), (tuple(str(n) for n in rates.values()),))

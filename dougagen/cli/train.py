@@ -1,0 +1,101 @@
+"""``dougagen train cel|douga``: shards in, weights out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dougagen.cli import options
+from dougagen.cli.console import Watch, say, show_json
+from dougagen.errors import ConfigError, quoted
+
+if TYPE_CHECKING:
+    from dougagen.training import TrainingProgress
+
+
+class Task(StrEnum):
+    """What the network is to read in a picture."""
+
+    CEL = "cel"
+    DOUGA = "douga"
+
+
+def train(
+    task: Annotated[Task, typer.Argument(help="cel: which pixels move. douga: the line art of the cel.")],
+    shards: Annotated[
+        list[Path], typer.Option(help="A dataset with truth, as `dougagen synth` makes; may be repeated.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for weights, log, checkpoint.")] = Path(
+        "trained"
+    ),
+    minutes: Annotated[
+        float | None, typer.Option(help="Wall time of the run, resumed parts included.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Or so many steps.")] = None,
+    architecture: Annotated[str, typer.Option(help="thinline, or gcn (the thesis's).")] = "thinline",
+    batch_size: Annotated[int, typer.Option(min=0, help="Crops a step; 0: the task's default.")] = 0,
+    crop: Annotated[int, typer.Option(min=0, help="Side of a crop; 0: the task's default.")] = 0,
+    learning_rate: Annotated[float | None, typer.Option(help="After the warm-up.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights and crops.")] = 0,
+    device: options.Device = "auto",
+    threads: Annotated[int, typer.Option(min=0, help="Of torch on the CPU; 0: its own choice.")] = 0,
+    loaders: Annotated[int, typer.Option(min=1, help="Threads that make crops meanwhile.")] = 1,
+    json: options.Json = False,
+) -> None:
+    """Train a network on shards; a run that was stopped goes on where it was.
+
+    Example:  dougagen train cel --shards studio/ --out trained/ --minutes 45
+    """
+    from dougagen.training import TrainingConfig, TripletPool
+    from dougagen.training import train as learn
+
+    if (minutes is None) == (steps is None):
+        raise ConfigError("a training needs a budget", remedy="give --minutes or --steps, not both")
+    chosen = {
+        "task": task.value,
+        "minutes": minutes,
+        "steps": steps,
+        "architecture": architecture,
+        "batch_size": batch_size,
+        "crop": crop,
+        "learning_rate": learning_rate,
+        "seed": seed,
+        "device": device,
+        "threads": threads,
+        "loaders": loaders,
+    }
+    config = TrainingConfig.of({name: value for name, value in chosen.items() if value is not None})
+    say(f"reading {', '.join(quoted(folder) for folder in shards)}")
+    source = TripletPool.read(*shards)
+    with Watch(unit="steps") as watch:
+        watch.begin(f"{task.value}: {len(source)} pictures", config.steps)
+        result = learn(config, source, out=out, progress=_Moves(watch, config.steps))
+    say(
+        f"{quoted(result.weights)}: {result.steps} steps in {result.seconds / 60:.1f} min, "
+        f"loss {result.loss:.4f}"
+    )
+    if json:
+        show_json(
+            {
+                "weights": str(result.weights),
+                "log": str(result.log),
+                "steps": result.steps,
+                "seconds": result.seconds,
+                "loss": result.loss,
+            }
+        )
+
+
+class _Moves:
+    """Training progress as a bar or as lines."""
+
+    def __init__(self, watch: Watch, steps: int | None) -> None:
+        self._watch, self._steps = watch, steps
+
+    def __call__(self, progress: TrainingProgress) -> None:
+        total = self._steps or (round(progress.step / progress.fraction) if progress.fraction else None)
+        note = f"loss {progress.loss:.4f}, mean IoU of the batch {progress.mean_iou:.2f}"
+        self._watch.move(progress.step, total, note)

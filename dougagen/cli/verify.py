@@ -1,0 +1,31 @@
+"""``dougagen verify``: is a dataset whole?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dougagen.cli import options
+from dougagen.cli.console import complain, say, show_json
+
+
+def verify(
+    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    json: options.Json = False,
+) -> None:
+    """Check hashes, schema, images, ids and counts against the ledgers; exit code 1 names what is damaged.
+
+    Example:  dougagen verify shards/
+    """
+    from dougagen.shards import verify_dataset
+
+    report = verify_dataset(dataset)
+    if json:
+        show_json(report.to_json())
+    else:
+        for damage in report.damages:
+            complain(str(damage))
+        say(f"{report.episodes} episodes, {report.records} records checked: {len(report.damages)} problems")
+    raise typer.Exit(1 if report.damages else 0)

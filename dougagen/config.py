@@ -1,0 +1,49 @@
+"""The options of an extraction: the stages' own configs composed, and the digest over what changes rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from dougagen.errors import ConfigError
+from dougagen.footage import HoldConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractConfig:
+    """Everything about an extraction that changes its rows, but for the weights."""
+
+    holds: HoldConfig = field(default_factory=HoldConfig)
+    start: Fraction | None = None
+    """Seconds; frames before are not looked at."""
+    stop: Fraction | None = None
+    """Seconds; frames at or after are not looked at."""
+    max_drawings: int | None = None
+    """Stop after so many drawings."""
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.start < 0:
+            raise ConfigError(f"--start must not be negative, got {float(self.start):g} s")
+        if self.stop is not None and self.stop <= (self.start or 0):
+            raise ConfigError(
+                f"--stop must come after --start, got {float(self.start or 0):g} s to {float(self.stop):g} s"
+            )
+        if self.max_drawings is not None and self.max_drawings < 1:
+            raise ConfigError(f"--max-drawings must be at least 1, got {self.max_drawings}")
+
+
+def config_digest(config: ExtractConfig, *, schema_version: int, reconstruction: Mapping[str, str]) -> str:
+    """SHA-256 in hex over the options that change rows, the weights' hashes, precision and schema version.
+
+    ``reconstruction`` is what the networks say of themselves; device, jobs and paths are no part of it.
+    """
+    facts: dict[str, Any] = {
+        "extract": asdict(config),
+        "reconstruction": dict(reconstruction),
+        "schema_version": schema_version,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,120 @@
+"""Where the time goes: each stage of ``extract`` alone, then all of them together."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from dougagen.config import ExtractConfig
+from dougagen.domain import ExtractReport
+from dougagen.footage import decode, find_drawings, open_episode
+from dougagen.pipeline import Reconstructor, extract_episode, reconstruct_in_batches, to_records
+from dougagen.shards import EpisodeWriter, encode_record
+from dougagen.streams import Counted, StageClock
+
+STAGES = ("decode", "holds", "networks", "image coding", "writing")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """What one machine does with one episode."""
+
+    source: str
+    width: int
+    height: int
+    frames: int
+    drawings: int
+    stage_seconds: Mapping[str, float]
+    """Stage → seconds when nothing else runs."""
+    together_seconds: float
+    """Wall time of the whole flow, its stages overlapping."""
+    device: str
+
+    @property
+    def limit(self) -> str:
+        """The slowest stage: what to make faster on this machine."""
+        return max(self.stage_seconds, key=lambda stage: self.stage_seconds[stage])
+
+    @property
+    def overlap(self) -> float:
+        """Slowest stage alone over the whole flow: 1 = everything else is hidden behind it."""
+        return self.stage_seconds[self.limit] / self.together_seconds
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values for ``--json``."""
+        return {
+            "source": self.source,
+            "width": self.width,
+            "height": self.height,
+            "frames": self.frames,
+            "drawings": self.drawings,
+            "device": self.device,
+            "stages": {
+                stage: {
+                    "seconds": seconds,
+                    "frames_per_second": self.frames / seconds if seconds else None,
+                    "share": seconds / sum(self.stage_seconds.values()),
+                }
+                for stage, seconds in self.stage_seconds.items()
+            },
+            "together": {
+                "seconds": self.together_seconds,
+                "frames_per_second": self.frames / self.together_seconds,
+            },
+            "limit": self.limit,
+            "slowest_stage_over_end_to_end": self.overlap,
+        }
+
+
+def bench_episode(
+    path: Path, *, reconstructor: Reconstructor, config: ExtractConfig, device: str
+) -> BenchReport:
+    """Run an episode twice: stage after stage in one thread, then as ``extract`` does; nothing is kept."""
+    episode = open_episode(path)
+    with tempfile.TemporaryDirectory(prefix="dougagen-bench-") as scratch:
+        clock, frames, drawings = StageClock(), 0, 0
+        with (
+            decode(episode, start=config.start, stop=config.stop) as stream,
+            EpisodeWriter(Path(scratch) / "alone", episode_id=episode.episode_id) as writer,
+        ):
+            counted = Counted(clock.timed("decode", stream))
+            found = find_drawings(episode, counted, config=config.holds)
+            kept = Counted(clock.timed("holds", islice(found, config.max_drawings)))
+            read = clock.timed("networks", reconstruct_in_batches(kept, reconstructor))
+            for record in to_records(read, episode, reconstructor.models, "bench"):
+                with clock.stage("image coding"):
+                    row = encode_record(record)
+                with clock.stage("writing"):
+                    writer.write(row)
+            frames, drawings = counted.count, kept.count
+        # beside other stages FFmpeg's threads decode ahead unseen: decode is timed in a pass of its own
+        with decode(episode, start=config.start, stop=config.stop) as stream:
+            decode_seconds = _seconds_for(islice(stream, frames))
+        began = time.perf_counter()
+        together: ExtractReport = extract_episode(
+            episode, Path(scratch) / "together", reconstructor=reconstructor, config=config, digest="bench"
+        )
+        seconds = time.perf_counter() - began
+    assert together.records == drawings, "the two runs saw the same drawings"
+    return BenchReport(
+        source=path.name,
+        width=episode.width,
+        height=episode.height,
+        frames=frames,
+        drawings=drawings,
+        stage_seconds={stage: clock.seconds().get(stage, 0.0) for stage in STAGES}
+        | {"decode": decode_seconds},
+        together_seconds=seconds,
+        device=device,
+    )
+
+
+def _seconds_for(items: Iterable[object]) -> float:
+    began = time.perf_counter()
+    for _ in items:
+        pass
+    return time.perf_counter() - began
