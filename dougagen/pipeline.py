@@ -149,7 +149,6 @@ def to_records(
     read: Iterable[tuple[Drawing, Reconstruction]], episode: Episode, models: str, digest: str
 ) -> Iterator[Record]:
     """One record a drawing, with all that is known of where it comes from."""
-    ratio = episode.sample_aspect_ratio
     for drawing, result in read:
         height, width, _ = drawing.image.shape
         no_cel = () if result.cel_mask.pixels.any() else ("no_cel",)
@@ -172,7 +171,7 @@ def to_records(
             pixel_format=episode.pixel_format,
             color_matrix=episode.color_matrix,
             color_range=episode.color_range,
-            sample_aspect_ratio="" if ratio is None else f"{ratio.numerator}:{ratio.denominator}",
+            sample_aspect_ratio=episode.sample_aspect_words,
         )
         yield Record.of(Triplet(drawing.image, result.cel_mask, result.douga), provenance)
 

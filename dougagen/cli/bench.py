@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from dougagen.cli.console import say, show_json, show_tables
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
+    from dougagen.domain import Table
     from dougagen.runs.bench import BenchReport
 
 
@@ -56,14 +56,9 @@ def bench(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+def _table(report: BenchReport) -> Table:
+    from dougagen.domain import Table
 
-
-def _table(report: BenchReport) -> _Words:
     total = sum(report.stage_seconds.values())
     rows = [
         (
@@ -87,7 +82,7 @@ def _table(report: BenchReport) -> _Words:
             "",
         )
     )
-    return _Words(
+    return Table(
         f"{report.source}: {report.frames} frames, {report.drawings} drawings, "
         f"{report.width}×{report.height}",
         ("stage alone", "seconds", "ms a frame", "ms a drawing", "frames/s", "share"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,28 +22,18 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from dougagen.errors import DougagenError
+
+if TYPE_CHECKING:
+    from dougagen.domain import Table  # with numpy behind it: never at start-up
 
 SECONDS_BETWEEN_LOG_LINES = 30.0
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-
-
-class TableOfWords(Protocol):
-    """A table as the library gives it: words only."""
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def columns(self) -> Sequence[str]: ...
-
-    @property
-    def rows(self) -> Sequence[Sequence[str]]: ...
 
 
 def say(line: str) -> None:
@@ -62,10 +52,12 @@ def complain(error: DougagenError | str) -> None:
         say(f"error: {error}")
 
 
-def show_tables(tables: Iterable[TableOfWords]) -> None:
+def show_tables(tables: Iterable[Table]) -> None:
     """Tables on standard output; the first column to the left, figures to the right."""
     for words in tables:
-        table = Table(title=escape(words.title), title_justify="left", title_style="bold", header_style="dim")
+        table = RichTable(
+            title=escape(words.title), title_justify="left", title_style="bold", header_style="dim"
+        )
         for i, column in enumerate(words.columns):
             table.add_column(escape(column), justify="left" if i == 0 else "right", overflow="fold")
         for row in words.rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
@@ -12,18 +11,12 @@ from dougagen.cli.console import complain, show_json, show_tables
 from dougagen.errors import WeightsError
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 def models(models: options.Models = None, json: options.Json = False) -> None:
     """List the weights, load each to check it, and show what it was trained on.
 
     Example:  dougagen models
     """
+    from dougagen.domain import Table
     from dougagen.networks import Task, find_weights, load_weights
 
     found: list[dict[str, str]] = []
@@ -54,5 +47,5 @@ def models(models: options.Models = None, json: options.Json = False) -> None:
         show_json(found)
     elif found:
         rows = tuple(tuple(entry.values()) for entry in found)
-        show_tables([_Words("Weights", tuple(key.replace("_", " ") for key in found[0]), rows)])
+        show_tables([Table("Weights", tuple(key.replace("_", " ") for key in found[0]), rows)])
     raise typer.Exit(1 if damaged else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,15 +12,8 @@ from dougagen.cli import options
 from dougagen.cli.console import Watch, name_of, show_json, show_tables
 
 if TYPE_CHECKING:
-    from dougagen.domain import Drawing, Episode
+    from dougagen.domain import Drawing, Table
     from dougagen.footage import Timesheet
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def probe(
@@ -51,7 +43,7 @@ def probe(
             "pixel_format": opened.pixel_format,
             "color_matrix": opened.color_matrix,
             "color_range": opened.color_range,
-            "sample_aspect_ratio": _ratio(opened),
+            "sample_aspect_ratio": opened.sample_aspect_words,
             "frames": frames.frames_decoded,
             "packets_damaged": frames.packets_damaged,
             "truncated": frames.truncated,
@@ -71,23 +63,22 @@ def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> It
         yield drawing
 
 
-def _ratio(episode: Episode) -> str:
-    ratio = episode.sample_aspect_ratio
-    return "" if ratio is None else f"{ratio.numerator}:{ratio.denominator}"
+def _facts_table(facts: dict[str, object]) -> Table:
+    from dougagen.domain import Table
 
-
-def _facts_table(facts: dict[str, object]) -> _Words:
     rows = tuple((name.replace("_", " "), str(value)) for name, value in facts.items() if value != "")
-    return _Words("What the video says of itself", ("fact", "value"), rows)
+    return Table("What the video says of itself", ("fact", "value"), rows)
 
 
-def _shot_tables(timesheet: Timesheet) -> Iterator[_Words]:
+def _shot_tables(timesheet: Timesheet) -> Iterator[Table]:
+    from dougagen.domain import Table
+
     shots = timesheet.to_dict()["shots"]
     rows = []
     for shot in shots:
         lengths = " ".join(str(e["stop"] - e["start"]) for e in shot["exposures"])
         drawings = len({e["drawing"] for e in shot["exposures"]})
         rows.append((str(shot["shot"]), f"{shot['start']}–{shot['stop']}", str(drawings), lengths))
-    yield _Words("Timesheet", ("shot", "frames", "drawings", "frames that each drawing is held"), tuple(rows))
+    yield Table("Timesheet", ("shot", "frames", "drawings", "frames that each drawing is held"), tuple(rows))
     rates = timesheet.rates()
-    yield _Words("Exposures", tuple(rates), (tuple(str(n) for n in rates.values()),))
+    yield Table("Exposures", tuple(rates), (tuple(str(n) for n in rates.values()),))

@@ -14,6 +14,7 @@ from dougagen.domain.footage import Drawing, Episode, Frame, Shot
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
+from dougagen.domain.tables import Table
 from dougagen.domain.timing import FrameSpan, require_disjoint
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Reconstruction",
     "Record",
     "Shot",
+    "Table",
     "Triplet",
     "hairline_width",
     "require_disjoint",

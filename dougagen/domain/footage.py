@@ -38,6 +38,12 @@ class Episode:
     announced_frames: int | None = None
     """How many frames the container claims to hold; for progress only, never trusted."""
 
+    @property
+    def sample_aspect_words(self) -> str:
+        """``"1:1"``; empty where the file does not say."""
+        ratio = self.sample_aspect_ratio
+        return "" if ratio is None else f"{ratio.numerator}:{ratio.denominator}"
+
     def __post_init__(self) -> None:
         if len(self.episode_id) != 16 or set(self.episode_id) - set("0123456789abcdef"):
             raise DomainError(f"Episode.episode_id must be 16 hex digits, got {self.episode_id!r}")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Reconstruction, Triplet
+from dougagen.domain import Reconstruction, Table, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
 from dougagen.evaluation.picture_sheet import picture_sheet
 from dougagen.evaluation.real_drawings import RealScore, read_drawings, score_real_drawings
 from dougagen.evaluation.reconstructor import Reconstructor
-from dougagen.evaluation.tables import Table, real_table, timing_table, triplet_tables
+from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
 from dougagen.evaluation.triplets import TripletScore, score_triplets, triplets_of
 from dougagen.shards import read_records
 from dougagen.studio.background import paint_background
@@ -51,7 +51,6 @@ class EvaluationReport:
     shards: TripletScore | None = None
     real: tuple[RealScore, ...] = ()
     clips: tuple[ClipScore, ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
     def tables(self) -> tuple[Table, ...]:
         """In the order of the thesis: cels, douga, lines; then real drawings and timing."""

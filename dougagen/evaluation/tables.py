@@ -7,13 +7,11 @@ programs are the scores' own ``to_json``, unrounded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dougagen.domain import LINE_CLASSES, SCORED_CLASSES, DougaClass
-from dougagen.errors import DomainError
+from dougagen.domain import LINE_CLASSES, SCORED_CLASSES, DougaClass, Table
 from dougagen.evaluation.metrics import CelConfusion, Confusion, LineScore, PrecisionRecall
 
 if TYPE_CHECKING:  # only names: a table needs neither video nor studio
@@ -41,30 +39,6 @@ THESIS_EDGES = {
     "SketchKeras": ("77.7 %", "92.4 %", "11.2 %"),
 }
 """Name -> accuracy, recall of edges, precision of edges; table 5.5, on the thesis's own frames."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A titled table of text."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def __post_init__(self) -> None:
-        for row in self.rows:
-            if len(row) != len(self.columns):
-                raise DomainError(f"Table {self.title!r} has {len(self.columns)} columns, got the row {row}")
-
-    def to_json(self) -> dict[str, object]:
-        """Title, columns and rows as lists of text."""
-        return {"title": self.title, "columns": list(self.columns), "rows": [list(row) for row in self.rows]}
-
-    def to_markdown(self) -> str:
-        """A heading line and a pipe table; the first column is aligned left, the others right."""
-        rule = ["---", *["---:"] * (len(self.columns) - 1)]
-        lines = [self.columns, rule, *self.rows]
-        return "\n".join([f"**{self.title}**", "", *("| " + " | ".join(line) + " |" for line in lines)])
 
 
 def percent(share: float | None) -> str:

@@ -1,6 +1,7 @@
 """DATASET → FIGURES for people: ``dataset_stats(out)`` counts, ``.tables()`` lays them out."""
 
+from dougagen.domain import Table
 from dougagen.report.stats import Confidence, DatasetStats, Holds, dataset_stats
-from dougagen.report.tables import Table, file_size
+from dougagen.report.tables import file_size
 
 __all__ = ["Confidence", "DatasetStats", "Holds", "Table", "dataset_stats", "file_size"]

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import CLASS_COUNT, DougaClass
+from dougagen.domain import CLASS_COUNT, DougaClass, Table
 from dougagen.errors import ShardError
-from dougagen.report.tables import Table, stats_tables
+from dougagen.report.tables import stats_tables
 from dougagen.shards import Dataset, open_dataset
 
 COLUMNS = (

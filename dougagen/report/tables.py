@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dougagen.domain import Table
 
 if TYPE_CHECKING:
     from dougagen.report.stats import Confidence, DatasetStats
 
 _NONE = "—"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text; every row has a cell for every column."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def __post_init__(self) -> None:
-        for row in self.rows:
-            if len(row) != len(self.columns):
-                raise ValueError(
-                    f"table {self.title!r} has {len(self.columns)} columns, a row {len(row)} cells"
-                )
 
 
 def _number(value: int | None) -> str:
