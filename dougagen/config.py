@@ -10,14 +10,14 @@ from fractions import Fraction
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.footage import HoldConfig
+from dougagen.footage import FootageConfig
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractConfig:
     """Everything about an extraction that changes its rows, but for the weights."""
 
-    holds: HoldConfig = field(default_factory=HoldConfig)
+    footage: FootageConfig = field(default_factory=FootageConfig)
     start: Fraction | None = None
     """Seconds; frames before are not looked at."""
     stop: Fraction | None = None

@@ -30,11 +30,10 @@ from dougagen.domain import (
     Record,
     Triplet,
 )
-from dougagen.footage import decode, find_drawings
+from dougagen.footage import read_footage
 from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record
 from dougagen.streams import Counted, MappedInOrder, Prefetch, StageClock
 
-FRAMES_AHEAD = 8
 CODING_THREADS = 2
 
 
@@ -87,13 +86,10 @@ def extract_episode(
         writer = flow.enter_context(
             EpisodeWriter(out, episode_id=episode.episode_id, on_existing=on_existing)
         )
-        stream = flow.enter_context(decode(episode, start=config.start, stop=config.stop))
-        ahead = Prefetch(clock.timed("decode", stream), depth=FRAMES_AHEAD, name="decode")
-        frames = Counted(clock.timed("waiting", flow.enter_context(ahead)))
-        found = find_drawings(episode, frames, config=config.holds)
-        kept = Prefetch(
-            clock.timed("holds", islice(found, config.max_drawings)), depth=2 * batch, name="holds"
+        footage = flow.enter_context(
+            read_footage(episode, config=config.footage, start=config.start, stop=config.stop, clock=clock)
         )
+        kept = Prefetch(islice(footage, config.max_drawings), depth=2 * batch, name="holds")
         drawings = Counted(clock.timed("waiting", flow.enter_context(kept)))
         reconstructed = reconstruct_in_batches(drawings, reconstructor)
         triplets = Prefetch(clock.timed("networks", reconstructed), depth=2 * batch, name="networks")
@@ -106,20 +102,20 @@ def extract_episode(
             with clock.stage("writing"):
                 writer.write(row)
             written.count(row)
-            on_progress(Progress(frames.count, episode.announced_frames, written.records))
-        skipped = frames.count - written.held_frames
+            on_progress(Progress(footage.frames_decoded, episode.announced_frames, written.records))
+        skipped = footage.frames_decoded - written.held_frames
         report = ExtractReport(
             episode_id=episode.episode_id,
             source=episode.path.name,
-            frames_decoded=frames.count,
+            frames_decoded=footage.frames_decoded,
             frames_in_exposures=written.held_frames,
             frames_skipped={"beyond --max-drawings": skipped} if skipped else {},
             drawings=drawings.count,
             records=written.records,
             drawings_rejected={},
-            shots=found.shots_found,
-            flags=("truncated",) if stream.truncated else (),
-            packets_damaged=stream.packets_damaged,
+            shots=footage.shots_found,
+            flags=("truncated",) if footage.truncated else (),
+            packets_damaged=footage.packets_damaged,
             seconds=clock.seconds() | {"total": time.perf_counter() - began},
         )
         entry = writer.commit(

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "domain": {"errors"},
     "streams": set(),
-    "footage": {"domain", "errors"},
+    "footage": {"domain", "errors", "streams"},
     "networks": {"domain", "errors"},
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},

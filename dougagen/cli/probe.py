@@ -26,14 +26,13 @@ def probe(
 
     Example:  dougagen probe episode.mkv --stop 60
     """
-    from dougagen.footage import Timesheet, decode, find_drawings, open_episode
+    from dougagen.footage import Timesheet, open_episode, read_footage
 
     opened = open_episode(episode)
     first, last = options.seconds(start, option="--start"), options.seconds(stop, option="--stop")
-    with decode(opened, start=first, stop=last) as frames, Watch(unit="frames") as watch:
+    with read_footage(opened, start=first, stop=last) as footage, Watch(unit="frames") as watch:
         watch.begin(name_of(episode), opened.announced_frames)
-        found = find_drawings(opened, frames)
-        timesheet = Timesheet.of(_watched(found, watch, opened.announced_frames))
+        timesheet = Timesheet.of(_watched(footage, watch, opened.announced_frames))
         facts = {
             "source": episode.name,
             "episode_id": opened.episode_id,
@@ -44,11 +43,11 @@ def probe(
             "color_matrix": opened.color_matrix,
             "color_range": opened.color_range,
             "sample_aspect_ratio": opened.sample_aspect_words,
-            "frames": frames.frames_decoded,
-            "packets_damaged": frames.packets_damaged,
-            "truncated": frames.truncated,
+            "frames": footage.frames_decoded,
+            "packets_damaged": footage.packets_damaged,
+            "truncated": footage.truncated,
             "shots": len(timesheet.shot_starts),
-            "drawings": found.drawings_found,
+            "drawings": footage.drawings_found,
         }
     if json:
         show_json(facts | {"timesheet": timesheet.to_dict()})

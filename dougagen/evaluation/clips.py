@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dougagen.errors import EpisodeError, UsageError
 from dougagen.evaluation.metrics import PrecisionRecall, timing_score
-from dougagen.footage import HoldConfig, Timesheet, decode, find_drawings, open_episode, read_truth
+from dougagen.footage import FootageConfig, Timesheet, open_episode, read_footage, read_truth
 
 CLIP_SUFFIXES = (".mkv", ".mp4", ".mov", ".webm")
 
@@ -70,7 +70,7 @@ def truth_path(clip: Path) -> Path:
     return clip.with_suffix(".json")
 
 
-def score_clip(clip: Path, *, holds: HoldConfig | None = None) -> ClipScore:
+def score_clip(clip: Path, *, config: FootageConfig | None = None) -> ClipScore:
     """Find the drawings of a clip and compare their exposures' starts with the truth's ``starts``.
 
     Raises EpisodeError where the clip has another number of frames than its truth: then no figure would mean
@@ -78,9 +78,9 @@ def score_clip(clip: Path, *, holds: HoldConfig | None = None) -> ClipScore:
     """
     truth = read_truth(truth_path(clip))
     episode = open_episode(clip)
-    with decode(episode) as frames:
-        starts = Timesheet.of(find_drawings(episode, frames, config=holds or HoldConfig())).starts
-        count = frames.frames_decoded
+    with read_footage(episode, config=config or FootageConfig()) as footage:
+        starts = Timesheet.of(footage).starts
+        count = footage.frames_decoded
     if count != truth.frames:
         raise EpisodeError(
             f"has {count} frames, its truth {truth.frames}", where=clip, remedy="make it again"

@@ -2,12 +2,15 @@
 
 from dougagen.footage.decode import FrameStream, decode
 from dougagen.footage.episode import open_episode
+from dougagen.footage.flow import Footage, FootageConfig, read_footage
 from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
 from dougagen.footage.timesheet import Exposure, Timesheet, Truth, read_truth
 
 __all__ = [
     "DrawingStream",
     "Exposure",
+    "Footage",
+    "FootageConfig",
     "FrameStream",
     "HoldConfig",
     "Timesheet",
@@ -15,5 +18,6 @@ __all__ = [
     "decode",
     "find_drawings",
     "open_episode",
+    "read_footage",
     "read_truth",
 ]

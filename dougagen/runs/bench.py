@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dougagen.config import ExtractConfig
 from dougagen.domain import ExtractReport
-from dougagen.footage import decode, find_drawings, open_episode
+from dougagen.footage import decode, open_episode, read_footage
 from dougagen.pipeline import Reconstructor, extract_episode, reconstruct_in_batches, to_records
 from dougagen.shards import EpisodeWriter, encode_record
 from dougagen.streams import Counted, StageClock
@@ -78,19 +78,19 @@ def bench_episode(
     with tempfile.TemporaryDirectory(prefix="dougagen-bench-") as scratch:
         clock, frames, drawings = StageClock(), 0, 0
         with (
-            decode(episode, start=config.start, stop=config.stop) as stream,
+            read_footage(
+                episode, config=config.footage, start=config.start, stop=config.stop, clock=clock
+            ) as footage,
             EpisodeWriter(Path(scratch) / "alone", episode_id=episode.episode_id) as writer,
         ):
-            counted = Counted(clock.timed("decode", stream))
-            found = find_drawings(episode, counted, config=config.holds)
-            kept = Counted(clock.timed("holds", islice(found, config.max_drawings)))
+            kept = Counted(islice(footage, config.max_drawings))
             read = clock.timed("networks", reconstruct_in_batches(kept, reconstructor))
             for record in to_records(read, episode, reconstructor.models, "bench"):
                 with clock.stage("image coding"):
                     row = encode_record(record)
                 with clock.stage("writing"):
                     writer.write(row)
-            frames, drawings = counted.count, kept.count
+            frames, drawings = footage.frames_decoded, kept.count
         # beside other stages FFmpeg's threads decode ahead unseen: decode is timed in a pass of its own
         with decode(episode, start=config.start, stop=config.stop) as stream:
             decode_seconds = _seconds_for(islice(stream, frames))
