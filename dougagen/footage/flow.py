@@ -42,7 +42,7 @@ def read_footage(
 
 
 class Footage(Iterator[Drawing]):
-    """Iterates over drawings; a context manager. The counts are right once it has ended, and so far before."""
+    """Iterates over drawings; a context manager. The counts are right once it has ended, so far before."""
 
     def __init__(
         self,
