@@ -1,0 +1,264 @@
+"""FIELDS → PICTURES: interlaced and telecined video gets back the pictures that were filmed.
+
+A video frame carries two fields, its even and its odd rows, taken a sixtieth of a second apart. Film at 24
+pictures a second was laid over them as 3:2 pulldown: of every five frames two show the field of one picture
+and the field of the next, combed wherever the two differ. Both fields of the newer picture are on the tape,
+one in the combed frame and one in the frame after it, so weaving these two gives the picture itself (FFmpeg's
+``fieldmatch``). The woven picture keeps the index of the combed frame, the first that holds one of its fields
+(DESIGN section 1). Duplicates are left: a hold swallows them.
+
+Where no weave is free of combs the video was shot in fields, as pans and credits laid over at 60 fields a
+second are; there FFmpeg's bwdif makes a picture of one field and what its neighbours say of the other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+import cv2
+import numpy as np
+from av import VideoFrame
+from av.filter import Graph
+from numpy.typing import NDArray
+
+Luma = NDArray[np.uint8]
+Repair = Literal["none", "woven", "deinterlaced"]
+
+_COMB = np.array([[1], [-3], [4], [-3], [1]], np.float32)  # how far a row stands off those beside it
+_GAIN = 6  # the kernel's answer to rows that alternate by one level
+_RUN = 7  # rows; a line of one pixel makes the kernel swing over five, so only fields swing over seven
+_RUN_WINDOW = np.ones((_RUN, 1), np.uint8)
+_ROWS_BESIDE = np.ones((3, 1), np.uint8)
+_BLOCK = 16  # px
+_TALL = 576  # lines; a picture no taller may come from a disc and is always looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldConfig:
+    """When a frame is taken for two fields of different pictures."""
+
+    level: float = 6.0
+    """8-bit levels by which rows of one field stand off those of the other; coding noise stays below."""
+    combed: int = 16
+    """Combed pixels of a 16×16 block that make a frame worth pairing. Whole pictures leave at most 10 (fine
+    hatching on a 480-line disc; up to 36 where blinds move), fields of two drawings 96 to 256."""
+    share: float = 0.25
+    """A weave is taken if it is combed in at most this share of the pixels in which the frame is."""
+    drawn: float = 0.2
+    """A frame is not combed if it has less than this share of the combs that its worst pairing with a
+    neighbour's field has: what it has are drawn rows that move (measured: 0.02 against 0.8 to 1)."""
+    memory: int = 1500
+    """Frames for which a video that is flagged progressive is looked at closely after a comb was seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One decoded picture on its way to a ``Frame``."""
+
+    index: int
+    time: Fraction
+    video: VideoFrame
+    luma: Luma
+    """uint8[H, W]: the Y plane at 8 bits."""
+    repair: Repair = "none"
+
+
+class Progressive(Iterator[Picture]):
+    """``pictures`` without combs, one picture late; the counts are right once it has ended."""
+
+    frames_woven: int
+    frames_deinterlaced: int
+
+    def __init__(
+        self, pictures: Iterable[Picture], *, config: FieldConfig, luma_of: Callable[[VideoFrame], Luma]
+    ) -> None:
+        self.frames_woven = self.frames_deinterlaced = 0
+        self._config, self._luma_of = config, luma_of
+        self._close_until = -1
+        self._deinterlacer = Deinterlacer()
+        self._run = self._progressive(iter(pictures))
+
+    def __next__(self) -> Picture:
+        return next(self._run)
+
+    def _progressive(self, pictures: Iterator[Picture]) -> Iterator[Picture]:
+        window: deque[Picture | None] = deque([None], maxlen=3)  # before, current, after
+        for picture in pictures:
+            window.append(picture)
+            if len(window) == 3:
+                yield self._repaired(*window)
+        window.append(None)
+        if len(window) == 3:
+            yield self._repaired(*window)
+
+    def _repaired(self, before: Picture | None, current: Picture | None, after: Picture | None) -> Picture:
+        assert current is not None, "the window's middle is filled before it is read"
+        if not self._suspect(current):
+            return current
+        level = self._config.level
+        moved = moved_pixels(current.luma, [p.luma for p in (before, after) if p is not None], level)
+        combs = combed_pixels(current.luma, moved, level=level)
+        if worst_block(combs) < self._config.combed:
+            return current
+        joined = [j for other in (after, before) if other is not None for j in _joined(current, other)]
+        left = [cv2.countNonZero(combed_pixels(j.luma, moved, level=level)) for j in joined]
+        combed = cv2.countNonZero(combs)
+        if combed < self._config.drawn * max(left, default=0):
+            return current
+        self._close_until = current.index + self._config.memory
+        # the newer picture first: its other field lies in the frame after this one
+        for pair in (range(2), range(2, 4)):
+            best = min((i for i in pair if i < len(left)), key=left.__getitem__, default=None)
+            if best is None or left[best] > self._config.share * combed:
+                continue
+            self.frames_woven += 1
+            video = woven(joined[best].top, joined[best].bottom)
+            return replace(current, video=video, luma=self._luma_of(video), repair="woven")
+        self.frames_deinterlaced += 1
+        video = self._deinterlacer.picture(*(p.video if p else None for p in (before, current, after)))
+        return replace(current, video=video, luma=self._luma_of(video), repair="deinterlaced")
+
+    def _suspect(self, picture: Picture) -> bool:
+        """Whether the frame is worth a close look, by its flag, its size, and the frames before it."""
+        height = picture.luma.shape[0]
+        if picture.video.interlaced_frame or height <= _TALL or picture.index < self._close_until:
+            return height >= 4 * _BLOCK
+        return _hints_at_fields(picture.luma, self._config.level)
+
+
+def moved_pixels(luma: Luma, others: Iterable[Luma], level: float) -> Luma:
+    """uint8[H, W], 255 where the picture differs from one of its neighbours, or does so a row above or below,
+    since often only one field moved. Drawn stripes that stand still are no combs."""
+    moved = np.zeros_like(luma)
+    for other in others:
+        if other.shape == luma.shape:
+            moved = _uint8(cv2.max(moved, cv2.absdiff(luma, other)))
+    return _uint8(cv2.dilate(cv2.threshold(moved, level, 255, cv2.THRESH_BINARY)[1], _ROWS_BESIDE))
+
+
+def combed_pixels(luma: Luma, moved: Luma, *, level: float) -> Luma:
+    """uint8[H, W], 1 in the middle of seven rows that moved and stand off the rows beside them, up and down
+    in turn: what the fields of two pictures look like and no drawn line does."""
+    response = cv2.filter2D(luma, cv2.CV_16S, _COMB, borderType=cv2.BORDER_REFLECT_101)
+    response[1::2] *= -1
+    combed = np.zeros_like(luma)
+    for side in (response > _GAIN * level, response < -_GAIN * level):
+        combed |= _uint8(cv2.erode(_uint8(side.view(np.uint8)) & (moved & 1), _RUN_WINDOW))
+    return combed
+
+
+def worst_block(combed: Luma) -> int:
+    """Combed pixels in the worst 16×16 block, [0, 256]."""
+    height, width = (n // _BLOCK * _BLOCK for n in combed.shape)
+    if not height or not width or not cv2.countNonZero(combed):
+        return 0
+    blocks = combed[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
+    return int(blocks.sum(axis=(1, 3), dtype=np.int32).max())  # [rows, 16, columns, 16] -> [rows, columns]
+
+
+def woven(top: VideoFrame, bottom: VideoFrame) -> VideoFrame:
+    """A new frame of the even rows of ``top`` and the odd rows of ``bottom``, in every plane."""
+    made = VideoFrame(top.width, top.height, top.format.name)
+    made.colorspace, made.color_range = top.colorspace, top.color_range
+    made.pts = top.pts
+    if top.time_base is not None:
+        made.time_base = top.time_base
+    for target, *sources in zip(made.planes, top.planes, bottom.planes, strict=True):
+        rows = _rows(target)
+        for field, source in enumerate(sources):
+            taken = _rows(source)[field::2]
+            width = min(rows.shape[1], taken.shape[1])
+            rows[field::2][: len(taken), :width] = taken[:, :width]
+    return made
+
+
+class Deinterlacer:
+    """bwdif on one frame between its neighbours."""
+
+    def __init__(self) -> None:
+        self._graph: Graph | None = None
+        self._shape: tuple[int, int, str] | None = None
+        self._clock = 0
+
+    def picture(
+        self, before: VideoFrame | None, current: VideoFrame | None, after: VideoFrame | None
+    ) -> VideoFrame:
+        """A progressive picture of ``current``; a neighbour that is missing is stood in for by itself."""
+        assert current is not None, "a frame is deinterlaced between its neighbours"
+        graph = self._graph_for(current)
+        for frame in (before or current, current, after or current):
+            fed = _copy_of(frame)
+            fed.pts, fed.time_base = self._clock, Fraction(1, 25)
+            self._clock += 1
+            graph.vpush(fed)
+        middle = self._clock - 2
+        while True:
+            made = graph.vpull()
+            if made.pts is not None and round(made.pts * (made.time_base or 0) * 25) == middle:
+                made.colorspace, made.color_range = current.colorspace, current.color_range
+                return made
+
+    def _graph_for(self, frame: VideoFrame) -> Graph:
+        shape = (frame.width, frame.height, frame.format.name)
+        if self._graph is None or shape != self._shape:
+            graph = Graph()
+            source = graph.add_buffer(
+                width=shape[0], height=shape[1], format=frame.format, time_base=Fraction(1, 25)
+            )
+            bwdif = graph.add("bwdif", "mode=send_frame:deint=all")
+            sink = graph.add("buffersink")
+            source.link_to(bwdif)
+            bwdif.link_to(sink)
+            graph.configure()
+            self._graph, self._shape = graph, shape
+        return self._graph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Joined:
+    """A picture of two fields as it would look."""
+
+    luma: Luma
+    top: VideoFrame
+    bottom: VideoFrame
+
+
+def _joined(current: Picture, other: Picture) -> Iterator[_Joined]:
+    """Both ways to join a field of ``current`` with one of ``other``."""
+    if other.luma.shape != current.luma.shape or other.video.format.name != current.video.format.name:
+        return
+    for top, bottom in ((other, current), (current, other)):
+        luma = np.array(top.luma)
+        luma[1::2] = bottom.luma[1::2]
+        yield _Joined(luma, top.video, bottom.video)
+
+
+def _hints_at_fields(luma: Luma, level: float) -> bool:
+    """A cheap look at every fourth column of eight rows out of 64: whether any is combed, moved or not."""
+    height, width = luma.shape
+    bands = luma[: height // 64 * 64].reshape(-1, 64, width)[:, :8, ::4].astype(np.int16)  # [bands, 8, W/4]
+    steps = np.diff(bands, axis=1)  # [bands, 7, W/4]; in a comb they alternate in sign
+    alternate = (np.minimum(np.abs(steps[:, :-1]), np.abs(steps[:, 1:])) > level) & (
+        (steps[:, :-1] > 0) != (steps[:, 1:] > 0)
+    )
+    return bool((alternate.sum(axis=1) >= 5).any())
+
+
+def _rows(plane: Any) -> NDArray[np.uint8]:
+    """A plane as uint8[rows, line_size] over its own memory."""
+    stored: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
+    return stored.reshape(-1, plane.line_size)
+
+
+def _copy_of(frame: VideoFrame) -> VideoFrame:
+    """A frame of its own over copied planes: a filter may keep or change what it is given."""
+    return woven(frame, frame)
+
+
+def _uint8(array: Any) -> NDArray[np.uint8]:
+    """What OpenCV returns, under the type that uint8 input gives it."""
+    return cast("NDArray[np.uint8]", array)
