@@ -47,7 +47,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "av": {"footage", "studio"},
     "pyarrow": {"shards"},
     "skimage": {"reconstruction", "labels", "evaluation"},
-    "cv2": {"footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction"},
+    "cv2": {"footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report"},
     "typer": {"cli"},
     "rich": {"cli"},
     "click": {"cli"},

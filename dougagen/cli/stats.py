@@ -8,20 +8,36 @@ from typing import Annotated
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import show_json, show_tables
+from dougagen.cli.console import complain, say, show_json, show_tables
+from dougagen.errors import quoted
 
 
 def stats(
     dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Also write a page with plots and a contact sheet.", show_default=False),
+    ] = None,
     json: options.Json = False,
 ) -> None:
-    """Count episodes, drawings, holds, resolutions, coverage, classes, confidence. Opens no image.
+    """Count episodes, drawings, holds, shots, coverage, classes, confidence. Opens no image but for --html.
 
-    Example:  dougagen stats shards/
+    A damaged shard is named, left out of the figures, and stops nothing.
+
+    Example:  dougagen stats shards/ --html report.html
     """
     from dougagen.report import dataset_stats
 
-    found = dataset_stats(dataset)
+    if html is None:
+        found = dataset_stats(dataset)
+    else:
+        from dougagen.report.page import write_report
+
+        found = write_report(dataset, html)
+    for line in found.damaged:
+        complain(line)
+    if html is not None:
+        say(f"{quoted(html)}: the report page, {html.stat().st_size / 1e6:.1f} MB")
     if json:
         show_json(found.to_json())
     else:

@@ -1,4 +1,7 @@
-"""DATASET → FIGURES for people: ``dataset_stats(out)`` counts, ``.tables()`` lays them out."""
+"""DATASET → FIGURES for people: ``dataset_stats(out)`` counts, ``.tables()`` lays them out.
+
+``page.write_report`` makes the HTML page of them; only that module loads OpenCV.
+"""
 
 from dougagen.domain import Table
 from dougagen.report.stats import Confidence, DatasetStats, Holds, dataset_stats

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from dougagen.domain import CLASS_COUNT, DougaClass, Table
 from dougagen.errors import ShardError
 from dougagen.report.tables import stats_tables
-from dougagen.shards import Dataset, open_dataset
+from dougagen.shards import Dataset, LedgerEntry, open_dataset
 
 COLUMNS = (
     "episode_id",
+    "shot_index",
     "exposures",
     "width",
     "height",
@@ -32,6 +33,10 @@ COLUMNS = (
 """All that is read of a shard; no picture among them."""
 COVERAGE_BINS = 10
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+HOLD_LENGTHS = (1, 2, 3, 4, 5, 6, 8, 12, 24, 48, 96)
+"""Frames; where the bins of hold lengths begin."""
+SHOT_LENGTHS = (1, 12, 24, 48, 72, 120, 240, 480)
+"""Frames; where the bins of shot lengths begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,23 @@ class Confidence:
     mean: float
     quantiles: Mapping[str, float]
     """``"p05"`` to ``"p95"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """What the runs took that made this dataset, summed over its ledgers."""
+
+    episodes: int
+    """Whose ledger says how long it took."""
+    frames: int
+    seconds: float
+    """Wall time."""
+    stage_seconds: Mapping[str, float]
+    """Stage → busy seconds; stages overlap."""
+
+    @property
+    def frames_per_second(self) -> float:
+        return self.frames / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +119,25 @@ class DatasetStats:
     bytes: int
     """Size of the shards on the disk."""
     bytes_by_column: Mapping[str, int] = field(default_factory=dict)
+    hold_lengths: Mapping[str, int] = field(default_factory=dict)
+    """``"8–11"`` frames → exposures so long."""
+    shot_lengths: Mapping[str, int] = field(default_factory=dict)
+    """``"24–47"`` frames → shots so long."""
+    median_shot: float = 0.0
+    """Frames; 0 where there is no shot."""
+    throughput: Throughput | None = None
+    """None where no ledger says how long it took."""
+    damaged: tuple[str, ...] = ()
+    """What could not be read and is in no figure: a line each, with the remedy."""
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict; keys are stable."""
         plain = asdict(self)
         plain["cel_coverage_histogram"] = list(self.cel_coverage_histogram)
+        plain["damaged"] = list(self.damaged)
         plain["holds"]["shares"] = self.holds.shares()
+        if self.throughput is not None:
+            plain["throughput"]["frames_per_second"] = self.throughput.frames_per_second
         return plain
 
     def tables(self) -> list[Table]:
@@ -113,13 +148,20 @@ class DatasetStats:
 def dataset_stats(out: Path) -> DatasetStats:
     """Count what is in the dataset at ``out``; one shard's columns are in memory at a time.
 
-    Raises ShardError where there is no dataset or a shard is damaged.
+    A damaged shard is passed over and named in ``damaged``. Raises ShardError where there is no dataset, or
+    nothing of it can be read.
     """
-    dataset = open_dataset(out)
+    damaged: dict[str, ShardError] = {}  # each once, in the order found
+    dataset = open_dataset(out, on_damage=lambda error: damaged.setdefault(str(error), error))
     sums = _Sums()
-    for shard, table in zip(dataset.shards, dataset.rows(COLUMNS), strict=True):
-        sums.add(table, shard)
-    return _finished(dataset, sums)
+    for shard, table in dataset.tables(COLUMNS):
+        try:
+            sums.add(table, shard)
+        except ShardError as error:
+            damaged.setdefault(str(error), error)
+    if damaged and not sums.records:
+        raise next(iter(damaged.values()))
+    return _finished(dataset, sums, damaged)
 
 
 class _Sums:
@@ -130,6 +172,8 @@ class _Sums:
         self.episode_ids: set[str] = set()
         self.holds: Counter[int] = Counter()
         self.longest = 0
+        self.hold_bins = np.zeros(len(HOLD_LENGTHS), np.int64)
+        self.shots: dict[tuple[str, int], tuple[int, int]] = {}
         self.resolutions: Counter[str] = Counter()
         self.coverage_sum = 0.0
         self.coverage_bins = np.zeros(COVERAGE_BINS, np.int64)
@@ -145,10 +189,11 @@ class _Sums:
         """Add the rows of ``table``, an Arrow table of ``COLUMNS`` read from ``shard``."""
         if table.num_rows == 0:
             return
+        self._add_pictures(table, shard)
         self.records += table.num_rows
         self.episode_ids.update(_tally(table["episode_id"]))
         self._add_holds(_flat(table["exposures"]))
-        self._add_pictures(table, shard)
+        self._add_shots(table)
         spoke = table["models"].to_numpy() != ""
         for name, kept in self.confidences.items():
             kept.append(table[name].to_numpy()[spoke])
@@ -160,8 +205,28 @@ class _Sums:
         lengths = spans.field("stop").to_numpy() - spans.field("start").to_numpy()
         self.frames += int(lengths.sum())
         self.longest = max(self.longest, int(lengths.max(initial=0)))
+        self.hold_bins += _binned(lengths, HOLD_LENGTHS)
         for length, count in zip(*np.unique(np.minimum(lengths, 4), return_counts=True), strict=True):
             self.holds[int(length)] += int(count)
+
+    def _add_shots(self, table: Any) -> None:
+        """The first and last frame of every shot; a shot may go on in the next shard."""
+        column = table["exposures"].combine_chunks()
+        rows = np.repeat(np.arange(len(column)), np.diff(column.offsets.to_numpy()))
+        spans = column.flatten()
+        shots = table["shot_index"].to_numpy()[rows]
+        episodes = table["episode_id"].combine_chunks().dictionary_encode()
+        keys = episodes.indices.to_numpy()[rows].astype(np.int64) << 32 | shots.astype(np.int64)
+        found, place = np.unique(keys, return_inverse=True)
+        first = np.full(len(found), np.iinfo(np.int64).max)
+        last = np.zeros(len(found), np.int64)
+        np.minimum.at(first, place, spans.field("start").to_numpy())
+        np.maximum.at(last, place, spans.field("stop").to_numpy())
+        names = episodes.dictionary.to_pylist()
+        for key, start, stop in zip(found.tolist(), first.tolist(), last.tolist(), strict=True):
+            shot = (names[key >> 32], key & 0xFFFFFFFF)
+            known = self.shots.get(shot, (start, stop))
+            self.shots[shot] = (min(start, known[0]), max(stop, known[1]))
 
     def _add_pictures(self, table: Any, shard: Path) -> None:
         width, height = table["width"].to_numpy(), table["height"].to_numpy()
@@ -184,6 +249,30 @@ class _Sums:
         self.class_pixels += pixels @ fractions.reshape(-1, CLASS_COUNT)  # [N] @ [N, 10] -> [10]
 
 
+def _binned(lengths: NDArray[np.int64], begins: Sequence[int]) -> NDArray[np.int64]:
+    """How many lengths lie in each bin; the last one is open."""
+    places = np.searchsorted(begins, lengths, side="right") - 1
+    return np.bincount(np.maximum(places, 0), minlength=len(begins))
+
+
+def _named_bins(counts: NDArray[np.int64], begins: Sequence[int]) -> dict[str, int]:
+    """``"8–11"`` → count; ``"96+"`` is the last."""
+    ends = [stop - 1 for stop in begins[1:]]
+    names = [f"{a}" if a == b else f"{a}–{b}" for a, b in zip(begins, ends, strict=False)]
+    return dict(zip([*names, f"{begins[-1]}+"], counts.tolist(), strict=True))
+
+
+def _throughput(ledger: Sequence[LedgerEntry]) -> Throughput | None:
+    timed = [entry for entry in ledger if entry.seconds.get("total", 0) > 0]
+    if not timed:
+        return None
+    stages: Counter[str] = Counter()
+    for entry in timed:
+        stages.update({stage: busy for stage, busy in entry.seconds.items() if stage != "total"})
+    seconds = sum(entry.seconds["total"] for entry in timed)
+    return Throughput(len(timed), sum(entry.frames_decoded for entry in timed), seconds, dict(stages))
+
+
 def _flat(column: Any) -> Any:
     """The members of a list column, as one Arrow array."""
     return column.combine_chunks().flatten()
@@ -204,8 +293,9 @@ def _confidence(parts: list[NDArray[np.float32]]) -> Confidence | None:
     return Confidence(float(values.mean(dtype=np.float64)), dict(zip(names, cuts, strict=True)))
 
 
-def _finished(dataset: Dataset, sums: _Sums) -> DatasetStats:
+def _finished(dataset: Dataset, sums: _Sums, damaged: dict[str, ShardError]) -> DatasetStats:
     ledger = dataset.ledger
+    shots = np.array([stop - start for start, stop in sums.shots.values()], np.int64)
     shares = sums.class_pixels / max(1, sums.pixels)
     return DatasetStats(
         root=str(dataset.root),
@@ -226,4 +316,9 @@ def _finished(dataset: Dataset, sums: _Sums) -> DatasetStats:
         models=dict(sums.counts["models"].most_common()),
         bytes=sum(shard.stat().st_size for shard in dataset.shards),
         bytes_by_column=dataset.column_bytes(),
+        hold_lengths=_named_bins(sums.hold_bins, HOLD_LENGTHS),
+        shot_lengths=_named_bins(_binned(shots, SHOT_LENGTHS), SHOT_LENGTHS),
+        median_shot=float(np.median(shots)) if shots.size else 0.0,
+        throughput=_throughput(ledger),
+        damaged=tuple(damaged),
     )

@@ -11,13 +11,26 @@ if TYPE_CHECKING:
     from dougagen.report.stats import Confidence, DatasetStats
 
 _NONE = "—"
+THESIS_FREQUENCIES = {
+    "flat area": "88 %",
+    "visible line": "2 %",
+    "shading line": "0.6 %",
+    "color edge": "about 0.1 %",
+    "highlight line": "about 0.1 %",
+    "book line": "under 0.1 %",
+    "shading fill": "8 %",
+    "color fill": "0.3 %",
+    "highlight fill": "0.4 %",
+    "book fill": "under 0.1 %",
+}
+"""Shares of the pixels of the thesis's 200 douga (section 5.1; DESIGN section 4)."""
 
 
 def _number(value: int | None) -> str:
     return _NONE if value is None else f"{value:,}"
 
 
-def _share(part: float, whole: float = 1.0) -> str:
+def share_text(part: float, whole: float = 1.0) -> str:
     """A percentage that still says something where classes are rare."""
     percent = 100 * part / whole if whole else 0.0
     return f"{percent:.3f} %" if 0 < percent < 0.1 else f"{percent:.1f} %"
@@ -38,6 +51,8 @@ def stats_tables(stats: DatasetStats) -> list[Table]:
     tables = [
         _overview(stats),
         _holds(stats),
+        _lengths("Hold lengths", "exposures of … frames", stats.hold_lengths),
+        _lengths(f"Shots, median {stats.median_shot:g} frames", "shots of … frames", stats.shot_lengths),
         _counted("Resolutions", "picture", stats.resolutions, stats.records),
         _coverage(stats),
         _classes(stats),
@@ -45,6 +60,8 @@ def stats_tables(stats: DatasetStats) -> list[Table]:
         _counted("Flags", "flag", stats.flags, stats.records),
         _counted("Origins", "origin", stats.origins, stats.records),
         _sizes(stats),
+        _throughput(stats),
+        _damaged(stats),
     ]
     return [table for table in tables if table.rows]
 
@@ -66,14 +83,22 @@ def _overview(stats: DatasetStats) -> Table:
 
 def _holds(stats: DatasetStats) -> Table:
     shares = stats.holds.shares()
-    rows = tuple((name, _number(getattr(stats.holds, name)), _share(share)) for name, share in shares.items())
+    rows = tuple(
+        (name, _number(getattr(stats.holds, name)), share_text(share)) for name, share in shares.items()
+    )
     if stats.holds.total:
         rows = (*rows, ("longest (frames)", _number(stats.holds.longest), ""))
     return Table("Holds", ("exposures on", "count", "share"), rows if stats.holds.total else ())
 
 
+def _lengths(title: str, what: str, bins: Mapping[str, int]) -> Table:
+    total = sum(bins.values())
+    rows = tuple((name, _number(count), share_text(count, total)) for name, count in bins.items() if count)
+    return Table(title, (what, "count", "share"), rows)
+
+
 def _counted(title: str, name: str, counts: Mapping[str, int], whole: int) -> Table:
-    rows = tuple((what, _number(count), _share(count, whole)) for what, count in counts.items())
+    rows = tuple((what, _number(count), share_text(count, whole)) for what, count in counts.items())
     return Table(title, (name, "records", "share"), rows)
 
 
@@ -83,16 +108,20 @@ def _coverage(stats: DatasetStats) -> Table:
         return Table("Cel coverage", ("share of the picture", "records", "share"), ())
     step = 100 // len(bins)
     rows = tuple(
-        (f"{step * i}–{step * (i + 1)} %", _number(count), _share(count, stats.records))
+        (f"{step * i}–{step * (i + 1)} %", _number(count), share_text(count, stats.records))
         for i, count in enumerate(bins)
     )
-    title = f"Cel coverage, mean {_share(stats.cel_coverage_mean)}"
+    title = f"Cel coverage, mean {share_text(stats.cel_coverage_mean)}"
     return Table(title, ("share of the picture", "records", "share"), rows)
 
 
 def _classes(stats: DatasetStats) -> Table:
-    rows = tuple((name, _share(share)) for name, share in stats.class_frequencies.items())
-    return Table("Douga classes", ("class", "share of pixels"), rows if stats.records else ())
+    rows = tuple(
+        (name, share_text(share), THESIS_FREQUENCIES.get(name, _NONE))
+        for name, share in stats.class_frequencies.items()
+    )
+    columns = ("class", "share of pixels", "thesis")
+    return Table("Douga classes", columns, rows if stats.records else ())
 
 
 def _confidences(stats: DatasetStats) -> Table:
@@ -112,8 +141,28 @@ def _sizes(stats: DatasetStats) -> Table:
     sizes = {name: stats.bytes_by_column.get(name, 0) for name in pictures}
     sizes["all other columns"] = total - sum(sizes.values())
     rows = tuple(
-        (name, file_size(size), file_size(size // stats.records), _share(size, total))
+        (name, file_size(size), file_size(size // stats.records), share_text(size, total))
         for name, size in sizes.items()
         if stats.records
     )
     return Table("Size", ("column", "on disk", "a record", "share"), rows)
+
+
+def _throughput(stats: DatasetStats) -> Table:
+    if stats.throughput is None:
+        return Table("Throughput", ("", ""), ())
+    ran = stats.throughput
+    rows = [
+        ("episodes timed", _number(ran.episodes)),
+        ("hours", f"{ran.seconds / 3600:.2f}"),
+        ("frames a second", f"{ran.frames_per_second:.1f}"),
+    ]
+    rows += [
+        (f"busy: {stage}", share_text(busy, ran.seconds))
+        for stage, busy in sorted(ran.stage_seconds.items(), key=lambda pair: -pair[1])
+    ]
+    return Table("Throughput of the runs that made it", ("", "value"), tuple(rows))
+
+
+def _damaged(stats: DatasetStats) -> Table:
+    return Table("Not counted: damaged", ("what",), tuple((line,) for line in stats.damaged))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,18 @@ import pyarrow.parquet as pq
 
 from dougagen.domain import Record
 from dougagen.errors import ShardError
-from dougagen.shards.ledger import DATA, EPISODES, REDO, LedgerEntry, committed, split_of
+from dougagen.shards.ledger import (
+    DATA,
+    EPISODES,
+    REDO,
+    SCHEMA_VERSION,
+    LedgerEntry,
+    committed_ids,
+    read_ledger,
+    split_of,
+)
 from dougagen.shards.rows import decode_row
-from dougagen.shards.schema import COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
+from dougagen.shards.schema import ADDED_IN, COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
 
 MAX_ROW_GROUP_LOADED = 1 << 30
 """Bytes of a row group, uncompressed, above which a shard is refused: nothing we write comes near."""
@@ -42,6 +51,8 @@ class Dataset:
     """In the order of episodes and shard numbers."""
     ledger: tuple[LedgerEntry, ...] = ()
     """Empty for a plain folder or file of shards."""
+    on_damage: Callable[[ShardError], object] | None = None
+    """Told of a shard that cannot be read, which is then passed over; without it the error is raised."""
 
     def __len__(self) -> int:
         """How many records there are: from the ledgers, or from the footers where there are none."""
@@ -54,36 +65,54 @@ class Dataset:
 
     def row_groups(self) -> tuple[RowGroup, ...]:
         """Every row group, in order; shuffle these to read in another order. Reads footers only."""
-        return tuple(group for shard in self.shards for group in _row_groups(shard))
+        groups: list[RowGroup] = []
+        for shard in self.shards:
+            with self._damage_told():
+                groups += _row_groups(shard)
+        return tuple(groups)
 
     def records(self) -> Iterator[Record]:
         """Every record, its pictures decoded; one row group at a time is in memory."""
         for shard in self.shards:
-            for group in _row_groups(shard):
-                yield from self.records_of(group)
+            with self._damage_told():
+                for group in _row_groups(shard):
+                    yield from self.records_of(group)
 
-    def records_of(self, group: RowGroup) -> Iterator[Record]:
-        """The records of one row group."""
-        for row in _raw_rows_of(group):
-            yield _decoded(row, group.shard)
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Hand a ShardError from inside to ``on_damage``, where there is one."""
+        try:
+            yield
+        except ShardError as error:
+            if self.on_damage is None:
+                raise
+            self.on_damage(error)
+
+    def records_of(self, group: RowGroup, *, rows: Container[int] | None = None) -> Iterator[Record]:
+        """The records of one row group, or those of its ``rows`` alone: the pictures of others stay coded."""
+        for position, row in enumerate(_raw_rows_of(group)):
+            if rows is None or position in rows:
+                yield _decoded(row, group.shard)
 
     def rows(self, columns: Sequence[str] = ROW_COLUMNS) -> Iterator[pa.Table]:
         """The named columns, a table a shard, no cell empty; no other column is read from the disk."""
+        for _, table in self.tables(columns):
+            yield table
+
+    def tables(self, columns: Sequence[str] = ROW_COLUMNS) -> Iterator[tuple[Path, pa.Table]]:
+        """As ``rows``, each table with the shard that it was read from."""
         unknown = [name for name in columns if name not in COLUMNS]
         if unknown:
             raise ShardError(f"there is no column {unknown[0]!r}; the columns are {', '.join(COLUMNS)}")
         for shard in self.shards:
-            with _opened(shard, columns=columns) as parquet:
-                table = _in_our_types(parquet.read(columns=list(columns), use_threads=False), columns)
-                table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
-                _require_filled(table)
-                yield table
+            with self._damage_told():
+                yield shard, _whole_table(shard, columns)
 
     def column_bytes(self) -> dict[str, int]:
         """Column → bytes on the disk, from the footers."""
         sizes = dict.fromkeys(COLUMNS, 0)
         for shard in self.shards:
-            with _opened(shard) as parquet:
+            with self._damage_told(), _opened(shard) as parquet:
                 for index in range(parquet.metadata.num_row_groups):
                     group = parquet.metadata.row_group(index)
                     for leaf in range(group.num_columns):
@@ -94,19 +123,20 @@ class Dataset:
         return sizes
 
 
-def open_dataset(path: Path) -> Dataset:
+def open_dataset(path: Path, *, on_damage: Callable[[ShardError], object] | None = None) -> Dataset:
     """Find the shards at ``path``: a dataset folder, a plain folder of Parquet files, or one such file.
 
-    Where there is a folder ``episodes``, only shards in its ledgers count. Hidden files never do.
+    Where there is a folder ``episodes``, only shards in its ledgers count. Hidden files never do. With
+    ``on_damage`` what is damaged or missing is told there and passed over, now and in all later reading.
     Raises ShardError where there is nothing to read, or a ledger is damaged or names a missing shard.
     """
     path = Path(path)
     if path.is_file():
-        return Dataset(path.parent, (path,))
+        return Dataset(path.parent, (path,), on_damage=on_damage)
     if not path.is_dir():
         raise ShardError("there is no such folder or file", where=path, remedy=_MAKE)
     if (path / EPISODES).is_dir():
-        return _open_committed(path)
+        return _open_committed(path, on_damage)
     shards = sorted(
         shard
         for folder in (path, path / DATA)
@@ -115,18 +145,27 @@ def open_dataset(path: Path) -> Dataset:
     )
     if not shards:
         raise ShardError("this folder holds no dataset", where=path, remedy=_MAKE)
-    return Dataset(path, tuple(shards))
+    return Dataset(path, tuple(shards), on_damage=on_damage)
 
 
-def _open_committed(root: Path) -> Dataset:
-    ledger = tuple(committed(root))
+def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None) -> Dataset:
+    nothing = Dataset(root, (), on_damage=on_damage)
+    ledger: list[LedgerEntry] = []
+    shards: list[Path] = []
+    for episode_id in committed_ids(root):
+        with nothing._damage_told():
+            if (entry := read_ledger(root, episode_id)) is not None:
+                ledger.append(entry)
+    for shard in (root / DATA / shard.name for entry in ledger for shard in entry.shards):
+        with nothing._damage_told():
+            if not shard.is_file():
+                raise ShardError(
+                    "this shard is in the ledger and not in the folder", where=shard, remedy=REDO
+                )
+            shards.append(shard)
     if not ledger:
         raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
-    shards = tuple(root / DATA / shard.name for entry in ledger for shard in entry.shards)
-    for shard in shards:
-        if not shard.is_file():
-            raise ShardError("this shard is in the ledger and not in the folder", where=shard, remedy=REDO)
-    return Dataset(root, shards, ledger)
+    return Dataset(root, tuple(shards), tuple(ledger), on_damage)
 
 
 def split_shards(dataset: Dataset, split: str) -> Dataset:
@@ -147,6 +186,14 @@ def read_rows(path: Path, columns: Sequence[str] = ROW_COLUMNS) -> Iterator[pa.T
 def count_records(path: Path) -> int:
     """How many records are at ``path``; reads ledgers, or footers where there are none."""
     return len(open_dataset(path))
+
+
+def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
+    with _opened(shard, columns=columns) as parquet:
+        table = _in_our_types(parquet.read(columns=list(columns), use_threads=False), columns)
+        table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
+        _require_filled(table)
+        return table
 
 
 @contextmanager
@@ -175,14 +222,29 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
 
 
 def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
-    missing = [name for name in columns if name not in schema.names]
+    version = _schema_version(schema)
+    missing = [name for name in columns if name not in schema.names and ADDED_IN.get(name, 1) <= version]
     if missing:
         raise ShardError(f"this is no shard of dougagen: column {missing[0]} is missing", remedy=_MAKE)
 
 
+def _schema_version(schema: pa.Schema) -> int:
+    """The version that a shard says it has; the present one where it says nothing that can be read."""
+    text = (schema.metadata or {}).get(b"dougagen_schema_version", b"")
+    return int(text) if text.isdigit() and len(text) < 6 else SCHEMA_VERSION
+
+
 def _in_our_types(table: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """The table in the types of the schema: other tools write large_string for string and the like."""
+    """The table in the types of the schema: other tools write large_string for string and the like.
+
+    A column that was added after the shard was written holds empty lists.
+    """
     wanted = pa.schema([SCHEMA.field(name) for name in columns])
+    for name in columns:
+        if name not in table.column_names:
+            table = table.append_column(
+                SCHEMA.field(name), pa.array([[]] * len(table), SCHEMA.field(name).type)
+            )
     return table.select(list(columns)).cast(wanted)
 
 
@@ -204,9 +266,9 @@ def _raw_rows_of(group: RowGroup) -> Iterator[dict[str, Any]]:
 
 
 def require_schema(shard: Path) -> None:
-    """Raise ShardError unless the shard has exactly the columns and types of the schema."""
+    """Raise ShardError unless the shard has the columns of its schema version, in exactly our types."""
     with _opened(shard) as parquet:
-        for name in COLUMNS:
+        for name in (name for name in COLUMNS if name in parquet.schema_arrow.names):
             wanted, got = SCHEMA.field(name).type, parquet.schema_arrow.field(name).type
             if wanted != got:
                 raise ShardError(f"column {name} must be {wanted}, got {got}")

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
+from dougagen.studio.airbrush import BrushStroke, air_brush, fade
 from dougagen.studio.strokes import Ink, Points, tapered_strip
 
 Rgb = tuple[int, int, int]
@@ -27,6 +28,8 @@ _SUBPIXEL_BITS = 4
 """cv2 draws polygons on a grid of 1/16 of a sub-pixel."""
 _FAR = float(1 << 20)
 """Sub-pixels: nothing is drawn further out, so that cv2's fixed point cannot overflow."""
+_SEEN_PATCH = 12
+"""8-bit levels by which a patch differs from its base in some channel, at least."""
 DEEP = 16
 """Added to a paint kind for its second level: a shade in the shade."""
 
@@ -85,6 +88,10 @@ class CelSheet:
         self._inks: dict[tuple[Rgb, int], int] = {}  # colour and the part that was being drawn
         self._parts = 0
         self._boxes: dict[int, Box] = {}
+        self._bases: dict[int, Rgb] = {}
+        self._kin: dict[int, int] = {}
+        self._soft: dict[int, float] = {}  # part → width of its soft edges, pixels of the sheet
+        self._brushes: list[BrushStroke] = []
         self._used: Box = (wide, tall, 0, 0)  # all that was ever drawn lies in it
         self.line_scale = lines / 1080
         """Pixels of the sheet for one pixel at 1080 lines."""
@@ -104,6 +111,7 @@ class CelSheet:
         """
         self._parts += 1
         number = self._parts
+        self._bases[number] = paint.base
         polygon = self._placed(outline)
         box = self._boxes[number] = self._box(polygon, within=within)
         fill = number << 8 | int(DougaClass.FLAT_AREA)
@@ -115,9 +123,8 @@ class CelSheet:
             self._lay(box, mask, paint.base, fill=fill)
             np.copyto(self._pen[box[1] : box[3], box[0] : box[2]], np.uint16(0), where=mask)
         if ink is not None:
-            self.stroke(
-                np.concatenate([outline, outline[:1]]), ink, within=None if within is None else number
-            )
+            # clipped to the new part alone a line would lose its outer half
+            self._stroke(np.concatenate([outline, outline[:1]]), ink, within=within, beside=number)
         return number
 
     def shade(self, part: int, outline: Points, color: Rgb, *, deep: bool = False) -> None:
@@ -129,22 +136,50 @@ class CelSheet:
         self._repaint(part, outline, color, int(DougaClass.HIGHLIGHT_FILL))
 
     def patch(self, part: int, outline: Points, color: Rgb) -> None:
-        """Paint a pattern, blush or colour patch inside a part's base; ink is kept."""
+        """Paint a pattern, blush or colour patch inside a part's base; ink is kept.
+
+        A patch that nobody tells from the base is none: its class would be noise.
+        """
+        base = self._bases.get(part, color)
+        if max(abs(a - b) for a, b in zip(base, color, strict=True)) < _SEEN_PATCH:
+            return
         self._repaint(part, outline, color, int(DougaClass.COLOR_FILL))
 
     def stroke(self, path: Points, ink: Ink, *, within: int | None = None) -> None:
         """Ink an open ``path``; with ``within`` only where that part lies."""
+        self._stroke(path, ink, within=within, beside=None)
+
+    def _stroke(self, path: Points, ink: Ink, *, within: int | None, beside: int | None) -> None:
         width = max(ink.width * self.line_scale, 1.0) * self.oversampling
         path_px = _thinned(self._placed(path), least=max(1.5, 0.3 * width))
         # fillPoly paints the border of a polygon too: one sub-pixel more than its width (measured)
         strips = list(tapered_strip(path_px, ink, width=width - 1))
         if not strips:
             return
-        self._lay_ink(strips, ink.color, within=within)
+        self._lay_ink(strips, ink.color, within=within, beside=beside)
 
     def solid(self, outline: Points, color: Rgb, *, within: int | None = None) -> None:
         """A spot of ink: lashes, brows, mouths, blacks thinner than a fill. All of it is visible line."""
         self._lay_ink([self._placed(outline)], color, within=within)
+
+    def join(self, part: int, other: int) -> None:
+        """``part`` belongs to the same piece of the design as ``other``, like two locks of one head of hair.
+
+        Where they meet without ink, base against shade is a shading line and base against base no edge.
+        """
+        self._kin[part] = self._kin.get(other, other)
+
+    def soften(self, part: int, width: float) -> None:
+        """Shades and highlights of ``part`` fade over ``width`` units; truth keeps the middle of the edge."""
+        self._soft[part] = width * self.scale
+
+    def brush(self, part: int, start: Points, end: Points, color: Rgb, strength: float) -> None:
+        """Air brush over ``part``: nothing at ``start``, ``strength`` (0 … 1) of ``color`` from ``end`` on.
+
+        A gradient without an edge has no class: the truth does not change.
+        """
+        ends = self._placed(np.stack([start, end])) / self.oversampling
+        self._brushes.append(BrushStroke(part, ends[0], ends[1], color, strength))
 
     # ---- the finished cel ------------------------------------------------------------------------
     def developed(self) -> Cel:
@@ -168,7 +203,12 @@ class CelSheet:
         cel.kind[at], cel.paint[at] = fill & 0xFF, _rgb(np.ascontiguousarray(paint[sample]))
         # an outline reaches half its width beyond the fill: there it belongs to the part it was drawn for
         owners = np.array([0, *(part for _, part in self._inks)], np.uint16)
-        cel.part[at] = np.where(fill > 0, (fill >> 8).astype(np.uint16), owners[self._pen[sample]])
+        part = np.where(fill > 0, (fill >> 8).astype(np.uint16), owners[self._pen[sample]])
+        if self._kin:
+            piece = np.arange(self._parts + 1, dtype=np.uint16)
+            piece[list(self._kin)] = list(self._kin.values())
+            part = piece[part]
+        cel.part[at] = part
         # the ink is laid over the paint for the lens and lifted again: a copy costs more than all else here
         pen = self._pen[fine]
         inked = pen > 0
@@ -179,8 +219,26 @@ class CelSheet:
         reduced = self._reduced(self._paint[fine])
         paint[spots] = under
         cel.color[at], cel.coverage[at] = _rgb(reduced), reduced[..., 3]
-        cel.ink[at] = self._reduced(inked.view(np.uint8) * np.uint8(255)) >= 128
+        ink_share = self._reduced(inked.view(np.uint8) * np.uint8(255))
+        cel.ink[at] = ink_share >= 128
+        if self._soft:
+            ink_touched = np.zeros((height, width), np.bool_)
+            ink_touched[at] = ink_share > 0
+            for number, soft_width in self._soft.items():
+                if (window := self._window(number)) is not None:
+                    fade(cel, number, window, width=soft_width, ink_touched=ink_touched)
+        for one in self._brushes:
+            if (window := self._window(one.part)) is not None:
+                air_brush(cel, one, window)
         return cel
+
+    def _window(self, part: int) -> tuple[slice, slice] | None:
+        """Where ``part`` lies in the picture."""
+        left, top, right, bottom = self._boxes[part]
+        n = self.oversampling
+        rows = slice(max(top // n, 0), min(-(-bottom // n), self.height))
+        columns = slice(max(left // n, 0), min(-(-right // n), self.width))
+        return (rows, columns) if rows.stop > rows.start and columns.stop > columns.start else None
 
     def _reduced(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """``picture`` at picture size, by area; cv2 is five times quicker by halves than by fours."""
@@ -218,8 +276,10 @@ class CelSheet:
             )
         return box
 
-    def _mask(self, polygons: list[Points], box: Box, *, within: int) -> NDArray[np.bool_] | None:
-        """The pixels in ``box`` of polygons and of the part ``within``; None off the sheet."""
+    def _mask(
+        self, polygons: list[Points], box: Box, *, within: int, beside: int | None = None
+    ) -> NDArray[np.bool_] | None:
+        """The pixels in ``box`` of polygons and of the parts ``within`` or ``beside``; None off the sheet."""
         left, top, right, bottom = box
         if right <= left or bottom <= top:
             return None
@@ -227,10 +287,15 @@ class CelSheet:
         for polygon in polygons:
             cv2.fillPoly(mask, [_fixed(polygon - (left, top))], 1, cv2.LINE_8, _SUBPIXEL_BITS)
         inside = cv2.inRange(self._fill[top:bottom, left:right], within << 8, within << 8 | 0xFF)
+        if beside is not None:
+            here = self._fill[top:bottom, left:right]
+            cv2.bitwise_or(inside, cv2.inRange(here, beside << 8, beside << 8 | 0xFF), dst=inside)
         cv2.bitwise_and(mask, inside, dst=mask)
         return mask.view(np.bool_)
 
-    def _lay_ink(self, polygons: list[Points], color: Rgb, *, within: int | None) -> None:
+    def _lay_ink(
+        self, polygons: list[Points], color: Rgb, *, within: int | None, beside: int | None = None
+    ) -> None:
         """Only the pen's number is laid down: its colour goes over the paint when the cel is developed."""
         pen = self._inks.setdefault((color, self._parts), len(self._inks) + 1)
         box = self._box(np.concatenate(polygons), within=within)
@@ -238,7 +303,7 @@ class CelSheet:
             for polygon in polygons:
                 cv2.fillPoly(self._pen, [_fixed(polygon)], pen, cv2.LINE_8, _SUBPIXEL_BITS)
             return
-        mask = self._mask(polygons, box, within=within)
+        mask = self._mask(polygons, box, within=within, beside=beside)
         if mask is not None:
             np.copyto(self._pen[box[1] : box[3], box[0] : box[2]], np.uint16(pen), where=mask)
 

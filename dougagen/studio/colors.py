@@ -21,6 +21,13 @@ def hsv(color: Rgb) -> tuple[float, float, float]:
     return colorsys.rgb_to_hsv(*(c / 255 for c in color))
 
 
+_DARK = 0.3
+"""HSV value below which paint counts as dark."""
+_UNSHADED_DARK = 0.5
+"""Share of dark paints that are one flat colour: dark must not mean shade to a network (DESIGN 4: black
+fills are class 0)."""
+
+
 def paint_from(rng: np.random.Generator, base: Rgb) -> Paint:
     """Shade, deep shade and highlight for ``base``: shades lean to blue or red, highlights to white."""
     h, s, v = hsv(base)
@@ -28,7 +35,9 @@ def paint_from(rng: np.random.Generator, base: Rgb) -> Paint:
     drop, gain = rng.uniform(0.68, 0.86), rng.uniform(1.05, 1.35)
     shade = rgb(h + lean, s * gain + rng.uniform(0.0, 0.08), v * drop)
     deep = rgb(h + 1.6 * lean, s * gain**1.5 + 0.08, v * drop * rng.uniform(0.68, 0.85))
-    lift = rng.uniform(0.35, 0.9)
+    if v < _DARK and rng.uniform() < _UNSHADED_DARK:
+        shade = deep = base
+    lift = rng.uniform(0.25, 0.8)
     light = (
         (round(c + (255 - c) * lift) for c in base)
         if v > 0.25

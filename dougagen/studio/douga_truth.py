@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dougagen.domain import DougaClass, hairline_width
 from dougagen.studio.celsheet import DEEP, Cel
 
-_SEEN_DIFFERENCE = 8
+_SEEN_DIFFERENCE = 10
 """8-bit levels: two flat colours closer than this in every channel have no edge that anyone sees."""
 
 

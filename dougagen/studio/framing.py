@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.design.abstract import random_abstract
-from dougagen.studio.design.character import random_character
-from dougagen.studio.design.creatures import random_creature
-from dougagen.studio.design.machines import random_machine
-from dougagen.studio.design.phenomena import random_phenomenon
-from dougagen.studio.design.props import random_prop
+from dougagen.studio.design.cast import Family, random_person, random_thing
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
 
 
@@ -27,28 +22,32 @@ class Placed:
     pose: Pose
 
 
-_THINGS: tuple[tuple[Callable[[np.random.Generator], Subject], float], ...] = (
-    (random_abstract, 0.34),
-    (random_prop, 0.24),
-    (random_creature, 0.16),
-    (random_machine, 0.16),
-    (random_phenomenon, 0.10),
-)
 _CHARACTER_SIZES = (
-    # name, share, pixels of one unit as a share of the frame's lines (a head is about one unit high)
-    ("extreme close-up", 0.12, (1.1, 2.6)),
-    ("close-up", 0.26, (0.55, 1.0)),
-    ("bust", 0.28, (0.28, 0.5)),
-    ("medium", 0.18, (0.15, 0.27)),
-    ("long", 0.16, (0.06, 0.14)),
+    # name, share, pixels of one unit as a share of the frame's lines (a head is about one unit high), and
+    # the height of the head's centre as a share of the frame's
+    ("extreme close-up", 0.12, (1.1, 2.6), (0.25, 0.75)),
+    ("close-up", 0.26, (0.55, 1.0), (0.3, 0.62)),
+    ("bust", 0.28, (0.28, 0.5), (0.22, 0.5)),
+    ("medium", 0.18, (0.15, 0.27), (0.1, 0.45)),
+    ("long", 0.16, (0.06, 0.14), (0.3, 0.6)),
 )
+_TALL = 5.2
+"""Units from the middle of the head to the soles of somebody who stands, about."""
+_LARGEST_CROWD = 30
 
 
-def random_pose(rng: np.random.Generator) -> Pose:
+def random_pose(rng: np.random.Generator, ranges: DesignRanges = NATURAL) -> Pose:
     """Any pose: mostly facing the camera's side, mostly eyes open, mouth often closed."""
+    is_extreme = bool(rng.uniform() < ranges.extreme)
     return Pose(
         yaw=float(np.clip(rng.normal(0, 0.45), -1, 1)),
-        pitch=float(np.clip(rng.normal(0, 0.35), -1, 1)),
+        pitch=float(
+            rng.choice([-1.0, 1.0]) * rng.uniform(1.0, 1.9)
+            if is_extreme
+            else np.clip(rng.normal(0, 0.35), -1, 1)
+        ),
+        tilt=float(np.clip(rng.normal(0, 0.12), -0.4, 0.4)),
+        is_behind=bool(rng.uniform() < ranges.behind),
         mouth=float(rng.choice([0.0, rng.uniform(0.1, 1.0)])),
         eyes=float(rng.choice([1.0, rng.uniform(0.0, 1.0), 0.0], p=[0.72, 0.18, 0.1])),
         gaze=float(rng.uniform(-1, 1)),
@@ -66,48 +65,93 @@ def placement(
     return np.array([[flip * c, -s, x], [flip * s, c, y]])
 
 
-def frame_subjects(rng: np.random.Generator, *, lines: int, height: int, width: int) -> tuple[Placed, ...]:
-    """Who is in a window of ``height`` × ``width`` pixels of a frame of ``lines``, from back to front.
-
-    About 7 % of the pictures are empty and 4 % a crowd; two thirds of the subjects are characters.
-    """
-    cast = rng.choice(["nobody", "one", "two", "several", "crowd"], p=[0.07, 0.49, 0.27, 0.13, 0.04])
+def frame_subjects(
+    rng: np.random.Generator,
+    *,
+    lines: int,
+    height: int,
+    width: int,
+    family: Family = "studio",
+    ranges: DesignRanges = NATURAL,
+) -> tuple[Placed, ...]:
+    """Who is in a window of ``height`` × ``width`` pixels of a frame of ``lines``, from back to front."""
+    some = 1.0 - ranges.empty - ranges.crowd
+    cast = rng.choice(
+        ["nobody", "one", "two", "several", "crowd"],
+        p=[ranges.empty, 0.55 * some, 0.3 * some, 0.15 * some, ranges.crowd],
+    )
     if cast == "nobody":
         return ()
+    casting = _Casting(lines, height, width, family, ranges)
     if cast == "crowd":
-        return _crowd(rng, lines=lines, height=height, width=width)
+        return _crowd(rng, casting)
     count = {"one": 1, "two": 2, "several": int(rng.integers(3, 6))}[str(cast)]
-    placed = [_one(rng, lines=lines, height=height, width=width) for _ in range(count)]
+    placed = [_one(rng, casting) for _ in range(count)]
     return tuple(sorted(placed, key=lambda p: abs(float(p.placement[1, 1]))))
 
 
-def _one(rng: np.random.Generator, *, lines: int, height: int, width: int) -> Placed:
-    turn = float(rng.normal(0, 0.12))
+@dataclass(frozen=True, slots=True)
+class _Casting:
+    """For which window, from which family, by which ranges."""
+
+    lines: int
+    height: int
+    width: int
+    family: Family
+    ranges: DesignRanges
+
+
+def _one(rng: np.random.Generator, casting: _Casting) -> Placed:
+    if rng.uniform() < casting.ranges.characters:
+        return _person(rng, casting)
+    lines, height, width = casting.lines, casting.height, casting.width
+    turn = float(rng.normal(0, 0.24))
     mirrored = bool(rng.uniform() < 0.5)
     x, y = width * rng.uniform(0.08, 0.92), height * rng.uniform(0.15, 0.85)
-    if rng.uniform() < 0.66:
-        sizes = [share for _, share, _ in _CHARACTER_SIZES]
-        _, _, (low, high) = _CHARACTER_SIZES[rng.choice(len(_CHARACTER_SIZES), p=sizes)]
-        scale = lines * float(np.exp(rng.uniform(np.log(low), np.log(high))))
-        y -= scale * float(rng.choice([0.0, rng.uniform(0.0, 2.2)]))  # below the head: chest, hands, cloth
-        return Placed(
-            random_character(rng), placement(scale, x, y, turn=turn, mirrored=mirrored), random_pose(rng)
-        )
-    shares = [share for _, share in _THINGS]
-    subject = _THINGS[rng.choice(len(_THINGS), p=shares)][0](rng)
-    scale = lines * float(np.exp(rng.uniform(np.log(0.06), np.log(0.75))))
-    return Placed(subject, placement(scale, x, y, turn=2 * turn, mirrored=mirrored), random_pose(rng))
+    subject = random_thing(rng, family=casting.family, ranges=casting.ranges)
+    scale = lines * float(np.exp(rng.uniform(np.log(0.1), np.log(0.85))))
+    return Placed(
+        subject, placement(scale, x, y, turn=turn, mirrored=mirrored), random_pose(rng, casting.ranges)
+    )
 
 
-def _crowd(rng: np.random.Generator, *, lines: int, height: int, width: int) -> tuple[Placed, ...]:
-    designs = [random_character(rng) for _ in range(int(rng.integers(3, 6)))]
-    unit = lines * float(rng.uniform(0.05, 0.13))
+def _person(rng: np.random.Generator, casting: _Casting) -> Placed:
+    lines, height, width = casting.lines, casting.height, casting.width
+    shares = [share for _, share, _, _ in _CHARACTER_SIZES]
+    name, _, (low, high), heads = _CHARACTER_SIZES[rng.choice(len(_CHARACTER_SIZES), p=shares)]
+    scale = lines * float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    x, y = width * rng.uniform(0.08, 0.92), height * rng.uniform(*heads)
+    if height < lines and rng.uniform() < 0.5:  # a window lies anywhere in its frame
+        y = height * rng.uniform(0.15, 0.85) - scale * float(rng.choice([0.0, rng.uniform(0.0, 2.2)]))
+    elif name == "extreme close-up" and rng.uniform() < 0.45:  # chest, hands, cloth
+        y -= scale * rng.uniform(0.6, 2.4)
+    elif name == "long":  # feet on the ground
+        y = height * rng.uniform(0.65, 1.2) - _TALL * scale
+    turn = float(rng.normal(0, 0.2 if rng.uniform() < 0.12 else 0.05))
+    at = placement(scale, x, y, turn=turn, mirrored=bool(rng.uniform() < 0.5))
+    person = random_person(rng, family=casting.family, ranges=casting.ranges)
+    return Placed(person, at, random_pose(rng, casting.ranges))
+
+
+def _crowd(rng: np.random.Generator, casting: _Casting) -> tuple[Placed, ...]:
+    """Rows of people, the nearest cut by the lower edge of the frame, a few designs over and over."""
+    height, width = casting.height, casting.width
+    designs = [
+        random_person(rng, family=casting.family, ranges=casting.ranges)
+        for _ in range(int(rng.integers(3, 6)))
+    ]
+    unit = casting.lines * float(rng.uniform(0.06, 0.15))
+    count = int(rng.integers(2, 4))
+    nearest = height - unit * rng.uniform(1.2, 4.5)
+    step = unit * rng.uniform(0.9, 1.7)
     rows = []
-    for depth in np.linspace(0.75, 1.2, int(rng.integers(2, 4))):
-        y = height * rng.uniform(0.1, 0.6)
-        for x in np.arange(-unit, width + unit, unit * rng.uniform(1.3, 2.4)):
+    for row in range(count):
+        size = unit * (1.0 - 0.14 * (count - 1 - row))
+        y = nearest - step * (count - 1 - row)
+        gap = size * rng.uniform(1.2, 2.3)
+        for x in np.arange(rng.uniform(-gap, 0), width + gap, gap):
             subject = designs[rng.integers(len(designs))]
-            at = placement(unit * depth, x + rng.normal(0, 0.2 * unit), y + rng.normal(0, 0.2 * unit),
+            at = placement(size, x + rng.normal(0, 0.15 * unit), y + rng.normal(0, 0.15 * unit),
                            mirrored=bool(rng.uniform() < 0.5))  # fmt: skip
-            rows.append(Placed(subject, at, random_pose(rng)))
-    return tuple(rows[:28])
+            rows.append(Placed(subject, at, random_pose(rng, casting.ranges)))
+    return tuple(rows[-_LARGEST_CROWD:])

@@ -1,29 +1,40 @@
-"""SEED → SCENE: one still of a production that never was, with its exact truth."""
+"""SEED → SCENE: one still of a production that never was, with its exact truth.
+
+design → douga → paint → background and books → composite → colour script → text → delivery. Every step draws
+from a generator of its own, so that a change to one of them leaves the others' pictures as they were.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import CelMask, Douga, DougaClass, Triplet
-from dougagen.studio.background import paint_background
+from dougagen.errors import UsageError
+from dougagen.studio.background import Family, paint_background
 from dougagen.studio.books import paint_book
+from dougagen.studio.casting import cast_shot
 from dougagen.studio.celsheet import Cel, CelSheet
-from dougagen.studio.composite import composited
-from dougagen.studio.delivery import degrade
+from dougagen.studio.composite import (
+    background_out_of_focus,
+    bars,
+    cel_out_of_focus,
+    composited,
+    visible_coverage,
+)
+from dougagen.studio.delivery import deliver, plan_delivery
 from dougagen.studio.douga_truth import cel_mask_of, douga_of
 from dougagen.studio.effects import apply_effects
-from dougagen.studio.framing import Placed, frame_subjects
-from dougagen.studio.lettering import burn_text
+from dougagen.studio.framing import Placed
+from dougagen.studio.legibility import UNDECIDABLE, is_undecidable
+from dougagen.studio.lettering import text_layer
+from dougagen.studio.profiles import HELD_OUT, TRAINING, Profile
 
 HELD_OUT_SEEDS = range(1_000_000, 2_000_000)
 """Seeds kept for evaluation: training and ``synth`` without ``--held-out`` stay below them."""
-_BOOK_SHARE, _TEXT_SHARE, _EFFECT_SHARE = 0.14, 0.10, 0.55
-_TEXT_SEEN = 40
-"""8-bit levels by which text changes a pixel that it covers; its soft shadow changes less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,15 @@ class Window:
     """Height of the whole frame: it sets line widths and the size of the subjects."""
     height: int
     width: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A still and what should be said of it."""
+
+    triplet: Triplet
+    flags: tuple[str, ...] = ()
+    """``undecidable`` where the picture does not show its truth."""
 
 
 def whole_frame(lines: int) -> Window:
@@ -49,6 +69,21 @@ def random_window(rng: np.random.Generator, *, largest: int = 540) -> Window:
     return Window(lines, height, 2 * round(height * wide / 2))
 
 
+def profile_of(seed: int, profile: Profile | None = None) -> Profile:
+    """The family goes by the seed: ``HELD_OUT`` for held-out seeds, else ``profile`` or ``TRAINING``.
+
+    Raises UsageError where a profile of one family is asked for a seed of the other.
+    """
+    if profile is None:
+        return HELD_OUT if seed in HELD_OUT_SEEDS else TRAINING
+    if profile.is_held_out != (seed in HELD_OUT_SEEDS):
+        raise UsageError(
+            f"seed {seed} does not belong to profile {profile.name!r}",
+            remedy=f"held-out seeds, and only they, lie in {HELD_OUT_SEEDS.start} to {HELD_OUT_SEEDS.stop}",
+        )
+    return profile
+
+
 def draw_cel(placed: tuple[Placed, ...], window: Window) -> Cel:
     """All subjects on one cel, the first at the back."""
     sheet = CelSheet(height=window.height, width=window.width, lines=window.lines)
@@ -58,39 +93,119 @@ def draw_cel(placed: tuple[Placed, ...], window: Window) -> Cel:
     return sheet.developed()
 
 
-def make_scene(seed: int, *, window: Window | None = None, delivered: bool = True) -> Triplet:
-    """The scene of ``seed``; the same seed and window give the same bytes.
+def make_scene(
+    seed: int, *, window: Window | None = None, delivered: bool = True, profile: Profile | None = None
+) -> Triplet:
+    """The triplet of ``shoot_scene``."""
+    return shoot_scene(seed, window=window, delivered=delivered, profile=profile).triplet
+
+
+def shoot_scene(
+    seed: int, *, window: Window | None = None, delivered: bool = True, profile: Profile | None = None
+) -> Scene:
+    """The scene of ``seed``; the same seed, window and profile give the same bytes.
 
     Effects, text and delivery fall on the composite, never on a layer alone: otherwise a network
-    learns their traces instead of drawings. ``delivered=False`` leaves out all three.
+    learns their traces instead of drawings. ``delivered=False`` leaves out all three. The family goes by
+    the seed (``profile_of``).
     """
-    rng = np.random.default_rng([seed, 0x0D006A])
-    window = window or random_window(rng)
-    size = {"height": window.height, "width": window.width}
-    background = paint_background(rng, **size)
-    cel = draw_cel(frame_subjects(rng, lines=window.lines, **size), window)
-    book = paint_book(rng, **size) if rng.uniform() < _BOOK_SHARE else None
-    coverage = None if book is None else np.ascontiguousarray(book[..., 3])
-    color = composited(cel, background, book)
-    mask, classes = cel_mask_of(cel, coverage), douga_of(cel, coverage, lines=window.lines)
+    profile = profile_of(seed, profile)
+    dice = Dice(seed, profile)
+    window = window or _window(dice)
+    stand = set_up(dice, window)
+    color = finished(dice, stand) if delivered else stand.color
+    flags = (UNDECIDABLE,) if is_undecidable(color, stand.mask, lines=window.lines) else ()
     if delivered:
-        if rng.uniform() < _EFFECT_SHARE:
-            color = apply_effects(rng, color, cel_alpha=mask.astype(np.float32))
-        if rng.uniform() < _TEXT_SHARE:
-            color = _burnt_in(rng, color, mask, classes)
-        color = degrade(rng, color)
-    return Triplet(color, CelMask(mask), Douga(classes))
+        color = deliver(color, plan_delivery(dice.of("delivery"), is_held_out=profile.is_held_out))
+    return Scene(Triplet(color, CelMask(stand.mask), Douga(stand.classes)), flags)
+
+
+def _window(dice: Dice) -> Window:
+    window = random_window(dice.of("window"), largest=dice.profile.largest)
+    return whole_frame(window.lines) if dice.profile.whole_frames else window
+
+
+_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Dice:
+    """A generator for each step of a production; other profiles have other productions at the same seed."""
+
+    seed: int
+    profile: Profile
+
+    def of(self, step: str) -> np.random.Generator:
+        """The generator of one of the steps, from its beginning."""
+        house = zlib.crc32(self.profile.name.encode())
+        return np.random.default_rng([self.seed, house, _STEPS.index(step)])
+
+
+@dataclass(slots=True, eq=False)
+class Stand:
+    """The composite on the stand with its truth; text and bars still take from both."""
+
+    color: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    classes: NDArray[np.uint8]
+    cel_alpha: NDArray[np.float32] = field(repr=False)
+    """float32[H, W], 0 … 1: what of the cel is seen."""
+
+
+def set_up(dice: Dice, window: Window) -> Stand:
+    """Background, cel and book, each in its focus: here picture and truth agree to the pixel."""
+    profile, size = dice.profile, {"height": window.height, "width": window.width}
+    cast = cast_shot(dice.of("cast"), profile, lines=window.lines, **size)
+    family: Family = "held out" if profile.is_held_out else "studio"
+    if cast.paper is None:
+        background = paint_background(dice.of("background"), **size, family=family)
+    else:
+        background = np.full((window.height, window.width, 3), cast.paper, np.uint8)
+    sharp = cel = draw_cel(cast.placed, window)
+    rng = dice.of("book")
+    book = paint_book(rng, **size, family=family) if rng.uniform() < profile.book else None
+    rng = dice.of("focus")
+    if rng.uniform() < profile.background_out_of_focus:
+        background = background_out_of_focus(rng, background, lines=window.lines)
+    elif rng.uniform() < profile.cel_out_of_focus:
+        cel = cel_out_of_focus(rng, sharp, lines=window.lines)
+    coverage = None if book is None else np.ascontiguousarray(book[..., 3])
+    mask, classes = cel_mask_of(cel, coverage), douga_of(sharp, coverage, lines=window.lines)
+    if cel is not sharp:
+        classes[~mask & (classes < DougaClass.BOOK_FILL) & (classes != DougaClass.BOOK_LINE)] = 0
+    alpha = visible_coverage(cel, book).astype(np.float32) * np.float32(1 / 255)
+    return Stand(composited(cel, background, book), mask, classes, alpha)
+
+
+def finished(dice: Dice, stand: Stand) -> NDArray[np.uint8]:
+    """The picture of ``stand`` with effects, text and bars; the two last take from its truth too."""
+    lit = _lit(dice.of("effects"), dice.profile, stand)
+    return _burnt_in(dice.of("text"), dice.profile, stand, lit)
+
+
+def _lit(rng: np.random.Generator, profile: Profile, stand: Stand) -> NDArray[np.uint8]:
+    if rng.uniform() >= profile.effects:
+        return stand.color
+    return apply_effects(rng, stand.color, cel_alpha=stand.cel_alpha)
 
 
 def _burnt_in(
-    rng: np.random.Generator,
-    color: NDArray[np.uint8],
-    mask: NDArray[np.bool_],
-    classes: NDArray[np.uint8],
+    rng: np.random.Generator, profile: Profile, stand: Stand, color: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
-    """``color`` with text on it; where text covers the cel the truth becomes background: text is no cel."""
-    written = burn_text(rng, color)
-    covered = cv2.absdiff(written, color).max(axis=-1) >= _TEXT_SEEN
-    mask[covered] = False
-    classes[covered] = DougaClass.FLAT_AREA
-    return written
+    """``color`` with text and bars; where they cover the cel the truth becomes background: they are none."""
+    height, width = stand.mask.shape
+    covered = np.zeros((height, width), np.bool_)
+    with_bars = rng.uniform() < profile.bars
+    if rng.uniform() < profile.text:
+        text = text_layer(rng, height=height, width=width)
+        color, covered = text.over(color), text.covered
+    if with_bars:
+        rows, columns = bars(rng, height=height, width=width)
+        framed = np.zeros_like(color)
+        framed[rows, columns] = color[rows, columns]
+        outside = np.ones((height, width), np.bool_)
+        outside[rows, columns] = False
+        color, covered = framed, covered | outside
+    stand.mask[covered] = False
+    stand.classes[covered] = DougaClass.FLAT_AREA
+    return color

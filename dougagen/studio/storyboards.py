@@ -1,36 +1,28 @@
-"""The storyboards of the sample clips, and the files that a shot storyboard leaves: clip and exact truth."""
+"""The storyboards of the sample clips."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from dougagen.domain import Triplet
-from dougagen.studio.clip import ClipFrame, ShotPlan, shoot
-from dougagen.studio.delivery import write_clip
-
-FRAME_RATE = Fraction(24000, 1001)
+from dougagen.studio.clip_delivery import Delivery
+from dougagen.studio.shooting.clip import ClipPlan
+from dougagen.studio.shooting.production import Pictures, PlannedClip, frame_size, shoot_clip, takes_of
+from dougagen.studio.shooting.shot_plan import ShotPlan, reseeded
 
 
 @dataclass(frozen=True, slots=True)
 class Storyboard:
-    """A clip before it is drawn."""
+    """A clip before it is drawn: 16:9, film rate."""
 
     name: str
     plans: tuple[ShotPlan, ...]
-    crf: int = 20
-    """x264's constant rate factor."""
+    delivery: Delivery = field(default_factory=Delivery)
 
     @property
     def frames(self) -> int:
-        return sum(plan.frames for plan in self.plans)
+        return sum(plan.frames - plan.dissolve for plan in self.plans)
 
 
 STORYBOARDS: dict[str, Storyboard] = {
@@ -39,12 +31,12 @@ STORYBOARDS: dict[str, Storyboard] = {
         Storyboard(
             "dialogue",
             (
-                ShotPlan(seed=11, frames=45, action="talks", rate="threes", size=0.42, cast=2),
+                ShotPlan(seed=11, frames=45, action="speaks", rate="threes", size=0.42, cast=2),
                 ShotPlan(seed=12, frames=34, action="moves", rate="twos", size=0.5),
                 ShotPlan(seed=13, frames=24, action="moves", rate="held", size=0.8),
                 ShotPlan(seed=14, frames=36, action="blinks", rate="twos", size=0.9),
             ),
-            crf=21,
+            Delivery(crf=21),
         ),
         Storyboard(
             "action",
@@ -69,7 +61,9 @@ STORYBOARDS: dict[str, Storyboard] = {
         Storyboard(
             "walk",
             (
-                ShotPlan(seed=31, frames=48, action="moves", rate="twos", size=0.22, cast=2),
+                ShotPlan(
+                    seed=31, frames=48, action="walks", rate="twos", camera="background pans", speed=7.0
+                ),
                 ShotPlan(seed=32, frames=48, action="talks", rate="mixed", size=0.6),
                 ShotPlan(
                     seed=33, frames=30, action="moves", rate="threes", size=0.3, camera="pan", speed=5.0
@@ -80,52 +74,31 @@ STORYBOARDS: dict[str, Storyboard] = {
 }
 
 
+def plan_storyboard(
+    board: Storyboard, *, lines: int, seed: int = 0, delivery: Delivery | None = None
+) -> PlannedClip:
+    """The clip of ``board`` before it is shot; another ``seed`` than 0 gives another cast and places."""
+    delivery = delivery or board.delivery
+    height, width = frame_size(lines, delivery)
+    plans = board.plans if seed == 0 else reseeded(board.plans, seed)
+    takes = takes_of(plans, height=height, width=width)
+    return PlannedClip(ClipPlan(board.name, seed, height, width, takes), delivery)
+
+
 def shoot_storyboard(
     board: Storyboard,
     out: Path,
     *,
     lines: int,
     file_name: str | None = None,
-    with_pictures: bool = False,
+    pictures: Pictures = "none",
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Path:
-    """Draw and code ``board`` as 16:9 H.264 in Matroska of ``lines``; returns the path of the clip.
-
-    Beside it ``<name>.json``: ``frames``, ``starts`` (frames at which a drawing begins) and ``shots`` (frames
-    at which a shot begins). ``with_pictures`` adds ``<name>.truth/`` with grey PNGs ``NNNNNN_cel_mask.png``
-    (0, 255) and ``NNNNNN_douga.png`` (class ids) for every frame at which a drawing begins.
-    """
-    name = file_name or board.name
-    out.mkdir(parents=True, exist_ok=True)
-    path, pictures = out / f"{name}.mkv", out / f"{name}.truth"
-    starts: list[int] = []
-    shots: list[int] = []
-    width = 2 * round(lines * 8 / 9)
-
-    def frames() -> Iterator[NDArray[np.uint8]]:
-        for index, frame in enumerate(shoot(board.plans, height=lines, width=width)):
-            _note(frame, index, starts, shots)
-            if with_pictures and frame.begins_drawing:
-                _save_truth(frame.triplet, pictures, index)
-            yield frame.triplet.color
-            on_progress(index + 1)
-
-    write_clip(path, frames(), frame_rate=FRAME_RATE, crf=board.crf)
-    truth = {"frames": board.frames, "starts": starts, "shots": shots}
-    (out / f"{name}.json").write_text(json.dumps(truth) + "\n", encoding="utf-8")
-    return path
-
-
-def _note(frame: ClipFrame, index: int, starts: list[int], shots: list[int]) -> None:
-    if frame.begins_drawing:
-        starts.append(index)
-    if frame.begins_shot:
-        shots.append(index)
-
-
-def _save_truth(triplet: Triplet, folder: Path, index: int) -> None:
-    """Grey PNGs: the cel mask as 0 and 255, the douga as its class ids."""
-    folder.mkdir(parents=True, exist_ok=True)
-    mask = triplet.cel_mask.pixels.astype(np.uint8) * 255
-    for what, plane in (("cel_mask", mask), ("douga", triplet.douga.classes)):
-        cv2.imwrite(str(folder / f"{index:06d}_{what}.png"), plane)
+    """Shoot ``board`` at ``lines`` as ``shoot_clip`` does; returns the path of the clip."""
+    return shoot_clip(
+        plan_storyboard(board, lines=lines),
+        out,
+        file_name=file_name,
+        pictures=pictures,
+        on_progress=on_progress,
+    )

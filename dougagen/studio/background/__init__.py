@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +19,31 @@ from dougagen.studio.background.abstracts import (
     paint_strokes,
 )
 from dougagen.studio.background.board import Board, random_look
+from dougagen.studio.background.closeups import paint_big_shapes, paint_still_life, paint_wall_view
+from dougagen.studio.background.emotions import paint_flowers, paint_screen_tone, paint_shock, paint_sparkles
 from dougagen.studio.background.facades import paint_frontage, paint_skyline
-from dougagen.studio.background.finish import defocused, graded, lighted, painted
+from dougagen.studio.background.finish import defocused, graded, harmonised, lighted
+from dougagen.studio.background.foreground import ALONG, developed
+from dougagen.studio.background.heldout import paint_held_out, paint_held_out_ridge
+from dougagen.studio.background.media import painted
 from dougagen.studio.background.nature import paint_forest, paint_landscape, paint_leaf_wall
+from dougagen.studio.background.people import paint_crowd
+from dougagen.studio.background.places import (
+    paint_aisle,
+    paint_roof,
+    paint_seats,
+    paint_shrine,
+    paint_stairs,
+    paint_train,
+)
+from dougagen.studio.background.rocks import paint_cave, paint_cliffs, paint_stone_wall
 from dougagen.studio.background.rooms import paint_room
 from dougagen.studio.background.skies import any_hour, paint_sky
 from dougagen.studio.background.streets import paint_street
 
 Painter = Callable[[Board, np.random.Generator], None]
+Family = Literal["studio", "held out"]
+"""``held out`` is kept for evaluation: its generators share no code with those that networks train on."""
 
 
 def _paint_only_sky(board: Board, rng: np.random.Generator) -> None:
@@ -33,34 +52,57 @@ def _paint_only_sky(board: Board, rng: np.random.Generator) -> None:
 
 # painter, share among the painted, share among the outlined
 _PAINTERS: tuple[tuple[Painter, float, float], ...] = (
-    (paint_room, 0.24, 0.38),
-    (paint_street, 0.11, 0.14),
-    (paint_frontage, 0.04, 0.07),
-    (paint_skyline, 0.06, 0.06),
-    (paint_landscape, 0.14, 0.06),
-    (paint_forest, 0.10, 0.06),
-    (paint_leaf_wall, 0.05, 0.05),
-    (_paint_only_sky, 0.07, 0.03),
+    (paint_room, 0.1, 0.13),
+    (paint_wall_view, 0.15, 0.2),
+    (paint_still_life, 0.05, 0.09),
+    (paint_big_shapes, 0.05, 0.06),
+    (paint_train, 0.02, 0.03),
+    (paint_stairs, 0.015, 0.02),
+    (paint_aisle, 0.025, 0.03),
+    (paint_seats, 0.015, 0.02),
+    (paint_street, 0.09, 0.1),
+    (paint_frontage, 0.04, 0.05),
+    (paint_skyline, 0.04, 0.03),
+    (paint_roof, 0.02, 0.02),
+    (paint_shrine, 0.02, 0.02),
+    (paint_landscape, 0.1, 0.04),
+    (paint_forest, 0.07, 0.04),
+    (paint_leaf_wall, 0.035, 0.03),
+    (paint_cliffs, 0.02, 0.02),
+    (paint_cave, 0.015, 0.01),
+    (paint_stone_wall, 0.02, 0.02),
+    (_paint_only_sky, 0.05, 0.02),
+    (paint_crowd, 0.02, 0.02),
     (paint_gradient, 0.05, 0.0),
-    (paint_flat, 0.03, 0.03),
-    (paint_pattern, 0.02, 0.07),
-    (paint_rays, 0.01, 0.03),
-    (paint_speed_lines, 0.03, 0.02),
-    (paint_bokeh, 0.025, 0.0),
-    (paint_strokes, 0.025, 0.0),
+    (paint_flat, 0.03, 0.02),
+    (paint_pattern, 0.015, 0.04),
+    (paint_rays, 0.01, 0.02),
+    (paint_speed_lines, 0.025, 0.015),
+    (paint_bokeh, 0.02, 0.0),
+    (paint_strokes, 0.02, 0.0),
+    (paint_flowers, 0.01, 0.01),
+    (paint_sparkles, 0.01, 0.01),
+    (paint_screen_tone, 0.01, 0.01),
+    (paint_shock, 0.005, 0.015),
 )
+_COARSE = {paint_landscape, paint_forest, paint_leaf_wall, _paint_only_sky, paint_strokes, paint_screen_tone}
 OUTLINED_SHARE = 0.38
 """With fewer a network learns that an outline means a cel."""
 
 
-def paint_background(rng: np.random.Generator, *, height: int, width: int) -> NDArray[np.uint8]:
+def paint_background(
+    rng: np.random.Generator, *, height: int, width: int, family: Family = "studio"
+) -> NDArray[np.uint8]:
     """A background nobody has seen before: uint8[height, width, 3] RGB."""
+    if family == "held out":
+        return paint_held_out(rng, height=height, width=width)
     outlined = bool(rng.uniform() < OUTLINED_SHARE)
-    board = Board(rng, height=height, width=width, look=random_look(rng, outlined=outlined))
+    look = random_look(rng, outlined=outlined)
     shares = np.array([share[2 if outlined else 1] for share in _PAINTERS])
     painter = _PAINTERS[rng.choice(len(_PAINTERS), p=shares / shares.sum())][0]
+    board = Board(rng, height=height, width=width, look=look, fine=painter not in _COARSE)
     painter(board, rng)
-    picture = board.finished()
+    picture = harmonised(rng, board.finished())
     plain = painter in (paint_flat, paint_pattern, paint_speed_lines, paint_rays)
     if not plain and not outlined:
         picture = painted(rng, picture, board.look.texture)
@@ -75,9 +117,35 @@ def paint_background(rng: np.random.Generator, *, height: int, width: int) -> ND
     return np.ascontiguousarray(picture)
 
 
-def paint_wide_background(rng: np.random.Generator, *, height: int, width: int) -> NDArray[np.uint8]:
+def paint_wide_background(
+    rng: np.random.Generator, *, height: int, width: int, family: Family = "studio"
+) -> NDArray[np.uint8]:
     """A background wider (or higher) than the picture, for pans: uint8[height, width, 3] RGB."""
-    return paint_background(rng, height=height, width=width)
+    return paint_background(rng, height=height, width=width, family=family)
 
 
-__all__ = ["OUTLINED_SHARE", "paint_background", "paint_wide_background"]
+@dataclass(frozen=True, slots=True, eq=False)
+class Layers:
+    """A background in two depths, both behind the cel: a camera that pans moves ``near`` faster."""
+
+    far: NDArray[np.uint8]
+    """uint8[H, W, 3]."""
+    near: NDArray[np.uint8]
+    """uint8[H, W, 4]: RGBA, straight alpha; laid over ``far``."""
+
+
+def paint_layers(rng: np.random.Generator, *, height: int, width: int, family: Family = "studio") -> Layers:
+    """A background for parallax: ``far`` is full, ``near`` is bushes, railings, seats or rocks before it.
+
+    Lay ``near`` with ``composited``-like arithmetic: far · (255 − alpha) + near · alpha. Both are background.
+    """
+    far = paint_background(rng, height=height, width=width, family=family)
+    if family == "held out":
+        return Layers(far, paint_held_out_ridge(rng, height=height, width=width))
+    outlined = bool(rng.uniform() < OUTLINED_SHARE)
+    board = Board(rng, height=height, width=width, look=random_look(rng, outlined=outlined))
+    ALONG[int(rng.integers(0, len(ALONG)))](board, rng)
+    return Layers(far, developed(rng, board.finished(), board.finished_cover(), outlined=outlined))
+
+
+__all__ = ["OUTLINED_SHARE", "Family", "Layers", "paint_background", "paint_layers", "paint_wide_background"]

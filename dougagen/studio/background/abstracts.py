@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.board import Board, Points, front
+from dougagen.studio.background.board import Board
+from dougagen.studio.background.clipping import Points
+from dougagen.studio.background.surface import front
 from dougagen.studio.background.texture import as_grey, brushwork, fractal_noise, gradient, shifted
 from dougagen.studio.background.tones import any_color, jittered, lit, mixed, ramp
 from dougagen.studio.celsheet import Rgb
@@ -19,7 +21,7 @@ def paint_flat(board: Board, rng: np.random.Generator) -> None:
     color = {"white": (255, 255, 255), "black": (0, 0, 0)}.get(str(kind), any_color(rng))
     if rng.uniform() < 0.4:
         color = jittered(rng, color, 6)
-    board.pixels[:] = color
+    board.wash(color)
     board.cover[:] = 255
     if kind == "split":
         s = front(board, tilt=float(rng.uniform(-0.8, 0.8)))
@@ -37,7 +39,7 @@ def paint_gradient(board: Board, rng: np.random.Generator) -> None:
         )
         board.pixels[:] = gradient(board.tall, board.wide, corners)
     else:
-        board.pixels[:] = one
+        board.wash(one)
         center = (board.wide * rng.uniform(0.2, 0.8), board.tall * rng.uniform(0.2, 0.8))
         y, x = np.ogrid[: board.tall, : board.wide]
         far = np.sqrt((x - center[0]) ** 2 + (y - center[1]) ** 2).astype(np.float32) / board.tall
@@ -88,7 +90,7 @@ def paint_pattern(board: Board, rng: np.random.Generator) -> None:
     """Stripes, checks, dots, stars, hearts, zigzags: wallpaper, cloth, screen tone."""
     ground = any_color(rng)
     ink = mixed(ground, any_color(rng), rng.uniform(0.15, 1.0))
-    board.pixels[:] = ground
+    board.wash(ground)
     board.cover[:] = 255
     s = front(board, tilt=float(rng.choice([0.0, 0.0, rng.uniform(-0.8, 0.8), np.pi / 4])))
     step = float(np.exp(rng.uniform(np.log(0.025), np.log(0.3))))
@@ -203,7 +205,7 @@ def paint_rays(board: Board, rng: np.random.Generator) -> None:
     """Sectors around a point in two or three flat colours, or rings."""
     tall, wide = board.tall, board.wide
     colors: list[Rgb] = [any_color(rng) for _ in range(int(rng.integers(2, 4)))]
-    board.pixels[:] = colors[0]
+    board.wash(colors[0])
     board.cover[:] = 255
     cx, cy = wide * rng.uniform(0.1, 0.9), tall * rng.uniform(0.1, 1.1)
     far = 2.0 * max(wide, tall)

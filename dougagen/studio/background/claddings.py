@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.board import Surface
+from dougagen.studio.background.surface import Surface
 from dougagen.studio.background.texture import as_grey, fractal_noise, seamless, wood_grain
 from dougagen.studio.background.tones import any_color, jittered, lit, mixed, wood_color
 from dougagen.studio.celsheet import Rgb

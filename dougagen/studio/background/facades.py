@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from dougagen.studio.background.board import Board, Surface, front
+from dougagen.studio.background.board import Board
 from dougagen.studio.background.claddings import lay_bricks
 from dougagen.studio.background.foliage import hedge, leaf_tile, paint_canopy
 from dougagen.studio.background.furniture import hang_picture, paint_door, write_lines
+from dougagen.studio.background.roadside import any_outdoors
+from dougagen.studio.background.shapes import rounded
 from dougagen.studio.background.skies import any_hour, paint_mountains, paint_sea, paint_sky
+from dougagen.studio.background.surface import Surface, front
 from dougagen.studio.background.texture import as_grey, fractal_noise, seamless
 from dougagen.studio.background.tones import (
     any_color,
@@ -38,6 +41,8 @@ def paint_facade(
     lamp = rgb(rng.uniform(0.08, 0.17), rng.uniform(0.1, 0.6), 1.0)
     ledge, balcony = rng.uniform() < 0.4, rng.uniform() < 0.25
     glow = 1.0 / max(s.light, 0.2)
+    if near and rng.uniform() < 0.3:
+        _signboard(s, rng, w, h)
     for j in range(rows):
         v = j * floor + 0.25 * floor
         if ledge:
@@ -58,10 +63,37 @@ def paint_facade(
                 s.rect(u - 0.08, v - 0.08, ww + 0.16, wh + 0.16, frame)
                 target.rect(u, v, ww, wh, pane, to=lit(pane, 0.85))
                 s.bar(u + ww / 2 - 0.03, v, 0.06, wh, frame)
+                _lived_in(s, rng, u, v, ww, wh)
             else:
                 target.bar(u, v, ww, wh, pane)
             if balcony and near and j < rows - 1:
                 s.rect(u - 0.3, v + 0.6 * wh, ww + 0.6, 0.55 * wh, lit(color, 0.93))
+
+
+def _lived_in(s: Surface, rng: np.random.Generator, u: float, v: float, w: float, h: float) -> None:
+    """What makes one window differ from the next: a curtain, a blind, a cooler, washing."""
+    kind = rng.choice(["nothing", "curtain", "blind", "cooler", "washing"], p=[0.52, 0.2, 0.1, 0.12, 0.06])
+    if kind == "curtain":
+        cloth = mixed(any_color(rng), (240, 238, 230), 0.5)
+        for x in (u, u + 0.72 * w):
+            s.bar(x, v, 0.28 * w, h, cloth)
+    elif kind == "blind":
+        s.bar(u, v, w, h * rng.uniform(0.3, 0.95), mixed(any_color(rng), (225, 222, 210), 0.6))
+    elif kind == "cooler":
+        s.body(rounded(u + 0.1 * w, v + h + 0.12, 0.7, 0.5, 0.03), (214, 216, 214), bulk=0.08)
+        s.disc(u + 0.1 * w + 0.25, v + h + 0.37, 0.18, (150, 154, 156))
+    elif kind == "washing":
+        for x in np.arange(u, u + w, 0.28):
+            s.bar(float(x), v + 0.6 * h, 0.22, rng.uniform(0.3, 0.7), any_color(rng))
+
+
+def _signboard(s: Surface, rng: np.random.Generator, w: float, h: float) -> None:
+    """A tall board with letters from top to bottom."""
+    sign, u, v = any_color(rng), rng.uniform(0.02, 0.9) * w, rng.uniform(0.05, 0.4) * h
+    length = rng.uniform(0.2, 0.45) * h
+    s.body(rounded(u, v, 0.8, length, 0.02), sign, bulk=0)
+    ink = lit(sign, 0.2 if sum(sign) > 380 else 1.8)
+    write_lines(s, rng, u + 0.08, v + 0.1, 0.64, length - 0.2, ink)
 
 
 def _shop(s: Surface, rng: np.random.Generator, w: float, h: float, floor: float, *, night: bool) -> None:
@@ -165,7 +197,7 @@ def paint_frontage(board: Board, rng: np.random.Generator) -> None:
     night = bool(rng.uniform() < 0.2)
     light = 0.35 if night else 1.0
     board.cover[:] = 255
-    board.pixels[:] = lit(plaster_color(rng), light)
+    board.wash(lit(plaster_color(rng), light))
     drop = rng.uniform(0.6, 4.5)
     u = -9.0 - rng.uniform(0, 4)
     while u < 11 * board.aspect / 1.6:
@@ -177,6 +209,9 @@ def paint_frontage(board: Board, rng: np.random.Generator) -> None:
     paving = rgb(rng.uniform(), 0.1, rng.uniform(0.3, 0.8))
     ground.rect(0, 0, 60, 12, paving)
     ground.rect(0, 0, 60, 0.15, lit(paving, 0.8))
+    u = -9.0
+    while u < 16 and rng.uniform() < 0.93:
+        u += any_outdoors(rng)(ground, rng, 20 + u, rng.uniform(0.0, 0.6)) + rng.uniform(0.3, 6.0)
     if rng.uniform() < 0.35:
         edge = ground.placed([[20, 0], [21, 0]])
         y0, metre = float(edge[0, 1]), float(np.linalg.norm(edge[1] - edge[0]))

@@ -1,4 +1,4 @@
-"""What is done to a whole background at the end: light, pigment, paper, the hour's grade, focus."""
+"""What is done to a whole background at the end: harmony, light, the hour's grade, focus."""
 
 from __future__ import annotations
 
@@ -6,35 +6,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.texture import as_grey, brushwork, fractal_noise, gradient, shifted, wobbled
+from dougagen.studio.background.texture import gradient
 
 Picture = NDArray[np.uint8]
 
 
-def painted(rng: np.random.Generator, picture: Picture, texture: float) -> Picture:
-    """Hand and pigment: edges that shake, blotches, strokes, paper. Each of them only sometimes."""
-    height, width = picture.shape[:2]
-    if rng.uniform() < 0.45:
-        picture = wobbled(
-            rng, picture, amount=height * rng.uniform(0.0005, 0.003), cell=height * rng.uniform(0.015, 0.06)
+def harmonised(rng: np.random.Generator, picture: Picture) -> Picture:
+    """The painter's few tubes: every colour drawn towards one key, from a little to almost all of the way."""
+    if rng.uniform() < 0.25:
+        return picture
+    own = float(
+        rng.choice(
+            [rng.uniform(0.7, 1.0), rng.uniform(0.35, 0.8), rng.uniform(0.05, 0.35)], p=[0.4, 0.45, 0.15]
         )
-    if rng.uniform() < 0.7:
-        wash = as_grey(
-            fractal_noise(rng, height, width, height * rng.uniform(0.01, 0.2), octaves=5, gain=0.7)
-        )
-        picture = shifted(picture, wash, texture * rng.uniform(0.2, 1.0))
-    if rng.uniform() < 0.35:
-        angle = float(rng.uniform(0, np.pi))
-        strokes = brushwork(
-            rng, height, width, length=height * rng.uniform(0.02, 0.1), angle=angle, count=900
-        )
-        picture = shifted(picture, strokes, texture * rng.uniform(0.15, 0.5))
-    if rng.uniform() < 0.3:
-        paper = as_grey(fractal_noise(rng, height, width, 4.0, octaves=2))
-        picture = shifted(picture, paper, texture * rng.uniform(0.2, 0.6))
-    if rng.uniform() < 0.15:
-        picture = np.asarray(cv2.medianBlur(picture, int(rng.choice([3, 5]))), np.uint8)
-    return picture
+    )
+    key = np.clip(1 + rng.normal(0, 0.14, 3), 0.55, 1.35)
+    luma = np.array([0.299, 0.587, 0.114])
+    matrix = own * np.eye(3) + (1 - own) * key[:, None] * luma[None]
+    return np.asarray(cv2.transform(picture, matrix), np.uint8)
 
 
 def lighted(rng: np.random.Generator, picture: Picture) -> Picture:

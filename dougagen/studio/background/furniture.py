@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dougagen.studio.background.board import Points, Surface
+from dougagen.studio.background.clipping import Points
+from dougagen.studio.background.people import paint_poster
+from dougagen.studio.background.surface import Surface
 from dougagen.studio.background.tones import any_color, jittered, lit, mixed, wood_color
 from dougagen.studio.celsheet import Rgb
 from dougagen.studio.colors import rgb
@@ -163,7 +165,7 @@ def hang_picture(s: Surface, rng: np.random.Generator, u: float, v: float, w: fl
     ground = any_color(rng)
     s.rect(u, v, w, h, ground)
     if rng.uniform() < 0.15:
-        _portrait(s, rng, u, v, w, h)
+        paint_poster(s, rng, u, v, w, h)
         return
     for _ in range(int(rng.integers(1, 6))):
         color = any_color(rng)
@@ -179,42 +181,34 @@ def hang_picture(s: Surface, rng: np.random.Generator, u: float, v: float, w: fl
         write_lines(s, rng, u + 0.08 * w, v + 0.7 * h, 0.84 * w, 0.25 * h, lit(ground, 0.3))
 
 
-def _portrait(s: Surface, rng: np.random.Generator, u: float, v: float, w: float, h: float) -> None:
-    """A face on a poster: drawn, and yet background."""
-    skin = rgb(rng.uniform(0.04, 0.09), rng.uniform(0.1, 0.4), rng.uniform(0.7, 1.0))
-    hair, cloth, r = any_color(rng), any_color(rng), min(w, h) * 0.26
-    x, y = u + w / 2, v + 0.45 * h
-    s.shape(
-        [[x - 1.2 * r, v + h], [x - 0.9 * r, y + 1.2 * r], [x + 0.9 * r, y + 1.2 * r], [x + 1.2 * r, v + h]],
-        cloth,
-    )
-    s.disc(x, y - 0.15 * r, 1.2 * r, hair)
-    s.disc(x, y + 0.1 * r, 0.9 * r, skin, squash=1.1)
-    fringe = [[-1, -0.1], [-0.8, -1.1], [0.8, -1.1], [1, -0.1], [0.4, -0.5], [0, -0.2], [-0.4, -0.5]]
-    s.shape(np.array(fringe) * r + [x, y], hair)
-    for side in (-0.4, 0.4):
-        s.disc(x + side * r, y + 0.25 * r, 0.13 * r, lit(hair, 0.3))
-
-
 def write_lines(
     s: Surface, rng: np.random.Generator, u: float, v: float, w: float, h: float, color: Rgb
 ) -> None:
-    """Writing too far to read: short strokes in rows."""
+    """Writing that nobody can read: letters of a few bars, in rows."""
     rows = int(rng.integers(1, 6))
+    line = h / rows
+    size = line * float(rng.uniform(0.5, 0.8))
+    width = float(rng.uniform(0.55, 1.0))
+    columns = int(np.clip(w / (size * (width + 0.15)), 1, 24))
+    marks = []
     for j in range(rows):
-        y = v + (j + 0.5) * h / rows
-        x = u
-        while x < u + w * rng.uniform(0.7, 1.0):
-            step = w * rng.uniform(0.02, 0.07)
-            s.stroke(
-                [
-                    [x, y + rng.normal(0, 0.15) * h / rows],
-                    [x + 0.7 * step, y + rng.normal(0, 0.15) * h / rows],
-                ],
-                color,
-                rng.uniform(1, 3),
-            )
-            x += step
+        for i in range(int(columns * rng.uniform(0.5, 1.0))):
+            if rng.uniform() < 0.9:
+                corner = np.array([u + i * size * (width + 0.15), v + (j + 0.15) * line])
+                marks.append(_glyph(rng) * (size * width, size) + corner)
+    if marks:
+        s.scatter(np.concatenate(marks), color)
+
+
+def _glyph(rng: np.random.Generator) -> Points:
+    """Bars in a square, as many as a letter or a character has: float64[N, 4, 2]."""
+    thick, bars = rng.uniform(0.07, 0.16), []
+    for _ in range(int(rng.integers(2, 7))):
+        a, b = np.sort(rng.uniform(0, 1, 2))
+        at = rng.uniform(0, 1 - thick)
+        box = np.array([[a, at], [max(b, a + 0.3), at], [max(b, a + 0.3), at + thick], [a, at + thick]])
+        bars.append(box if rng.uniform() < 0.5 else box[:, ::-1])
+    return np.stack(bars)
 
 
 def hang_blackboard(s: Surface, rng: np.random.Generator, u: float, v: float, w: float, h: float) -> None:

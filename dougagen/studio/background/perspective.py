@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.board import Board, Surface
+from dougagen.studio.background.board import Board
+from dougagen.studio.background.surface import Surface
 from dougagen.studio.celsheet import Rgb
 
 Vector = tuple[float, float, float]

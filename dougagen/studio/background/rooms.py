@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dougagen.studio.background.board import Board, Surface
+from dougagen.studio.background.board import Board
 from dougagen.studio.background.claddings import paint_ceiling, paint_floor, wall_style
 from dougagen.studio.background.furniture import (
     decorate_cabinet,
@@ -19,6 +19,8 @@ from dougagen.studio.background.furniture import (
     paint_window,
 )
 from dougagen.studio.background.perspective import Block, Camera, camera, draw_block
+from dougagen.studio.background.seats import any_piece
+from dougagen.studio.background.surface import Surface
 from dougagen.studio.background.texture import wood_grain
 from dougagen.studio.background.tones import any_color, lit, plaster_color, wood_color
 from dougagen.studio.celsheet import Rgb
@@ -40,7 +42,7 @@ def paint_room(board: Board, rng: np.random.Generator) -> None:
         tilt=float(rng.choice([0.0, rng.normal(0, 0.08)], p=[0.8, 0.2])),
     )  # fmt: skip
     wall = plaster_color(rng)
-    board.pixels[:] = wall
+    board.wash(wall)
     board.cover[:] = 255
     left, right = -wide / 2, wide / 2
     ground = view.plane(board, (left, 0, -1), (1, 0, 0), (0, 0, 1))
@@ -68,12 +70,12 @@ def _light_on_floor(s: Surface, rng: np.random.Generator, w: float, d: float) ->
     """The windows' light, in slanting panes on the floor."""
     if rng.uniform() < 0.65:
         return
-    bright = np.full((4, 4), int(rng.integers(150, 185)), np.uint8)
+    bright = float(rng.uniform(1.15, 1.6))
     v, h, lean = rng.uniform(0, 0.6) * d, rng.uniform(0.5, 1.6), rng.uniform(-1.0, 1.0)
     slanted = Surface(s.board, s.matrix @ np.array([[1, 0, 0], [lean, 1, 0], [0, 0, 1.0]]), s.light)
     reach = w * rng.uniform(0.2, 0.6)
     for _ in range(int(rng.integers(1, 5))):
-        slanted.texture(0.1, v, reach, h, bright, size=1.0, strength=100)
+        slanted.tinted([[0.1, v], [0.1 + reach, v], [0.1 + reach, v + h], [0.1, v + h]], bright)
         v += h + rng.uniform(0.1, 0.5)
 
 
@@ -144,13 +146,16 @@ def _furnish_floor(
                 blocks.append((Block(x, x + 0.65, -0.72, 0, z, z + 0.45), "table", wood))
     else:
         for _ in range(int(rng.integers(1, 9))):
-            kind = str(rng.choice(["table", "cabinet", "sofa", "crate"], p=[0.35, 0.25, 0.2, 0.2]))
+            kind = str(
+                rng.choice(["piece", "table", "cabinet", "sofa", "crate"], p=[0.5, 0.25, 0.15, 0.05, 0.05])
+            )
             w, d = rng.uniform(0.4, 2.0), rng.uniform(0.4, 1.2)
             h = {
                 "table": rng.uniform(0.35, 0.8),
                 "cabinet": rng.uniform(0.6, 1.9),
                 "sofa": 0.45,
                 "crate": rng.uniform(0.2, 0.8),
+                "piece": 0.5,
             }[kind]
             z = rng.uniform(min(1.6, far - 1), max(far - d, 1.7))
             x = rng.choice([left + 0.02, right - w, rng.uniform(left, max(right - w, left + 0.1))])
@@ -159,6 +164,11 @@ def _furnish_floor(
     blocks.sort(key=lambda b: -view.distance(b[0].middle))
     for block, kind, color in blocks:
         _floor_shadow(view, board, block)
+        if kind == "piece":
+            any_piece(rng)(
+                view.plane(board, (block.left, 0, block.near), (1, 0, 0), (0, 1, 0)), rng, 0.0, 0.0
+            )
+            continue
         if kind == "table":
             _table(view, board, rng, block, color)
             continue
@@ -178,8 +188,7 @@ def _furnish_floor(
 def _floor_shadow(view: Camera, board: Board, block: Block) -> None:
     ground = view.plane(board, (block.left - 0.08, 0, block.near - 0.1), (1, 0, 0), (0, 0, 1))
     w, d = block.right - block.left + 0.16, block.far - block.near + 0.2
-    dark = np.full((4, 4), 70, np.uint8)
-    ground.texture(0, 0, w, d, dark, size=1.0, strength=110)
+    ground.tinted([[0, 0], [w, 0], [w, d], [0, d]], 0.55)
 
 
 def _table(view: Camera, board: Board, rng: np.random.Generator, block: Block, color: Rgb) -> None:

@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.board import Board, Points, front
+from dougagen.studio.background.board import Board
+from dougagen.studio.background.clipping import Points
+from dougagen.studio.background.surface import front
 from dougagen.studio.background.texture import as_grey, fractal_noise, gradient, value_noise
 from dougagen.studio.background.tones import WHITE, lit, mixed, ramp
 from dougagen.studio.celsheet import Rgb
@@ -67,10 +69,12 @@ def paint_sky(board: Board, rng: np.random.Generator, hour: str, *, horizon: flo
     if board.look.outlined and rng.uniform() < 0.35:  # bands of flat colour
         n = int(rng.integers(1, 5))
         for i in range(n):
-            board.pixels[end * i // n : end * (i + 1) // n] = mixed(zenith, low, i / max(n - 1, 1))
+            band = mixed(zenith, low, i / max(n - 1, 1))
+            cv2.rectangle(board.pixels, (0, end * i // n), (wide, end * (i + 1) // n), band, -1)
     else:
         board.pixels[:end] = gradient(end, wide, (zenith, zenith, low, low))
-    board.pixels[end:] = low
+    if end < tall:
+        cv2.rectangle(board.pixels, (0, end), (wide, tall), low, -1)
     if hour == "night":
         _stars(board, rng, end)
     if rng.uniform() < (0.5 if hour in ("night", "dusk") else 0.15):
@@ -286,5 +290,5 @@ def paint_sea(board: Board, rng: np.random.Generator, horizon: float, sky: Rgb, 
         middle=0,
     )
     light = np.empty((h, w, 3), np.uint8)
-    light[:] = mixed(WHITE, sky, 0.35)
+    cv2.rectangle(light, (0, 0), (w, h), mixed(WHITE, sky, 0.35), -1)
     board.blend((slice(start, board.tall), slice(0, w)), light, glints)

@@ -9,6 +9,7 @@ from dougagen.studio.background.claddings import lay_bricks
 from dougagen.studio.background.facades import paint_facade
 from dougagen.studio.background.foliage import clump_cloud, leaf_tile, paint_canopy
 from dougagen.studio.background.perspective import Block, Camera, camera, draw_block, faces
+from dougagen.studio.background.roadside import any_outdoors
 from dougagen.studio.background.skies import any_hour, paint_mountains, paint_sky
 from dougagen.studio.background.texture import as_grey, fractal_noise, seamless
 from dougagen.studio.background.tones import (
@@ -46,6 +47,7 @@ def paint_street(board: Board, rng: np.random.Generator) -> None:
         _building(view, board, rng, block, tone, kind, light, night=hour in ("night", "dusk"))
     if rng.uniform() < 0.5:
         _trees_along(view, board, rng, half, end, light)
+    _stand_along(view, board, rng, half, end, light)
     if rng.uniform() < 0.6:
         _poles(view, board, rng, half, light)
     if hour == "night":
@@ -182,6 +184,18 @@ def _roof(view: Camera, board: Board, rng: np.random.Generator, block: Block, li
     gable = view.plane(board, (block.left, block.top, block.near), (1, 0, 0), (0, 1, 0), light=light * 0.9)
     w = block.right - block.left
     gable.shape([[0, 0.05], [w / 2, -rise], [w, 0.05]], lit(color, 1.1))
+
+
+def _stand_along(
+    view: Camera, board: Board, rng: np.random.Generator, half: float, end: float, light: float
+) -> None:
+    """Parked cars, machines, signs and planters at the edge of the road, the far ones first."""
+    count = int(rng.choice([0, 2, 5, 9]))
+    for z in sorted(rng.uniform(3.5, 0.7 * end, count), reverse=True):
+        side = float(rng.choice([-1.0, 1.0]))
+        u = side * (half + rng.uniform(-0.8, 0.9)) - (0.0 if side > 0 else 2.5)
+        plane = view.plane(board, (u, 0, float(z)), (1, 0, 0), (0, 1, 0), light=light)
+        any_outdoors(rng)(plane, rng, 0.0, 0.0)
 
 
 def _trees_along(

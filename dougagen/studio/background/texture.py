@@ -68,6 +68,7 @@ def dead_leaves(
     length: tuple[float, float] = (10, 26),
     slim: tuple[float, float] = (0.3, 0.6),
     direction: float | None = None,
+    soft: bool = True,
 ) -> NDArray[np.uint8]:
     """uint8[size, size] that tiles: overlapping leaves of random grey (the dead leaves model of images).
 
@@ -75,7 +76,7 @@ def dead_leaves(
     """
     tile = np.full((size, size), 90, np.uint8)
     middle = sum(length) / 2
-    count = int(np.clip(3.2 * size * size / (middle * middle * sum(slim) / 2 * 2.4), 60, 2600))
+    count = int(np.clip(3.2 * size * size / (middle * middle * sum(slim) / 2 * 2.4), 60, 1500))
     reach = int(max(length))
     centers = rng.integers(0, size, (count, 2))
     axes = rng.uniform(*length, count)
@@ -86,14 +87,13 @@ def dead_leaves(
         else np.degrees(direction + rng.normal(0, 0.25, count))
     )
     greys = np.clip(rng.normal(128, 62, count), 0, 255)
-    for (x, y), axis, slimness, turn, grey in zip(centers, axes, slims, turns, greys, strict=True):
-        half = (max(int(axis / 2), 1), max(int(axis * slimness / 2), 1))
-        for sx in (0, size if x < reach else -size if x > size - reach else None):
-            for sy in (0, size if y < reach else -size if y > size - reach else None):
-                if sx is None or sy is None:
-                    continue
-                cv2.ellipse(tile, (int(x + sx), int(y + sy)), half, turn, 0, 360, float(grey), -1)
-    return np.asarray(cv2.blur(tile, (2, 2)), np.uint8)
+    halves = np.maximum(np.stack([axes, axes * slims], 1) / 2, 1).astype(int).tolist()
+    leaves = zip(centers.tolist(), halves, turns.tolist(), greys.tolist(), strict=True)
+    for (x, y), half, turn, grey in leaves:
+        for sx in (0,) if reach <= x <= size - reach else (0, size if x < reach else -size):
+            for sy in (0,) if reach <= y <= size - reach else (0, size if y < reach else -size):
+                cv2.ellipse(tile, (x + sx, y + sy), half, turn, 0, 360, grey, -1)
+    return np.asarray(cv2.blur(tile, (2, 2)), np.uint8) if soft else tile
 
 
 def tiled(rng: np.random.Generator, tile: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from dougagen.studio.colors import any_paint, paint_from, rgb, skin_paint
 from dougagen.studio.design.curves import bow, leaf, sides, tube, turned, widths, xy
 from dougagen.studio.design.forms import Bench, Drawing, blob, blown, clouds, lathe, picked, rectangle, star
 from dougagen.studio.design.guide import random_guide
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
 from dougagen.studio.strokes import Points, ellipse, smooth
 
@@ -23,9 +24,9 @@ _BARE_SHARE = 0.07
 """Parts without an outline: they end in a color edge."""
 
 
-def random_abstract(rng: np.random.Generator) -> Subject:
+def random_abstract(rng: np.random.Generator, *, ranges: DesignRanges = NATURAL) -> Subject:
     """An arrangement that fills about [−1, 1], some of them more."""
-    guide = random_guide(rng)
+    guide = random_guide(rng, ranges)
     if rng.uniform() < 0.06:
         guide = replace(guide, ink_mode="none")
     return picked(rng, _DRAWINGS, guide)

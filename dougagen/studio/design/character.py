@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dougagen.studio.celsheet import CelSheet, Paint
 from dougagen.studio.colors import paint_from, rgb, skin_paint
-from dougagen.studio.design.body import BodyDesign, draw_arms, draw_body, random_body
+from dougagen.studio.design.actions import action_named
+from dougagen.studio.design.body import BodyDesign, draw_arms, draw_body, laid_on, random_body
 from dougagen.studio.design.eyes import random_eyes
 from dougagen.studio.design.guide import Easel, Guide, random_guide
 from dougagen.studio.design.hair import (
@@ -18,8 +20,11 @@ from dougagen.studio.design.hair import (
     fringe_of,
 )
 from dougagen.studio.design.hairstyle import HairDesign, random_hair
-from dougagen.studio.design.head import HeadDesign, draw_head, draw_neck, random_head
+from dougagen.studio.design.head import HeadDesign, draw_head, random_head
 from dougagen.studio.design.headgear import Headgear, draw_headgear, random_headgear
+from dougagen.studio.design.neck import draw_nape, draw_neck
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
+from dougagen.studio.design.stance import Stance, stance_of
 from dougagen.studio.design.subject import Pose, Subject
 from dougagen.studio.design.turning import Turn
 
@@ -60,33 +65,71 @@ class Character:
             sheet.placement = placement
 
     def _draw(self, easel: Easel, pose: Pose) -> None:
-        turn = Turn(min(abs(pose.yaw), 1.0), pose.pitch)
+        yaw = min(abs(pose.yaw), 1.0)
+        pitch = float(np.clip(pose.pitch - 0.7 * self.body.view, -1.9, 1.9))
+        turn = Turn(yaw, pitch, is_behind=pose.is_behind)
+        body = self.body if pose.action is None else replace(self.body, action=action_named(pose.action))
+        stance = stance_of(
+            body.figure, body.action, yaw=yaw, gesture=pose.gesture, facing=easel.facing, view=body.view,
+            is_behind=pose.is_behind,
+        )  # fmt: skip
+        draw = self._draw_behind if pose.is_behind else self._draw_front
+        draw(easel, body, turn, stance, pose)
+
+    def _draw_front(self, easel: Easel, body: BodyDesign, turn: Turn, stance: Stance, pose: Pose) -> None:
+        leaning = _leaning(pose.tilt * easel.facing)
         fringe = None
         if not self.hair.bald:
             fringe = fringe_of(self.hair, turn, facing=easel.facing, sway=pose.sway)
-        draw_back_hair(easel, self.hair, turn, sway=pose.sway)
-        draw_neck(easel, self.head, turn, width=self.body.figure.neck, base=self.body.figure.shoulder_y - 0.1)
-        draw_body(easel, self.body, self.head, turn.yaw, pose)
-        if easel.sees(-0.9, -1.1, 0.9, 0.9):
-            draw_far_locks(easel, self.hair, turn, facing=easel.facing)
-            draw_head(easel, self.head, turn, pose, fringe=None if fringe is None else fringe.outline)
-        if fringe is not None:
-            draw_front_hair(easel, self.hair, turn, fringe, sway=pose.sway)
-        draw_headgear(easel, self.gear, turn)
-        draw_arms(easel, self.body, self.head, turn.yaw, pose)
+        with laid_on(easel, leaning):
+            draw_back_hair(easel, self.hair, turn, sway=pose.sway)
+            draw_neck(easel, self.head, turn, width=body.figure.neck, base=body.figure.shoulder_y - 0.1)
+        draw_body(easel, body, self.head, stance, pose)
+        with laid_on(easel, leaning):
+            if easel.sees(-0.9, -1.1, 0.9, 0.9):
+                draw_far_locks(easel, self.hair, turn, facing=easel.facing)
+                draw_head(easel, self.head, turn, pose, fringe=None if fringe is None else fringe.outline)
+            if fringe is not None:
+                draw_front_hair(easel, self.hair, turn, fringe, sway=pose.sway)
+            draw_headgear(easel, self.gear, turn)
+        draw_arms(easel, body, self.head, stance)
+
+    def _draw_behind(self, easel: Easel, body: BodyDesign, turn: Turn, stance: Stance, pose: Pose) -> None:
+        leaning = _leaning(pose.tilt * easel.facing)
+        with laid_on(easel, leaning):
+            draw_neck(easel, self.head, turn, width=body.figure.neck, base=body.figure.shoulder_y - 0.1)
+        draw_body(easel, body, self.head, stance, pose)
+        with laid_on(easel, leaning):
+            draw_nape(easel, self.head, turn)
+            if not self.hair.bald:
+                fringe = fringe_of(self.hair, turn, facing=easel.facing, sway=pose.sway)
+                draw_back_hair(easel, self.hair, turn, sway=pose.sway)
+                draw_front_hair(easel, self.hair, turn, fringe, sway=pose.sway)
+            draw_headgear(easel, self.gear, turn)
+        draw_arms(easel, body, self.head, stance)
 
 
-def random_character(rng: np.random.Generator) -> Subject:
+def _leaning(angle: float) -> NDArray[np.float64]:
+    """The head leans about the nape."""
+    c, s = np.cos(angle), np.sin(angle)
+    return np.array([[c, -s, _NAPE * s], [s, c, _NAPE * (1 - c)]])
+
+
+_NAPE = 0.5
+
+
+def random_character(rng: np.random.Generator, *, ranges: DesignRanges = NATURAL) -> Subject:
     """Somebody of an anime that never was; the identity is fixed by ``rng`` here."""
-    guide = random_guide(rng)
+    guide = random_guide(rng, ranges)
     cute = float(np.clip(rng.beta(2.0, 1.6), 0, 1))
     boyish = bool(rng.uniform() < 0.45)
     if boyish:
         cute *= 0.75
-    hair = random_hair(rng, boyish=boyish)
+    hair = random_hair(rng, boyish=boyish, ranges=ranges)
     eyes = random_eyes(rng, hair=hair.paint.base, cute=cute, ink=guide.ink)
-    head = random_head(rng, skin=_anime_skin(rng), eyes=eyes, cute=cute, beard=hair.paint if boyish else None)
-    body = random_body(rng, boyish=boyish, cute=cute)
+    beard = hair.paint if boyish else None
+    head = random_head(rng, skin=_anime_skin(rng), eyes=eyes, cute=cute, beard=beard, ranges=ranges)
+    body = random_body(rng, boyish=boyish, cute=cute, ranges=ranges)
     gear = random_headgear(rng, hair=hair.paint, volume=0.0 if hair.bald else hair.volume)
     return Character(guide, head, hair, body, gear)
 

@@ -47,15 +47,17 @@ def draw_collar_behind(easel: Easel, figure: Figure, outfit: Outfit, turn: float
         easel.shade(part, figure.laid(back, turn), paint)
 
 
-def draw_trunk(easel: Easel, figure: Figure, outfit: Outfit, turn: float) -> Tailor | None:
+def draw_trunk(
+    easel: Easel, figure: Figure, outfit: Outfit, turn: float, *, is_behind: bool
+) -> Tailor | None:
     """The trunk in its cloth, and who goes on sewing; None off the sheet."""
     wide = 1.3 * figure.shoulders + 0.5
     if not easel.sees(-wide, figure.shoulder_y - 0.6, wide, figure.crotch + 0.3):
         return None
     t = Tailor(easel, figure, outfit, turn)
-    outline = _trunk(t)
+    outline = _trunk(t, is_behind=is_behind)
     t.part = easel.part(outline, outfit.top)
-    if easel.detail > 45 and outfit.pattern != "none":
+    if easel.detail > 45 and outfit.pattern != "none" and not (is_behind and outfit.pattern == "emblem"):
         _draw_pattern(t)
     easel.model(t.part, outline, outfit.top, 0.17)
     _draw_folds(t)
@@ -81,7 +83,60 @@ def draw_garment(t: Tailor, *, sway: float) -> None:
             draw_scarf(t, sway)
 
 
-def _trunk(t: Tailor) -> Points:
+def draw_back(t: Tailor) -> None:
+    """What lies on the back: collars, hoods, seams, straps, bows."""
+    easel, f, outfit, y0, n = t.easel, t.f, t.outfit, t.y0, t.n
+    top = outfit.top
+    kind = outfit.kind
+    if kind == "sailor":
+        flap = curve((-0.8 * f.shoulders, y0 - 0.06), (-0.7 * f.shoulders, y0 + 0.5), steps=6)
+        square = np.concatenate([flap, flap[::-1] * (-1, 1)])
+        collar = easel.part(t.on(square), outfit.trim, within=t.part)
+        for inset in (0.06, 0.11):
+            band = (square - (0, y0)) * (1 - inset, 1 - inset) + (0, y0)
+            easel.sheet.patch(collar, t.on(tube(band, np.full(len(band), 0.011))), outfit.accent.base)
+        easel.shade(collar, t.on(square * (1, 1) + xy(0.0, -0.34)), outfit.trim)
+    elif kind == "hoodie":
+        hood = curve(
+            (-2.0 * n, y0 - 0.26), (-2.3 * n, y0 + 0.12), (-1.1 * n, y0 + 0.5), (0, y0 + 0.62),
+            (1.1 * n, y0 + 0.5), (2.3 * n, y0 + 0.12), (2.0 * n, y0 - 0.26), steps=6,
+        )  # fmt: skip
+        lobe = easel.part(t.on(hood), top)
+        easel.model(lobe, t.on(hood), top, 0.1)
+        easel.line(t.on(bow((0, y0 - 0.2), (0.04, y0 + 0.45), bend=0.04)), top, 0.8, within=lobe)
+    elif kind in ("coat", "gakuran", "shirt", "blazer", "suit", "sweater", "kimono"):
+        high = 0.36 if kind == "coat" else 0.24
+        band = curve(
+            (-1.35 * n, y0 + 0.0), (-1.25 * n, y0 - high), (0, y0 - high - 0.03), (1.25 * n, y0 - high),
+            (1.35 * n, y0 + 0.0), (0, y0 + 0.06), closed=True, steps=5,
+        )  # fmt: skip
+        collar = easel.part(t.on(band), outfit.inner if kind == "kimono" else top)
+        easel.shade(collar, t.on(band + xy(0, 0.14)), top)
+    else:
+        ring = tube(curve((-1.2 * n, y0 - 0.2), (0, y0 - 0.1), (1.2 * n, y0 - 0.2)), np.full(17, 0.024))
+        easel.part(t.on(ring), outfit.trim)
+    if kind in ("kimono", "dress"):
+        low = f.waist_y
+        sash = points((-1, low - 0.2), (1, low - 0.2), (1, low + 0.16), (-1, low + 0.16))
+        easel.part(t.on(sash), outfit.accent, within=t.part)
+        for s in (-1.0, 1.0):
+            loop = curve(
+                (0, low), (s * 0.3, low - 0.24), (s * 0.42, low - 0.02), (s * 0.26, low + 0.14), closed=True
+            )
+            knot = easel.part(t.on(loop), outfit.accent)
+            easel.shade(knot, t.on(loop + xy(0, 0.12)), outfit.accent)
+        easel.part(t.on(ellipse(0, low, 0.07, 0.08, steps=16)), outfit.accent)
+    if kind in ("suit", "blazer", "coat", "shirt", "gakuran", "armour"):
+        t.line(bow((0.0, y0 + 0.1), (0.0, f.crotch), bend=0.02), 0.8)
+    blade = bow((0.5 * f.shoulders, y0 + 0.28), (0.3 * f.shoulders, y0 + 0.75), bend=0.12)
+    for side in t.both(blade):
+        easel.line(side, top, 0.8, within=t.part)
+    if outfit.strap:
+        for side in t.both(bow((0.6 * f.shoulders, y0 - 0.1), (0.4 * f.waist, f.waist_y), bend=0.04)):
+            easel.part(tube(side, np.full(len(side), 0.05)), outfit.accent, within=t.part)
+
+
+def _trunk(t: Tailor, *, is_behind: bool) -> Points:
     f, y0, n = t.f, t.y0, t.n
     loose = 1.0 if t.outfit.kind in ("dress", "armour", "kimono") else 1.14
     bottom = t.hem
@@ -94,7 +149,9 @@ def _trunk(t: Tailor) -> Points:
     half = half[half[:, 1] <= bottom]
     half = np.concatenate([half, [[half[-1, 0], bottom]]])
     depth = _NECK_DEPTH.get(t.outfit.kind, 0.0)
-    if t.outfit.kind in ("sailor", "kimono", "coat"):
+    if is_behind:
+        neck = curve((-0.8 * n, y0 - 0.22), (0, y0 - 0.16), (0.8 * n, y0 - 0.22), steps=4)
+    elif t.outfit.kind in ("sailor", "kimono", "coat"):
         neck = points(
             (-0.5 * n, y0 - 0.24 + 0.5 * (depth + 0.1)),
             (0, y0 - 0.14 + depth),
@@ -108,7 +165,7 @@ def _trunk(t: Tailor) -> Points:
             steps=4,
         )
     hem = bow(half[-1], half[-1] * (-1, 1), bend=-0.04, steps=8)[1:-1]
-    return t.on(np.concatenate([half, hem, half[::-1] * (-1, 1), neck]))
+    return t.f.around(np.concatenate([half, hem, half[::-1] * (-1, 1), neck]), t.turn)
 
 
 _PULLS = 14
@@ -139,9 +196,16 @@ def _draw_folds(t: Tailor) -> None:
     for a, b in _pulls(f)[rng.permutation(_PULLS)[: t.outfit.folds]] + rng.normal(0, 0.03, (1, 2, 2)):
         bend = float(rng.normal(0, 0.1))
         spine = bow(a, b, bend=bend, steps=10)
-        wedge = leaf(spine, float(rng.uniform(0.02, 0.075)), belly=0.3, start=0.4)
-        easel.shade(t.part, t.on(wedge), t.outfit.top)
-        easel.line(t.on(spine), t.outfit.top, 0.85, within=t.part)
+        if (
+            rng.uniform() < 0.7
+        ):  # the shade leaves the line: one edge is the fold, the other fades out beside it
+            away = bow(b, a, bend=-bend - float(rng.uniform(0.04, 0.22)), steps=10)
+            easel.shade(t.part, t.on(np.concatenate([spine, away])), t.outfit.top)
+        if rng.uniform() < 0.8:
+            easel.line(t.on(spine[: int(rng.integers(6, 11))]), t.outfit.top, 0.85, within=t.part)
+        for k in range(int(rng.integers(0, 3))):  # folds come in bundles that fan out from one pull
+            fan = spine[:1] + (spine - spine[:1]) * rng.uniform(0.5, 0.95) + xy(0.0, 0.045 * (k + 1))
+            easel.line(t.on(fan[int(rng.integers(0, 3)) : 9]), t.outfit.top, 0.75, within=t.part)
         if rng.uniform() < 0.45:  # a second, shorter fold leaves the first
             branch = bow(spine[3], spine[3] + (b - a) * 0.4 + rng.normal(0, 0.05, 2), bend=-bend, steps=6)
             easel.line(t.on(branch), t.outfit.top, 0.7, within=t.part)

@@ -11,13 +11,14 @@ from dougagen.studio.colors import any_paint, paint_from, rgb
 from dougagen.studio.design.curves import XY, bow, curve, leaf, points, tube, turned, widths, xy
 from dougagen.studio.design.forms import Bench, Drawing, blob, blown, picked, star, tilted
 from dougagen.studio.design.guide import random_guide
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
 from dougagen.studio.strokes import Points, ellipse
 
 
-def random_creature(rng: np.random.Generator) -> Subject:
+def random_creature(rng: np.random.Generator, *, ranges: DesignRanges = NATURAL) -> Subject:
     """An animal that fills about [−0.9, 0.9]; it looks, blinks, opens its mouth and wags by the pose."""
-    return picked(rng, _DRAWINGS, random_guide(rng))
+    return picked(rng, _DRAWINGS, random_guide(rng, ranges))
 
 
 def _fur(rng: np.random.Generator) -> Paint:

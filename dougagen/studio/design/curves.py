@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -125,3 +126,12 @@ def between(low: float, high: float, t: float) -> float:
 def mixed(a: float, b: float, t: float) -> float:
     """``a`` at t = 0, ``b`` at t = 1."""
     return a + (b - a) * t
+
+
+def hull(circles: Sequence[tuple[Points, float]], *, steps: int = 14) -> Points:
+    """The closed convex outline around circles (centre, radius): capsules, feet, cloth over knees."""
+    angle = np.linspace(0, 2 * np.pi, steps, endpoint=False)
+    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    cloud = np.concatenate([np.asarray(centre) + radius * ring for centre, radius in circles])
+    found: Points = cv2.convexHull(cloud.astype(np.float32)).reshape(-1, 2).astype(np.float64)
+    return found

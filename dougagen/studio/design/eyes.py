@@ -11,7 +11,7 @@ from dougagen.studio.celsheet import Paint, Rgb
 from dougagen.studio.colors import hsv, paint_from, rgb
 from dougagen.studio.design.curves import bow, curve, leaf, mixed, xy
 from dougagen.studio.design.guide import Easel
-from dougagen.studio.strokes import Points, ellipse
+from dougagen.studio.strokes import Ink, Points, ellipse
 
 Mapping = Callable[[Points], Points]
 """From the eye's own plane (x from the inner to the outer corner, y down, in head units) to the drawing."""
@@ -34,6 +34,8 @@ class EyeDesign:
     layers: int
     pupil: float
     """Over the iris's size; 0 none."""
+    rays: int
+    """Spokes of the iris in close-up."""
     lights: int
     white: Paint
     lash: Rgb
@@ -47,6 +49,10 @@ class EyeDesign:
     brow_height: float
     simple: bool
     """Dots or ovals of ink, as mascots and comic faces have."""
+
+
+_CLOSE = 220.0
+"""Pixels of a head at 1080 lines from which a black spot is a fill with a border."""
 
 
 def random_eyes(rng: np.random.Generator, *, hair: Rgb, cute: float, ink: Rgb) -> EyeDesign:
@@ -66,6 +72,7 @@ def random_eyes(rng: np.random.Generator, *, hair: Rgb, cute: float, ink: Rgb) -
         iris_width=mixed(0.52, 0.72, cute) * rng.uniform(0.9, 1.08),
         layers=int(rng.choice([1, 2, 3, 4], p=[0.1, 0.25, 0.35, 0.3])),
         pupil=float(rng.choice([0.0, rng.uniform(0.35, 0.55)], p=[0.12, 0.88])),
+        rays=int(rng.choice([0, int(rng.integers(4, 12))], p=[0.6, 0.4])),
         lights=int(rng.choice([0, 1, 2, 3], p=[0.08, 0.37, 0.4, 0.15])),
         white=paint_from(rng, white),
         lash=ink if rng.uniform() < 0.7 else dark_hair,
@@ -97,7 +104,11 @@ def draw_eye(
         _draw_closed(easel, design, to, upper)
     elif design.simple:
         w, h = 0.42 * design.half_width, 0.4 * design.height * opened
-        easel.sheet.solid(to(ellipse(0.3 * gaze * w, 0.0, w, max(h, 0.02))), design.lash)
+        dot = to(ellipse(0.3 * gaze * w, 0.0, w, max(h, 0.02)))
+        if easel.detail < _CLOSE:
+            easel.sheet.solid(dot, design.lash)
+        else:
+            easel.sheet.part(dot, Paint(*(design.lash,) * 4), Ink(design.lash, 2.0))
         if design.lights:
             shine = Paint((255, 255, 255), (255, 255, 255), (255, 255, 255), (255, 255, 255))
             easel.sheet.part(to(ellipse(0.3 * gaze * w - 0.2 * w, -0.4 * h, 0.35 * w, 0.3 * h)), shine, None)
@@ -163,26 +174,53 @@ def _draw_iris(
             ]
         )
         sheet.shade(number, to(band), iris.deep_shade, deep=True)
+    if design.rays and easel.detail > _CLOSE:
+        _draw_rays(easel, design, to, number, (cx, cy, rx, ry))
+    lit = [number]
     if design.pupil:
-        dark_ink = tuple(round(c * 0.35) for c in iris.deep_shade)
-        sheet.solid(to(ellipse(cx, cy, rx * design.pupil, ry * design.pupil)), dark_ink, within=number)  # type: ignore[arg-type]
-    _draw_lights(easel, design, to, number, (cx, cy, rx, ry))
+        lit += _draw_pupil(easel, design, to, number, (cx, cy, rx, ry))
+    _draw_lights(easel, design, to, lit, (cx, cy, rx, ry))
+
+
+def _draw_rays(
+    easel: Easel, design: EyeDesign, to: Mapping, iris: int, where: tuple[float, float, float, float]
+) -> None:
+    """The spokes of the iris, and a lighter ring around the pupil."""
+    cx, cy, rx, ry = where
+    for a in np.linspace(0.15, np.pi - 0.15, design.rays):
+        way = xy(rx * float(np.cos(a)), ry * float(np.sin(a)))
+        spoke = leaf(np.linspace(xy(cx, cy) + 0.9 * way, xy(cx, cy) + 0.5 * way, 6), 0.07 * rx, belly=0.2)
+        easel.sheet.highlight(iris, to(spoke), design.iris.highlight)
+
+
+def _draw_pupil(
+    easel: Easel, design: EyeDesign, to: Mapping, iris: int, where: tuple[float, float, float, float]
+) -> list[int]:
+    """A spot of ink; in close-up a black fill, which is class 0 with its border 1 (DESIGN 4)."""
+    cx, cy, rx, ry = where
+    dark: Rgb = tuple(round(c * 0.35) for c in design.iris.deep_shade)  # type: ignore[assignment]
+    outline = to(ellipse(cx, cy, rx * design.pupil, ry * design.pupil))
+    if easel.detail < _CLOSE:
+        easel.sheet.solid(outline, dark, within=iris)
+        return []
+    return [easel.sheet.part(outline, Paint(dark, dark, dark, dark), Ink(dark, 2.0), within=iris)]
 
 
 def _draw_lights(
     easel: Easel,
     design: EyeDesign,
     to: Mapping,
-    iris: int,
+    lit: list[int],
     where: tuple[float, float, float, float],
 ) -> None:
+    """The lights are highlights of whatever they fall on."""
     cx, cy, rx, ry = where
-    shine = Paint((255, 255, 255), (255, 255, 255), (255, 255, 255), (255, 255, 255))
     side = 1.0 if easel.light[0] > 0 else -1.0
     spots = ((0.42 * side, -0.45, 0.34, 0.3), (-0.42 * side, 0.45, 0.2, 0.18), (0.1, 0.6, 0.12, 0.1))
     for x, y, a, b in spots[: design.lights]:
         spot = ellipse(cx + x * rx, cy + y * ry, a * rx, b * ry, steps=20)
-        easel.sheet.part(to(spot), shine, None, within=iris)
+        for part in lit:
+            easel.sheet.highlight(part, to(spot), (255, 255, 255))
 
 
 def _draw_lashes(

@@ -8,6 +8,9 @@ import numpy as np
 
 from dougagen.studio.strokes import Points
 
+_TRUNK_DEPTH = 0.62
+"""Of its width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -45,17 +48,22 @@ class Figure:
         return self.crotch + self.legs
 
     def at(self, u: float, y: float, turn: float) -> Points:
-        """A place on the trunk's front, u to the right, in the drawing; ``turn`` is half the head's yaw."""
+        """A place on the trunk's front, u to the right, in the drawing; it faces ``turn`` radians right."""
         place: Points = self.laid(np.array([[u, y]]), turn)[0]
         return place
 
     def laid(self, shape: Points, turn: float) -> Points:
         """A shape (u, y) laid on the front of the turned trunk."""
-        angle = 1.31 * turn
         bulge = (
             0.42 * self.shoulders * np.sqrt(np.maximum(0.0, 1 - (shape[:, 0] / (1.3 * self.shoulders)) ** 2))
         )
         return np.stack(
-            [shape[:, 0] * np.cos(angle) + (bulge - 0.25 * self.shoulders) * np.sin(angle), shape[:, 1]],
+            [shape[:, 0] * np.cos(turn) + (bulge - 0.25 * self.shoulders) * np.sin(turn), shape[:, 1]],
             axis=1,
         )
+
+    def around(self, shape: Points, turn: float) -> Points:
+        """An outline (u, y) of the trunk seen from the front as it looks turned: a trunk is deep, too."""
+        u = shape[:, 0]
+        wide = np.sign(u) * np.hypot(u * np.cos(turn), _TRUNK_DEPTH * u * np.sin(turn))
+        return np.stack([wide + 0.17 * self.shoulders * np.sin(turn), shape[:, 1]], axis=1)

@@ -10,6 +10,7 @@ import numpy as np
 from dougagen.studio.celsheet import CelSheet, Paint, Rgb
 from dougagen.studio.colors import hsv, rgb
 from dougagen.studio.design.curves import XY, outside, xy
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.strokes import Ink, Points
 
 InkMode = Literal["one", "coloured", "bright", "none"]
@@ -36,7 +37,12 @@ class Guide:
     """0 no highlights … 1 many."""
     rim: bool
     """A thin highlight along the lit edges."""
+    soft: float
+    """Units over which the edges of shades and highlights fade, 0 = hard."""
+    air: Literal["none", "down", "up", "shade", "warm"]
+    """An air-brushed gradient over the larger parts: towards their ends, their roots, the dark side, red."""
     seed: int
+    ranges: DesignRanges = NATURAL
 
     def line(self, paint: Paint, weight: float = 1.0, *, inner: bool = False) -> Ink | None:
         """The pen for a line on or around ``paint``; None where the guide wants no line."""
@@ -53,9 +59,12 @@ class Guide:
         return Ink(color, self.width * weight, taper=self.taper)
 
 
-def random_guide(rng: np.random.Generator) -> Guide:
+def random_guide(rng: np.random.Generator, ranges: DesignRanges = NATURAL) -> Guide:
     """A style guide's line and light."""
-    mode: InkMode = rng.choice(["one", "coloured", "bright", "none"], p=[0.7, 0.235, 0.045, 0.02])
+    inked = 1.0 - ranges.unlined
+    modes: list[InkMode] = ["one", "coloured", "bright", "none"]
+    mode = modes[rng.choice(4, p=[0.715 * inked, 0.24 * inked, 0.045 * inked, ranges.unlined])]
+    flat, two = ranges.unshaded, min(ranges.two_shades, 1.0 - ranges.unshaded)
     dark = rng.choice(["black", "brown", "blue"], p=[0.62, 0.28, 0.1])
     ink = {
         "black": rgb(rng.uniform(), rng.uniform(0, 0.3), rng.uniform(0.0, 0.16)),
@@ -70,12 +79,21 @@ def random_guide(rng: np.random.Generator) -> Guide:
         taper=float(rng.choice([0.0, rng.uniform(0.3, 0.95)], p=[0.3, 0.7])),
         broken=float(rng.choice([0.0, rng.uniform(0.05, 0.3)], p=[0.6, 0.4])),
         light=(float(np.cos(angle)), float(np.sin(angle))),
-        levels=int(rng.choice([0, 1, 2], p=[0.13, 0.62, 0.25])),
-        depth=float(rng.uniform(0.6, 1.5)),
-        shine=float(rng.choice([0.0, rng.uniform(0.4, 1.0)], p=[0.25, 0.75])),
-        rim=bool(rng.uniform() < 0.16),
+        levels=int(rng.choice([0, 1, 2], p=[flat, 1.0 - flat - two, two])),
+        depth=float(rng.uniform(0.6, 1.5)) * ranges.shade_depth,
+        shine=float(rng.uniform(0.4, 1.0)) if rng.uniform() < 0.6 * ranges.highlights else 0.0,
+        rim=bool(rng.uniform() < ranges.rim),
+        soft=float(rng.uniform(0.006, 0.03)) if rng.uniform() < ranges.soft else 0.0,
+        air=str(rng.choice(["down", "up", "shade", "warm"])) if rng.uniform() < ranges.gradients else "none",  # type: ignore[arg-type]
         seed=int(rng.integers(2**31)),
+        ranges=ranges,
     )
+
+
+_SEEN_SHADE = 10
+"""8-bit levels: a shade or highlight closer to its base is none."""
+_SMALLEST_SOFT = 30.0
+"""Pixels at 1080 lines: smaller parts keep hard edges and no gradient."""
 
 
 class Easel:
@@ -106,9 +124,46 @@ class Easel:
     def part(self, outline: Points, paint: Paint, weight: float = 1.0, *, within: int | None = None) -> int:
         """A filled part; ``weight`` 0 leaves the line out (a color edge)."""
         ink = self.ink(paint, weight) if weight > 0 else None
+        if within is not None and self._is_unlined(paint):
+            ink = None
         if ink is not None:
             ink = Ink(ink.color, ink.width)  # a closed outline does not taper at its arbitrary start
-        return self.sheet.part(outline, paint, ink, within=within)
+        return self.fill(outline, paint, ink, within=within)
+
+    def fill(self, outline: Points, paint: Paint, ink: Ink | None, *, within: int | None = None) -> int:
+        """A part with exactly this pen, finished as the guide finishes parts: soft edges, air brush."""
+        part = self.sheet.part(outline, paint, ink, within=within)
+        if self.guide.soft == 0 and self.guide.air == "none":
+            return part
+        low, high = outline.min(axis=0), outline.max(axis=0)
+        if float(np.ptp(outline, axis=0).min()) * self.detail > _SMALLEST_SOFT:
+            if self.guide.soft > 0:
+                self.sheet.soften(part, self.guide.soft)
+            self._brush(part, low, high, paint)
+        return part
+
+    def _brush(self, part: int, low: Points, high: Points, paint: Paint) -> None:
+        """The guide's gradient; the same for the same paint in every drawing."""
+        air, taste = self.guide.air, hash((self.guide.seed, paint.base)) % 8
+        if air == "none" or taste < 3:
+            return
+        middle = (low + high) / 2
+        strength = 0.3 + 0.1 * taste
+        if air in ("down", "up"):
+            start, end = (low, high) if air == "down" else (high, low)
+            color = paint.highlight if taste % 2 else paint.shade
+            self.sheet.brush(
+                part, xy(middle[0], 0.6 * start[1] + 0.4 * end[1]), xy(middle[0], end[1]), color, strength
+            )
+        elif air == "shade":
+            reach = np.array(self.light) * (high - low) * 0.5
+            self.sheet.brush(part, middle, middle - reach, paint.deep_shade, strength)
+        else:
+            self.sheet.brush(part, middle, xy(middle[0], high[1]), (255, 150, 120), 0.5 * strength)
+
+    def _is_unlined(self, paint: Paint) -> bool:
+        """Whether inner parts of this paint have no line; the same in every drawing of the design."""
+        return hash((paint.base, self.guide.seed)) % 1000 < 1000 * self.guide.ranges.unlined_parts
 
     def line(self, path: Points, paint: Paint, weight: float = 1.0, *, within: int | None = None) -> None:
         """An inner line."""
@@ -122,9 +177,15 @@ class Easel:
         self.sheet.stroke(path, ink, within=within)
 
     def shade(self, part: int, outline: Points, paint: Paint, *, deep: bool = False) -> None:
-        """A shade, if the guide has one at that level."""
-        if self.guide.levels >= (2 if deep else 1):
-            self.sheet.shade(part, outline, paint.deep_shade if deep else paint.shade, deep=deep)
+        """A shade, if the guide has one at that level and anybody would see it.
+
+        Black and near-black paint has none: its fills are class 0 (DESIGN 4), and a shade two levels
+        darker than black would teach that all dark paint is shade.
+        """
+        color, lighter = (paint.deep_shade, paint.shade) if deep else (paint.shade, paint.base)
+        is_seen = max(abs(a - b) for a, b in zip(color, lighter, strict=True)) >= _SEEN_SHADE
+        if is_seen and self.guide.levels >= (2 if deep else 1):
+            self.sheet.shade(part, outline, color, deep=deep)
 
     def model(self, part: int, outline: Points, paint: Paint, reach: float) -> None:
         """Shade a part on the side away from the light, ``reach`` units deep, and light its rim."""
@@ -139,8 +200,9 @@ class Easel:
         if guide.rim and self.detail > 90:
             thin = min(0.03, 0.3 * reach)
             lit = outside(outline - (thin * lx, thin * ly), direction=(lx, ly), margin=2 * thin)
-            self.sheet.highlight(part, lit, paint.highlight)
+            self.highlight(part, lit, paint)
 
     def highlight(self, part: int, outline: Points, paint: Paint) -> None:
-        """A highlight."""
-        self.sheet.highlight(part, outline, paint.highlight)
+        """A highlight, where it is lighter than its base for the eye (white has none)."""
+        if max(a - b for a, b in zip(paint.highlight, paint.base, strict=True)) >= _SEEN_SHADE:
+            self.sheet.highlight(part, outline, paint.highlight)

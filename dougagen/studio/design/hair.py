@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dougagen.studio.design.curves import bow, leaf, tube, widths, xy, zigzag
 from dougagen.studio.design.guide import Easel
 from dougagen.studio.design.hairstyle import HairDesign
+from dougagen.studio.design.locks import Comb, draw_locks
 from dougagen.studio.design.turning import Turn
 from dougagen.studio.strokes import Points, ellipse, smooth
 
@@ -32,7 +33,7 @@ class Fringe:
 def fringe_of(design: HairDesign, turn: Turn, *, facing: float, sway: float) -> Fringe:
     """The hair that lies on the head, as the viewer sees it."""
     low, high = turn.far_edge - np.pi, turn.far_edge
-    strands = [(s.longitude * facing, s) for s in design.strands]
+    strands = [(s.longitude * facing - 2 * np.pi * (s.longitude * facing > high), s) for s in design.strands]
     seen = sorted((p for p in strands if low + 0.1 <= p[0] <= high - 0.06), key=lambda p: -p[0])
     lon = np.array([p[0] for p in seen])
     tip_v = np.array([p[1].tip for p in seen])
@@ -47,7 +48,7 @@ def fringe_of(design: HairDesign, turn: Turn, *, facing: float, sway: float) -> 
     gap_share = np.concatenate([share[:1], share])
     notch_v = design.hairline + (gap_v - design.hairline) * np.clip(gap_share, 0.1, 0.95)
     notches = turn.on_skull(middles, notch_v, volume=design.volume)
-    crown = design.parting * facing
+    crown = -np.pi + 0.5 * design.parting if turn.is_behind else design.parting * facing
     roots = turn.on_skull(
         mixed_longitudes(middles, crown, 0.45), np.full(len(middles), -0.36), volume=design.volume
     )
@@ -90,11 +91,11 @@ def _top(design: HairDesign, turn: Turn, near_end: Points, far_end: Points) -> P
 def _with_tufts(dome: Points, rng: np.random.Generator, count: int) -> Points:
     """``dome`` with a few locks that do not lie down."""
     at = np.sort(rng.permutation(np.arange(4, len(dome) - 5, 5))[:count])
-    heights = rng.uniform(1.08, 1.22, count)
+    heights = rng.uniform(1.03, 1.13, count)
     pieces, start = [], 0
     for i, height in zip(at, heights, strict=True):
         lean = 1.0 if i > len(dome) / 2 else -1.0
-        tip = dome[i] * height + xy(0.07 * lean, 0.0)
+        tip = dome[i] * height + xy(0.06 * lean, 0.02)
         near, far = dome[i - 2], dome[i + 2]
         pieces += [dome[start : i - 2], bow(near, tip, bend=0.1 * lean), bow(tip, far, bend=-0.1 * lean)[1:]]
         start = int(i) + 3
@@ -108,10 +109,10 @@ def draw_back_hair(easel: Easel, design: HairDesign, turn: Turn, *, sway: float)
     if design.bald or not easel.sees(-1.6, -1.2, 1.6, reach):
         return
     paint = design.paint
-    if design.extra == "ponytail":
+    if design.extra == "ponytail" and not turn.is_behind:
         root = turn.on_skull([np.pi], [-0.22], volume=design.volume)[0]
         _draw_tail(easel, design, root, away=-0.25 - 0.3 * turn.yaw, sway=sway, seed=1)
-    if design.extra == "twin tails":
+    if design.extra == "twin tails" and not turn.is_behind:
         root = turn.on_skull([1.75], [-0.18], volume=design.volume)[0]
         _draw_tail(easel, design, root, away=0.3, sway=sway, seed=2)
     dome = turn.dome(design.volume - 0.01, start=-np.pi - 0.15, stop=0.15, steps=24)
@@ -143,6 +144,10 @@ def draw_back_hair(easel: Easel, design: HairDesign, turn: Turn, *, sway: float)
     teeth = zigzag(bottom[1::2], bottom[0::2], bend=0.07)
     hair = easel.part(np.concatenate([dome, right_side[1:-1], teeth, left_side[1:-1]]), paint)
     lx = easel.light[0]
+    if turn.is_behind:
+        if design.long > 0.8:
+            _draw_flow(easel, design, hair, bottom)
+        return
     middle = (left + right) / 2
     deep = 0.45 + 0.3 * min(end, 1.0)
     inner = ellipse(float(middle[0]) - 0.1 * lx, 0.2, 0.36, deep, steps=24)
@@ -231,9 +236,29 @@ def draw_front_hair(easel: Easel, design: HairDesign, turn: Turn, fringe: Fringe
         for notch, root in zip(fringe.notches[1:-1], fringe.roots[1:-1], strict=True):
             reach = rng.choice([0.25, 0.6, 1.0])
             easel.line(bow(notch, notch + (root - notch) * reach, bend=0.05), paint, 0.8, within=cap)
+    is_lit = design.shine != "none" and easel.guide.shine > 0 and easel.detail > 40
+    if turn.is_behind and easel.detail > 45:
+        _draw_combed(easel, design, turn, fringe, cap)
+    if easel.detail > 22:
+        light = design.shine_y if is_lit else None
+        draw_locks(Comb(easel, cap, paint, turn, design.volume, sway, light), design.locks, seed=design.seed)
     if design.band is not None:
-        _draw_band(easel, design, turn, cap)
+        _draw_band(easel, design, turn)
     _draw_near_extras(easel, design, turn, sway=sway)
+
+
+def _draw_combed(easel: Easel, design: HairDesign, turn: Turn, fringe: Fringe, cap: int) -> None:
+    """Lines from the whorl down the back of the head, dark wedges between some of them."""
+    rng = np.random.default_rng(design.seed + 13)
+    whorl = turn.on_skull([-np.pi + 0.5 * design.parting], [-0.44], volume=design.volume)[0]
+    for tip in fringe.tips:
+        first, last = rng.uniform(0.05, 0.4), rng.uniform(0.55, 0.98)
+        way = bow(whorl, tip, bend=rng.normal(0, 0.06), steps=14)
+        path = way[int(first * 14) : int(last * 14) + 1]
+        if len(path) > 2 and rng.uniform() < 0.8:
+            easel.line(path, design.paint, 0.75, within=cap)
+        if rng.uniform() < 0.35:
+            easel.shade(cap, leaf(way[6:], rng.uniform(0.02, 0.06), belly=0.7), design.paint)
 
 
 def _shade_cap(easel: Easel, design: HairDesign, turn: Turn, fringe: Fringe, cap: int) -> None:
@@ -318,23 +343,29 @@ def _draw_ahoge(easel: Easel, design: HairDesign, turn: Turn, *, sway: float) ->
     )
 
 
-def _draw_band(easel: Easel, design: HairDesign, turn: Turn, cap: int) -> None:
+def _draw_band(easel: Easel, design: HairDesign, turn: Turn) -> None:
     if design.band is None:
         return
     lon = np.linspace(turn.far_edge - np.pi, turn.far_edge, 20)
     upper = turn.on_skull(lon, np.full(20, -0.38) + 0.12 * (1 - np.cos(lon)), volume=design.volume + 0.01)
     lower = turn.on_skull(lon, np.full(20, -0.31) + 0.12 * (1 - np.cos(lon)), volume=design.volume + 0.01)
-    easel.part(np.concatenate([upper, lower[::-1]]), design.band, within=cap)
+    easel.part(np.concatenate([upper, lower[::-1]]), design.band)
 
 
 def _draw_near_extras(easel: Easel, design: HairDesign, turn: Turn, *, sway: float) -> None:
+    if design.extra == "ponytail" and turn.is_behind:
+        root = turn.on_skull([np.pi], [-0.22], volume=design.volume)[0]
+        _draw_tail(easel, design, root, away=0.12 - 0.35 * turn.yaw, sway=sway, seed=1)
+    if design.extra == "twin tails" and turn.is_behind:
+        root = turn.on_skull([1.75], [-0.18], volume=design.volume)[0]
+        _draw_tail(easel, design, root, away=-0.3 * np.cos(turn.yaw), sway=sway, seed=2)
     if design.extra == "twin tails":
         root = turn.on_skull([-1.75], [-0.18], volume=design.volume)[0]
         _draw_tail(easel, design, root, away=-0.3, sway=sway, seed=2)
     if design.extra == "side tail":
         root = turn.on_skull([-1.4], [0.1], volume=design.volume)[0]
         _draw_tail(easel, design, root, away=-0.08, sway=sway, seed=4)
-    if design.ribbon is not None and design.extra == "none":
+    if design.ribbon is not None and design.extra == "none" and not turn.is_behind:
         at = turn.on_skull([-0.75], [-0.22], volume=design.volume)[0]
         for s in (-1, 1):
             easel.part(

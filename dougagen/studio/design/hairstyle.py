@@ -10,6 +10,8 @@ import numpy as np
 from dougagen.studio.celsheet import Paint
 from dougagen.studio.colors import paint_from, rgb
 from dougagen.studio.design.curves import mixed
+from dougagen.studio.design.locks import Lock, random_locks
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 
 Shine = Literal["none", "ring", "patches", "streaks"]
 Extra = Literal["none", "ponytail", "twin tails", "buns", "side tail"]
@@ -38,6 +40,8 @@ class HairDesign:
     volume: float
     strands: tuple[Strand, ...]
     """By longitude."""
+    locks: tuple[Lock, ...]
+    """Clumps over the strands."""
     bend: float
     """How much the strands' edges curve."""
     parting: float
@@ -64,11 +68,10 @@ class HairDesign:
     seed: int
 
 
-def hair_paint(rng: np.random.Generator) -> Paint:
-    """Black and very dark hair in four of ten, then brown, blond, the colours of fantasy, white."""
-    family = rng.choice(
-        ["black", "dark", "brown", "blond", "fantasy", "white"], p=[0.24, 0.16, 0.16, 0.12, 0.24, 0.08]
-    )
+def hair_paint(rng: np.random.Generator, *, dark: float = 1.0) -> Paint:
+    """Black and very dark hair in four of ten (times ``dark``), brown, blond, colours of fantasy, white."""
+    shares = np.array([0.24 * dark, 0.16 * dark, 0.16, 0.12, 0.24, 0.08])
+    family = rng.choice(["black", "dark", "brown", "blond", "fantasy", "white"], p=shares / shares.sum())
     hue = rng.uniform()
     base = {
         "black": rgb(rng.choice([hue, 0.64, 0.75]), rng.uniform(0, 0.4), rng.uniform(0.06, 0.2)),
@@ -81,9 +84,9 @@ def hair_paint(rng: np.random.Generator) -> Paint:
     return paint_from(rng, base)
 
 
-def random_hair(rng: np.random.Generator, *, boyish: bool) -> HairDesign:
+def random_hair(rng: np.random.Generator, *, boyish: bool, ranges: DesignRanges = NATURAL) -> HairDesign:
     """A hairstyle: strands, length, tails, light."""
-    paint = hair_paint(rng)
+    paint = hair_paint(rng, dark=ranges.dark)
     lengths = ["crop", "short", "bob", "long"]
     length = str(rng.choice(lengths, p=[0.3, 0.52, 0.1, 0.08] if boyish else [0.04, 0.2, 0.3, 0.46]))
     cut = str(rng.choice(["strands", "straight", "parted", "swept"], p=[0.5, 0.15, 0.17, 0.18]))
@@ -92,11 +95,15 @@ def random_hair(rng: np.random.Generator, *, boyish: bool) -> HairDesign:
     extra = extras[rng.choice(5, p=[0.95, 0.05, 0, 0, 0] if boyish else [0.5, 0.2, 0.15, 0.08, 0.07])]
     if extra in ("ponytail", "twin tails", "buns") and length == "long" and rng.uniform() < 0.75:
         length = "short"
+    fringe_tip = float(rng.uniform(-0.14, 0.06))
     return HairDesign(
         paint=paint,
         bald=bool(boyish and rng.uniform() < 0.04),
         volume=rng.uniform(0.03, 0.1) if length != "crop" else rng.uniform(0.02, 0.06),
-        strands=_strands(rng, length=length, cut=cut),
+        strands=_strands(rng, length=length, cut=cut, fringe_tip=fringe_tip),
+        locks=random_locks(rng, cut=cut, length=length, fringe_tip=fringe_tip)
+        if rng.uniform() < 0.86
+        else (),
         bend=rng.uniform(0.05, 0.17),
         parting=float(rng.normal(0, 0.35)),
         hairline=rng.uniform(-0.3, -0.24),
@@ -114,7 +121,7 @@ def random_hair(rng: np.random.Generator, *, boyish: bool) -> HairDesign:
         tufts=int(rng.choice([0, 1, 2, 3], p=[0.4, 0.25, 0.2, 0.15])),
         shine=rng.choice(["none", "ring", "patches", "streaks"], p=[0.25, 0.37, 0.22, 0.16]),
         shine_y=rng.uniform(-0.36, -0.26),
-        shading=rng.choice(["half", "strands", "low", "all"], p=[0.2, 0.35, 0.25, 0.2]),
+        shading=rng.choice(["half", "strands", "low", "all"], p=[0.06, 0.5, 0.26, 0.18]),
         ribbon=_bright(rng) if rng.uniform() < (0.05 if boyish else 0.35) else None,
         band=_bright(rng) if not boyish and rng.uniform() < 0.1 else None,
         seed=int(rng.integers(2**31)),
@@ -125,10 +132,9 @@ def _bright(rng: np.random.Generator) -> Paint:
     return paint_from(rng, rgb(rng.uniform(), rng.uniform(0, 0.9), rng.choice([0.2, 0.6, 0.95])))
 
 
-def _strands(rng: np.random.Generator, *, length: str, cut: str) -> tuple[Strand, ...]:
+def _strands(rng: np.random.Generator, *, length: str, cut: str, fringe_tip: float) -> tuple[Strand, ...]:
     """Strands around the head: fringe, side locks, back."""
     count = int(rng.integers(4, 11))
-    fringe_tip = rng.uniform(-0.14, 0.06)
     parting = float(rng.normal(0, 0.4))
     uneven = rng.uniform(0.01, 0.07)
     notch = rng.uniform(0.35, 0.85)

@@ -9,9 +9,13 @@ import numpy as np
 
 from dougagen.studio.celsheet import Paint, Rgb
 from dougagen.studio.colors import hsv, paint_from, rgb
+from dougagen.studio.design.contour import face_contour
 from dougagen.studio.design.curves import between, bow, curve, mixed, points, xy
 from dougagen.studio.design.eyes import EyeDesign, draw_eye
+from dougagen.studio.design.face_details import draw_age, draw_beard, draw_glasses
 from dougagen.studio.design.guide import Easel
+from dougagen.studio.design.neck import draw_underside
+from dougagen.studio.design.ranges import DesignRanges
 from dougagen.studio.design.subject import Pose
 from dougagen.studio.design.turning import Turn
 from dougagen.studio.strokes import Ink, Points, ellipse, smooth
@@ -55,11 +59,18 @@ class HeadDesign:
 
 
 def random_head(
-    rng: np.random.Generator, *, skin: Paint, eyes: EyeDesign, cute: float, beard: Paint | None
+    rng: np.random.Generator,
+    *,
+    skin: Paint,
+    eyes: EyeDesign,
+    cute: float,
+    beard: Paint | None,
+    ranges: DesignRanges,
 ) -> HeadDesign:
     """A head from real (``cute`` 0) to doll-like (1); a ``beard`` only grows on the aged."""
     aged = bool(cute < 0.3 and rng.uniform() < 0.35)
     h, s, v = hsv(skin.base)
+    blushing = ranges.chance(0.26, ranges.patches)
     return HeadDesign(
         skin=skin,
         jaw=float(np.clip(rng.normal(0.5 - 0.35 * cute, 0.2), 0, 1)),
@@ -75,114 +86,30 @@ def random_head(
         mood=float(np.clip(rng.normal(0.2, 0.5), -1, 1)),
         teeth=bool(rng.uniform() < 0.5),
         lip=bool(rng.uniform() < 0.5),
-        blush=rng.choice(["none", "patch", "hatch", "both"], p=[0.62, 0.16, 0.12, 0.1]),
+        blush=rng.choice(
+            ["none", "patch", "hatch", "both"],
+            p=[1 - blushing, 0.42 * blushing, 0.36 * blushing, 0.22 * blushing],
+        ),
         blush_color=rgb(h - 0.04, s + 0.2, v * 0.98),
         glasses=rng.choice(["none", "round", "square"], p=[0.88, 0.05, 0.07]),
         glasses_paint=paint_from(rng, rgb(rng.uniform(), rng.uniform(0, 0.7), rng.choice([0.1, 0.3, 0.7]))),
         ear_tip=float(rng.choice([0.0, rng.uniform(0.5, 1.0)], p=[0.9, 0.1])),
         ears_shown=bool(rng.uniform() < 0.55),
-        far_shade=bool(rng.uniform() < 0.5),
+        far_shade=bool(rng.uniform() < 0.2),
         earring=bool(rng.uniform() < 0.12),
         aged=aged,
         beard=beard if aged and rng.uniform() < 0.5 else None,
     )
 
 
-# ---- contour -------------------------------------------------------------------------------------
-_FAR_Y = np.array([-0.2, -0.02, 0.07, 0.17, 0.235, 0.275, 0.305, 0.335, 0.37, 0.41, 0.46, 0.492, 0.506])
-_PROFILE_X = np.array([0.285, 0.29, 0.262, 0.3, 0.345, 0.29, 0.297, 0.278, 0.288, 0.258, 0.262, 0.23, 0.19])
-
-
-def face_contour(design: HeadDesign, turn: Turn) -> tuple[Points, Points]:
-    """The far side from temple to chin and the near side from chin to temple, in the facing frame."""
-    w, c = design.half_width / 0.36, design.cheek
-    jaw = design.jaw
-    front = points(
-        (0.352 * w, -0.2), (0.36 * w, -0.02), (0.352 * w, 0.1), ((0.318 + 0.03 * c) * w, 0.225),
-        ((0.24 + 0.045 * jaw + 0.02 * c) * w, 0.36), ((0.13 + 0.07 * jaw) * w, 0.452),
-        (0.06 + 0.045 * jaw, 0.492), (0.0, 0.507),
-    )  # fmt: skip
-    quarter = points(
-        (0.322 * w, -0.2), (0.325 * w, -0.05), (0.298 * w, 0.07), (0.312 * w, 0.19 + 0.02 * c),
-        ((0.24 + 0.03 * c + 0.02 * jaw) * w, 0.345), (0.2 + 0.03 * jaw, 0.445),
-        (0.165 + 0.02 * jaw, 0.492), (0.115, 0.507),
-    )  # fmt: skip
-    t = between(0.0, 0.58, turn.yaw)
-    far_front, far_quarter = _at(smooth(front, closed=False)), _at(smooth(quarter, closed=False))
-    x = mixed_points(far_front, far_quarter, t)
-    x = mixed_points(x, _PROFILE_X, between(0.66, 0.95, turn.yaw))
-    far = smooth(np.stack([x, _FAR_Y], axis=1), closed=False, steps=5)
-    return turn.nodded(far), turn.nodded(smooth(_near_jaw(front, jaw, turn, w), closed=False, steps=6))
-
-
-def _near_jaw(front: Points, jaw: float, turn: Turn, w: float) -> Points:
-    quarter = points(
-        (0.115, 0.507), (0.065 - 0.03 * jaw, 0.499), (-0.035 - 0.05 * jaw, 0.458),
-        ((-0.165 - 0.04 * jaw) * w, 0.37),
-        (-0.262 * w, 0.238), (-0.305 * w, 0.12), (-0.335 * w, -0.02), (-0.36 * w, -0.2),
-    )  # fmt: skip
-    profile = points(
-        (0.19, 0.506), (0.14, 0.503), (0.05, 0.468), (-0.05 - 0.02 * jaw, 0.385 + 0.02 * jaw),
-        (-0.11, 0.26), (-0.125, 0.13), (-0.16, 0.0), (-0.2, -0.2),
-    )  # fmt: skip
-    mirrored = front[::-1] * (-1, 1)
-    near = mirrored + (quarter - mirrored) * between(0.0, 0.58, turn.yaw)
-    blended: Points = near + (profile - near) * between(0.55, 1.0, turn.yaw)
-    return blended
-
-
-def _at(path: Points) -> Points:
-    order = np.argsort(path[:, 1])
-    x: Points = np.interp(_FAR_Y, path[order, 1], path[order, 0])
-    return x
-
-
-def mixed_points(a: Points, b: Points, t: float) -> Points:
-    """``a`` at t = 0, ``b`` at t = 1."""
-    return a + (b - a) * t
-
-
 # ---- drawing -------------------------------------------------------------------------------------
-def draw_neck(easel: Easel, design: HeadDesign, turn: Turn, *, width: float, base: float) -> None:
-    """The neck with the shade that the chin casts; ``base`` is the height of the collar bones."""
-    lean = -0.075 * turn.yaw
-    top, foot = 0.32, lean * 0.4
-    near_side = curve(
-        (lean - width, top),
-        (lean - width * 0.95, 0.5),
-        (foot - width, base - 0.12),
-        (foot - 2.3 * width, base + 0.12),
-    )
-    far_side = curve(
-        (foot + 2.3 * width, base + 0.12),
-        (foot + width, base - 0.12),
-        (lean + width * 0.95, 0.5),
-        (lean + width, top),
-    )
-    chest = points((foot - width, base + 0.75), (foot + width, base + 0.75))
-    neck = easel.sheet.part(np.concatenate([near_side, chest, far_side]), design.skin, None)
-    for side in (near_side, far_side):
-        easel.line(side, design.skin)
-    far, near = face_contour(design, turn)
-    lx = easel.light[0]
-    drop = 0.1 + 0.05 * easel.guide.depth
-    cast = np.concatenate([far[12:], near[:-6]]) * (0.96, 1.0) + xy(-0.06 * lx, drop)
-    easel.shade(neck, np.concatenate([cast, points((-0.6, 0.0), (0.6, 0.0))]), design.skin)
-    if easel.detail > 120:
-        for s in (-1, 1):
-            bone = bow((foot + s * 0.05, base + 0.02), (foot + s * 0.3, base - 0.02), bend=0.1 * s)
-            easel.line(bone, design.skin, 0.8, within=neck)
-        if design.jaw > 0.5 or turn.yaw > 0.3:
-            easel.line(
-                bow((lean + 0.6 * width, 0.56), (foot + 0.06, base - 0.03), bend=-0.05), design.skin, 0.7
-            )
-
-
 def draw_head(easel: Easel, design: HeadDesign, turn: Turn, pose: Pose, *, fringe: Points | None) -> None:
     """Ears, face and features; ``fringe`` casts its shade on the face."""
     sheet, skin = easel.sheet, design.skin
     _draw_ear(easel, design, turn, near=False)
     far, near = face_contour(design, turn)
+    if turn.pitch > 0.5:
+        draw_underside(easel, design, turn, far, near)
     dome = turn.dome(-0.02, start=-np.pi + 0.2, stop=-0.25, steps=16)
     if fringe is None:  # a bald skull runs into the temples without a step
         dome = smooth(np.concatenate([near[-1:], dome[3:-3:2], far[:1]]), closed=False, steps=6)[1:-1]
@@ -197,14 +124,14 @@ def draw_head(easel: Easel, design: HeadDesign, turn: Turn, pose: Pose, *, fring
             sheet.stroke(np.concatenate([near[-9:], dome, far[:1]]), ink)
     if easel.detail > 28:
         if design.beard is not None:
-            _draw_beard(easel, design.beard, turn, face, far, near)
+            draw_beard(easel, design.beard, turn, face, far, near)
         if design.aged:
-            _draw_age(easel, design, turn, face)
+            draw_age(easel, design, turn, face)
         _draw_nose(easel, design, turn, face)
         _draw_mouth(easel, design, turn, pose, face)
     _draw_eyes(easel, design, turn, pose, face)
     if design.glasses != "none" and easel.detail > 60:
-        _draw_glasses(easel, design, turn)
+        draw_glasses(easel, design, turn)
 
 
 def _shade_face(easel: Easel, design: HeadDesign, turn: Turn, face: int, fringe: Points | None) -> None:
@@ -324,34 +251,6 @@ def _draw_mouth(easel: Easel, design: HeadDesign, turn: Turn, pose: Pose, face: 
         easel.line(lip, design.skin, 0.6, within=face)
 
 
-def _draw_age(easel: Easel, design: HeadDesign, turn: Turn, face: int) -> None:
-    if easel.detail < 80:
-        return
-    y = design.eye_y + 0.5 * design.eyes.height + 0.03
-    for side in (1, -1):
-        if side > 0 and turn.yaw > 0.6:
-            continue
-        fold = bow((side * 0.07, 0.25), (side * 0.12, 0.36), bend=-0.12 * side)
-        bag = bow((side * (design.eye_x - 0.05), y), (side * (design.eye_x + 0.04), y), bend=-0.12)
-        for path in (fold, bag):
-            easel.line(turn.on_face(path), design.skin, 0.75, within=face)
-
-
-def _draw_beard(easel: Easel, paint: Paint, turn: Turn, face: int, far: Points, near: Points) -> None:
-    """A full beard along the jaw, or only a moustache: the colour's parity decides, once for all drawings."""
-    if sum(paint.base) % 2:
-        moustache = curve((-0.11, 0.335), (-0.05, 0.29), (0.0, 0.3), (0.05, 0.29), (0.11, 0.335), (0.0, 0.32))
-        easel.part(turn.on_face(moustache), paint, 0.9, within=face)
-        return
-    jaw = np.concatenate([far[len(far) // 2 :], near[: len(near) // 2]])
-    inner = turn.on_face(
-        curve((-0.33, 0.2), (-0.2, 0.3), (-0.12, 0.29), (0.0, 0.285), (0.12, 0.29), (0.2, 0.3), (0.33, 0.2))
-    )
-    chin = (jaw - jaw.mean(axis=0)) * 1.04 + jaw.mean(axis=0)
-    beard = easel.part(np.concatenate([inner, chin]), paint)
-    easel.shade(beard, chin + xy(0.0, 0.13), paint)
-
-
 def _open_mouth(
     easel: Easel,
     design: HeadDesign,
@@ -390,30 +289,3 @@ def _draw_eyes(easel: Easel, design: HeadDesign, turn: Turn, pose: Pose, face: i
             return turn.on_face(np.clip(flat, (-0.415, -2), (0.415, 2)))
 
         draw_eye(easel, design.eyes, design.skin, to, face=face, opened=pose.eyes, gaze=side * gaze)
-
-
-def _draw_glasses(easel: Easel, design: HeadDesign, turn: Turn) -> None:
-    ink = Ink(design.glasses_paint.base, max(easel.guide.width * 1.5 * easel.pen, 1.5))
-    w, h = design.eyes.half_width * 1.35, max(0.5 * design.eyes.height + 0.035, 0.075)
-    y = design.eye_y + 0.015
-    for side in (1, -1):
-        if side > 0 and turn.yaw > 0.74:
-            continue
-        x = side * design.eye_x
-        if design.glasses == "round":
-            rim = ellipse(x, y, w, max(h, 0.8 * w))
-        else:
-            rim = curve(
-                (x - w, y - h),
-                (x + w, y - h),
-                (x + 0.9 * w, y + h),
-                (x - 0.9 * w, y + h),
-                closed=True,
-                steps=5,
-            )
-        path = turn.on_face(np.clip(rim, (-0.415, -2), (0.415, 2))) + xy(0.03 * turn.yaw, 0)
-        easel.sheet.stroke(np.concatenate([path, path[:1]]), ink)
-    bridge = bow((-design.eye_x + w, y - 0.02), (design.eye_x - w, y - 0.02), bend=0.15)
-    easel.sheet.stroke(turn.on_face(bridge) + xy(0.03 * turn.yaw, 0), ink)
-    temple = turn.on_face(points((-design.eye_x - w, y - 0.02), (-0.4, y - 0.03)))
-    easel.sheet.stroke(np.concatenate([temple, turn.project([-0.37], [0.02], [-0.03])]), ink.thinner(0.9))

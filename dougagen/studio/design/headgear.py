@@ -56,6 +56,8 @@ def draw_headgear(easel: Easel, gear: Headgear, turn: Turn) -> None:
     elif gear.kind in ("animal ears", "horns"):
         _draw_pair(easel, gear, turn)
     elif gear.kind == "flower":
+        if turn.is_behind:
+            return
         _draw_flower(easel, gear, turn)
     elif gear.kind == "crown":
         _draw_crown(easel, gear, turn)
@@ -103,7 +105,7 @@ def _draw_hat(easel: Easel, gear: Headgear, turn: Turn) -> None:
     easel.model(part, outline, gear.paint, 0.1)
     band = np.concatenate([brow, (brow + xy(0, -0.07))[::-1]])
     easel.part(band, gear.trim, 0.8, within=part)
-    if gear.kind == "cap":
+    if gear.kind == "cap" and not turn.is_behind:
         front = turn.on_skull(
             np.array([0.85, 0.0, -0.85]), np.array([-0.28, -0.24, -0.28]), volume=gear.volume
         )

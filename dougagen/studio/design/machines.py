@@ -11,13 +11,14 @@ from dougagen.studio.colors import any_paint, paint_from, rgb
 from dougagen.studio.design.curves import XY, bow, curve, points, tube, turned, widths, xy
 from dougagen.studio.design.forms import Bench, Drawing, picked, rectangle, tilted
 from dougagen.studio.design.guide import random_guide
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
 from dougagen.studio.strokes import Points, ellipse
 
 
-def random_machine(rng: np.random.Generator) -> Subject:
+def random_machine(rng: np.random.Generator, *, ranges: DesignRanges = NATURAL) -> Subject:
     """A machine that fills about [−0.95, 0.95]; wheels, rotors and arms turn by ``pose.gesture``."""
-    guide = random_guide(rng)
+    guide = random_guide(rng, ranges)
     return picked(rng, _DRAWINGS, replace(guide, taper=0.0 if rng.uniform() < 0.6 else guide.taper))
 
 

@@ -11,13 +11,14 @@ from dougagen.studio.colors import any_paint, paint_from, rgb
 from dougagen.studio.design.curves import XY, bow, leaf, points, tube, turned, widths, xy
 from dougagen.studio.design.forms import Bench, Drawing, blob, clouds, picked, star
 from dougagen.studio.design.guide import random_guide
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
 from dougagen.studio.strokes import Points, ellipse, smooth
 
 
-def random_phenomenon(rng: np.random.Generator) -> Subject:
+def random_phenomenon(rng: np.random.Generator, *, ranges: DesignRanges = NATURAL) -> Subject:
     """An effect that fills about [−1, 1]; ``pose.gesture`` is its phase, ``pose.sway`` the wind."""
-    guide = random_guide(rng)
+    guide = random_guide(rng, ranges)
     mode = rng.choice(["none", "coloured", "bright", guide.ink_mode], p=[0.45, 0.25, 0.1, 0.2])
     return picked(rng, _DRAWINGS, replace(guide, ink_mode=str(mode)))  # type: ignore[arg-type]
 

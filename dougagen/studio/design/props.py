@@ -22,15 +22,16 @@ from dougagen.studio.design.forms import (
     tilted,
 )
 from dougagen.studio.design.guide import random_guide
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
 from dougagen.studio.strokes import Points, ellipse
 
 _METAL_SHINE, _GLASS_SHINE, _CLOTH_SHINE = 0.9, 1.0, 0.1
 
 
-def random_prop(rng: np.random.Generator) -> Subject:
+def random_prop(rng: np.random.Generator, *, ranges: DesignRanges = NATURAL) -> Subject:
     """A thing that fills about [−0.9, 0.9]; ``pose.gesture`` turns it, ``pose.sway`` moves what hangs."""
-    return picked(rng, _DRAWINGS, random_guide(rng))
+    return picked(rng, _DRAWINGS, random_guide(rng, ranges))
 
 
 def _tilt(rng: np.random.Generator, pose: Pose, most: float = 0.5) -> float:

@@ -13,9 +13,9 @@ class Pose:
     """What changes from drawing to drawing while the design stays."""
 
     yaw: float = 0.0
-    """Turn of the head, −1 profile left … 1 profile right."""
+    """Turn of the head, −1 profile left … 1 profile right; seen from behind 0 is the back of the head."""
     pitch: float = 0.0
-    """−1 looking down … 1 looking up."""
+    """−1 looking down … 1 looking up; to ±1.9 for worm's and bird's eye views."""
     mouth: float = 0.0
     """0 closed … 1 wide open."""
     eyes: float = 1.0
@@ -26,6 +26,12 @@ class Pose:
     """Hair and cloth in the wind, −1 … 1."""
     gesture: float = 0.0
     """Arms, wheels, tails, flames: a phase, −1 … 1."""
+    tilt: float = 0.0
+    """Radians by which the head leans to a shoulder."""
+    is_behind: bool = False
+    """Seen from behind."""
+    action: str | None = None
+    """A name in ``actions.ACTIONS`` (``sit``, ``run``, …); None is the design's own habit."""
 
 
 class Subject(Protocol):

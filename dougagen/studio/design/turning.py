@@ -12,6 +12,8 @@ from dougagen.studio.strokes import Points
 
 _PROFILE = 1.31
 """Radians of turn at yaw 1: a full 90° would be flatter than anime draws profiles."""
+_BACK = 1.25
+"""Radians by which a head seen from behind turns towards its profile at yaw 1."""
 _NOD = 0.38
 """Radians of nod at pitch 1."""
 _FACE_HALF, _FACE_DEPTH = 0.42, 0.225
@@ -26,10 +28,14 @@ class Turn:
 
     yaw: float
     pitch: float
+    is_behind: bool = False
+    """Seen from behind: yaw 0 is the back of the head, 1 the lost profile."""
 
     @cached_property
     def _trig(self) -> tuple[float, float, float, float]:
         psi, theta = self.yaw * _PROFILE, self.pitch * _NOD
+        if self.is_behind:
+            psi = np.pi - self.yaw * _BACK
         return float(np.cos(psi)), float(np.sin(psi)), float(np.cos(theta)), float(np.sin(theta))
 
     def project(self, u: ArrayLike, v: ArrayLike, w: ArrayLike) -> Points:

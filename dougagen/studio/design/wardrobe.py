@@ -9,6 +9,7 @@ import numpy as np
 
 from dougagen.studio.celsheet import Paint
 from dougagen.studio.colors import any_paint, paint_from, rgb
+from dougagen.studio.design.ranges import NATURAL, DesignRanges
 
 Kind = Literal[
     "sailor", "blazer", "gakuran", "tee", "hoodie", "dress",
@@ -69,7 +70,7 @@ _FORMAL: tuple[Kind, ...] = ("blazer", "suit", "gakuran", "coat", "sailor", "arm
 _PATTERNS: tuple[Pattern, ...] = ("none", "stripes", "dots", "emblem", "checks", "chest band")
 
 
-def random_outfit(rng: np.random.Generator, *, boyish: bool) -> Outfit:
+def random_outfit(rng: np.random.Generator, *, boyish: bool, ranges: DesignRanges = NATURAL) -> Outfit:
     """Clothes with the colours of the style guide."""
     kinds = list(_KINDS)
     weights = np.array([_KINDS[kind][int(boyish)] for kind in kinds], np.float64)
@@ -77,11 +78,19 @@ def random_outfit(rng: np.random.Generator, *, boyish: bool) -> Outfit:
     white = paint_from(rng, rgb(rng.uniform(), rng.uniform(0, 0.05), rng.uniform(0.93, 1)))
     black = paint_from(rng, rgb(rng.uniform(0.5, 0.9), rng.uniform(0, 0.45), rng.uniform(0.08, 0.24)))
     metal = paint_from(rng, rgb(rng.choice([0.12, 0.6, 0.1]), rng.uniform(0.05, 0.6), rng.uniform(0.6, 0.9)))
-    top = _top_paint(rng, kind, white, black)
+    top = _top_paint(rng, kind, white, black, ranges.dark)
     formal_shirt = kind in ("blazer", "suit") and rng.uniform() < 0.8
-    lower = top if kind in ("dress", "kimono", "suit") else black if rng.uniform() < 0.35 else any_paint(rng)
+    lower = (
+        top
+        if kind in ("dress", "kimono", "suit")
+        else black
+        if rng.uniform() < ranges.chance(0.35, ranges.dark)
+        else any_paint(rng)
+    )
     sleeves = _SLEEVES.get(kind, ("loose", "tight"))
-    patterns = [0.94, 0.03, 0, 0.03, 0, 0] if kind in _FORMAL else [0.5, 0.13, 0.07, 0.15, 0.05, 0.1]
+    patterned = ranges.chance(0.06 if kind in _FORMAL else 0.45, ranges.patches)
+    shares = [0.5, 0.0, 0.5, 0.0, 0.0] if kind in _FORMAL else [0.26, 0.14, 0.3, 0.1, 0.2]
+    patterns = [1 - patterned, *(patterned * share for share in shares)]
     gown = kind == "kimono"
     return Outfit(
         kind=kind,
@@ -111,12 +120,12 @@ def random_outfit(rng: np.random.Generator, *, boyish: bool) -> Outfit:
     )
 
 
-def _top_paint(rng: np.random.Generator, kind: Kind, white: Paint, black: Paint) -> Paint:
+def _top_paint(rng: np.random.Generator, kind: Kind, white: Paint, black: Paint, dark: float) -> Paint:
     if kind in ("gakuran", "suit") or (kind in ("coat", "blazer") and rng.uniform() < 0.4):
         return black
     if kind in ("shirt", "sailor") and rng.uniform() < 0.65:
         return white
-    return any_paint(rng)
+    return black if rng.uniform() < min(1.0, 0.1 * dark) else any_paint(rng)
 
 
 def _bottom(rng: np.random.Generator, kind: Kind, *, boyish: bool) -> Bottom:

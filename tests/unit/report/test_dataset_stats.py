@@ -206,3 +206,49 @@ def test_a_strangers_shard_with_holes_is_named(
     with pytest.raises(ShardError, match=message) as caught:
         dataset_stats(tmp_path)
     assert shard.name in str(caught.value)
+
+
+def test_shot_lengths_are_counted_across_shards_and_drawings_that_come_back(
+    tmp_path, drawing, commit_episode
+) -> None:
+    commit_episode(
+        tmp_path,
+        [
+            drawing([(0, 2), (9, 13)], shot_index=0),  # comes back, and ends the shot: 13 frames
+            drawing([(2, 9)], shot_index=0),
+            drawing([(13, 14)], shot_index=1),  # one frame
+        ],
+        row_group_bytes=1,
+        shard_bytes=1,
+    )
+    stats = dataset_stats(tmp_path)
+    assert {name: n for name, n in stats.shot_lengths.items() if n} == {"1–11": 1, "12–23": 1}
+    assert stats.median_shot == 7
+    assert {name: n for name, n in stats.hold_lengths.items() if n} == {"1": 1, "2": 1, "4": 1, "6–7": 1}
+
+
+def test_the_time_that_the_runs_took_is_summed(tmp_path, drawing, commit_episode) -> None:
+    commit_episode(tmp_path, [drawing([(0, 15)])])
+    ledger = tmp_path / "episodes" / "0123456789abcdef.json"
+    plain = json.loads(ledger.read_text())
+    ledger.write_text(json.dumps(plain | {"seconds": {"total": 4.0, "holds": 1.0}}))
+    ran = dataset_stats(tmp_path).throughput
+    assert ran is not None
+    assert (ran.episodes, ran.frames, ran.frames_per_second) == (1, 20, 5.0)
+    assert ran.stage_seconds == {"holds": 1.0}
+
+
+def test_a_damaged_shard_is_passed_over_and_named_and_the_rest_is_counted(dataset) -> None:
+    whole = dataset_stats(dataset)
+    shard = next((dataset / "data").glob(f"*{OTHER}*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:40])
+    stats = dataset_stats(dataset)
+    assert stats.records == 3 < whole.records
+    assert len(stats.damaged) == 1
+    assert shard.name in stats.damaged[0]
+    assert "damaged" in stats.tables()[-1].title
+
+
+def test_a_missing_shard_is_named_too(dataset) -> None:
+    next((dataset / "data").glob(f"*{OTHER}*.parquet")).unlink()
+    assert "not in the folder" in dataset_stats(dataset).damaged[0]

@@ -21,6 +21,8 @@ def test_the_tables_hold_the_figures(tmp_path, drawing, commit_episode) -> None:
     assert list(tables) == [
         "Dataset",
         "Holds",
+        "Hold lengths",
+        "Shots",
         "Resolutions",
         "Cel coverage",
         "Douga classes",
@@ -33,11 +35,13 @@ def test_the_tables_hold_the_figures(tmp_path, drawing, commit_episode) -> None:
     assert ("frames a drawing", "4.50") in tables["Dataset"].rows
     assert tables["Holds"].rows[1] == ("twos", "2", "66.7 %")
     assert tables["Holds"].rows[4] == ("longest (frames)", "5", "")
+    assert tables["Hold lengths"].rows == (("2", "2", "66.7 %"), ("5", "1", "33.3 %"))
+    assert tables["Shots"].rows == (("1–11", "1", "100.0 %"),)
     assert tables["Resolutions"].rows == (("1000×1", "2", "100.0 %"),)
     assert tables["Cel coverage"].rows[3] == ("30–40 %", "1", "50.0 %")
     assert tables["Cel coverage"].title == "Cel coverage, mean 15.0 %"
-    assert ("visible line", "1.0 %") in tables["Douga classes"].rows
-    assert ("highlight line", "0.050 %") in tables["Douga classes"].rows
+    assert ("visible line", "1.0 %", "2 %") in tables["Douga classes"].rows
+    assert ("highlight line", "0.050 %", "about 0.1 %") in tables["Douga classes"].rows
     assert tables["Confidence"].columns == ("network", "mean", "p05", "p25", "p50", "p75", "p95")
     assert tables["Confidence"].rows[0] == ("cel", *["1.000"] * 6)
     assert tables["Flags"].rows == (("dark", "1", "50.0 %"),)

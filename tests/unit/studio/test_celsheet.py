@@ -8,6 +8,7 @@ import pytest
 
 from dougagen.domain import DougaClass
 from dougagen.studio.celsheet import DEEP, Cel, CelSheet, Paint, oversampling_for, stacked
+from dougagen.studio.douga_truth import douga_of
 from dougagen.studio.strokes import Ink, ellipse
 
 RED = Paint((200, 60, 50), (130, 30, 40), (80, 15, 30), (250, 220, 210))
@@ -212,3 +213,65 @@ def test_a_cel_laid_over_another_hides_it() -> None:
 
 def arrays(cel: Cel) -> tuple[np.ndarray, ...]:
     return cel.color, cel.coverage, cel.ink, cel.part, cel.kind, cel.paint
+
+
+def test_the_line_of_a_part_within_another_keeps_its_outer_half() -> None:
+    sheet = CelSheet(height=60, width=80, lines=1080)
+    face = sheet.part(square(5, 5, 75, 55), RED, None)
+    sheet.part(square(20, 20, 60, 40), BLUE, Ink(BLACK, 4.0), within=face)
+    row = sheet.developed().ink[30]
+    assert row[:40].sum() == row[40:].sum() == 4
+
+
+def test_a_patch_that_nobody_can_tell_from_its_base_is_none() -> None:
+    sheet = CelSheet(height=20, width=20, lines=1080)
+    part = sheet.part(square(0, 0, 20, 20), RED, None)
+    sheet.patch(part, square(0, 0, 10, 20), (RED.base[0] - 5, RED.base[1] + 5, RED.base[2]))
+    assert (sheet.developed().kind == DougaClass.FLAT_AREA).all()
+
+
+def locks(*, joined: bool) -> np.ndarray:
+    """Two parts of one paint side by side, the right one in shade."""
+    sheet = CelSheet(height=20, width=40, lines=1080)
+    cap = sheet.part(square(0, 0, 40, 20), RED, None)
+    lock = sheet.part(square(20, 0, 40, 20), RED, None)
+    if joined:
+        sheet.join(lock, cap)
+    sheet.shade(lock, square(0, 0, 40, 20), RED.shade)
+    return douga_of(sheet.developed(), lines=1080)[10, 5:35]
+
+
+def test_shade_against_base_is_a_shading_line_in_one_piece_and_a_color_edge_between_two() -> None:
+    assert set(locks(joined=True)) == {
+        DougaClass.FLAT_AREA, DougaClass.SHADING_LINE, DougaClass.SHADING_FILL,
+    }  # fmt: skip
+    assert DougaClass.COLOR_EDGE in locks(joined=False)
+
+
+def half_shaded(*, soft: float = 0.0, air: bool = False) -> Cel:
+    sheet = CelSheet(height=40, width=80, lines=1080)
+    part = sheet.part(square(0, 0, 80, 40), RED, Ink(BLACK, 3.0))
+    sheet.shade(part, square(40, 0, 80, 40), RED.shade)
+    if soft:
+        sheet.soften(part, soft)
+    if air:
+        sheet.brush(part, np.array([40.0, 0.0]), np.array([40.0, 40.0]), (255, 255, 255), 0.8)
+    return sheet.developed()
+
+
+@pytest.mark.parametrize("change", [{"soft": 12.0}, {"air": True}, {"soft": 12.0, "air": True}])
+def test_soft_edges_and_the_air_brush_change_the_picture_and_not_the_truth(change: dict[str, float]) -> None:
+    hard, other = half_shaded(), half_shaded(**change)
+    assert (hard.color != other.color).any()
+    for name in ("coverage", "ink", "part", "kind", "paint"):
+        assert np.array_equal(getattr(hard, name), getattr(other, name)), name
+
+
+def test_a_soft_edge_has_its_middle_where_the_truth_has_the_shading_line() -> None:
+    row = half_shaded(soft=12.0).color[20, :, 0].astype(float)
+    assert row[28] == RED.base[0]
+    assert row[52] == RED.shade[0]
+    assert np.diff(row[28:53]).max() <= 0  # from light to dark without a step back
+    assert abs(row[39:41].mean() - (RED.base[0] + RED.shade[0]) / 2) < 2
+    line = np.flatnonzero(douga_of(half_shaded(soft=12.0))[20] == DougaClass.SHADING_LINE)
+    assert abs(line.mean() - 39.5) <= 1

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dougagen.errors import ConfigError
-from dougagen.studio.delivery import degrade, encode_still, write_clip
+from dougagen.studio.clip_delivery import write_clip
+from dougagen.studio.delivery import degrade, encode_still
 
 CODECS = ("h264", "hevc", "mpeg2video", "mjpeg")
 

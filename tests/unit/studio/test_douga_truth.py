@@ -9,10 +9,14 @@ import pytest
 from dougagen.domain import DougaClass, hairline_width
 from dougagen.studio.celsheet import DEEP, Cel, CelSheet, Paint
 from dougagen.studio.design.abstract import random_abstract
+from dougagen.studio.design.character import random_character
 from dougagen.studio.design.creatures import random_creature
+from dougagen.studio.design.heldout_people import random_held_out_person
+from dougagen.studio.design.heldout_things import random_held_out_thing
 from dougagen.studio.design.machines import random_machine
 from dougagen.studio.design.phenomena import random_phenomenon
 from dougagen.studio.design.props import random_prop
+from dougagen.studio.design.ranges import DesignRanges
 from dougagen.studio.design.subject import Pose
 from dougagen.studio.douga_truth import cel_mask_of, douga_of
 from dougagen.studio.strokes import Ink
@@ -20,7 +24,12 @@ from dougagen.studio.strokes import Ink
 RED = Paint((200, 60, 50), (130, 30, 40), (80, 15, 30), (250, 220, 210))
 BLUE = Paint((40, 60, 190), (20, 30, 120), (10, 15, 70), (200, 210, 250))
 D = DougaClass
-FAMILIES = (random_abstract, random_prop, random_creature, random_machine, random_phenomenon)
+FAMILIES = (
+    random_abstract, random_prop, random_creature, random_machine, random_phenomenon, random_character,
+    random_held_out_person, random_held_out_thing,
+)  # fmt: skip
+HARD = DesignRanges(soft=0.0, gradients=0.0)
+"""Flat paint alone: a soft edge and an air-brushed gradient change colours and not the truth."""
 
 
 def square(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
@@ -155,7 +164,7 @@ def cels(count: int) -> list[Cel]:
         rng = np.random.default_rng(seed)
         sheet = CelSheet(height=180, width=240, lines=720)
         sheet.placement = np.array([[80.0, 0, 120], [0, 80.0, 90]])
-        FAMILIES[seed % len(FAMILIES)](rng).draw(sheet, Pose(gesture=0.3, sway=-0.4))
+        FAMILIES[seed % len(FAMILIES)](rng, ranges=HARD).draw(sheet, Pose(gesture=0.3, sway=-0.4))
         found.append(sheet.developed())
     return found
 

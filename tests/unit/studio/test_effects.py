@@ -18,7 +18,7 @@ def _step() -> tuple[np.ndarray, np.ndarray]:
     return picture, alpha
 
 
-@pytest.mark.parametrize("effect", effects._EFFECTS, ids=lambda e: e.__name__)
+@pytest.mark.parametrize("effect", effects.EFFECTS, ids=lambda e: e.__name__)
 def test_no_effect_moves_an_edge(effect: effects.Effect) -> None:
     picture, alpha = _step()
     for seed in range(8):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dougagen.studio.lettering import burn_text
+from dougagen.studio.lettering import _shorter, burn_text, text_layer
 
 _PICTURE = np.full((270, 480, 3), (90, 120, 150), np.uint8)
 
@@ -39,3 +39,20 @@ def test_subtitles_stand_mostly_at_the_bottom() -> None:
 def test_pictures_too_small_for_a_line_still_come_back() -> None:
     for seed in range(30):
         assert burn_text(np.random.default_rng(seed), _PICTURE[:40, :60]).shape == (40, 60, 3)
+
+
+def test_what_text_covers_is_what_it_hides() -> None:
+    for seed in range(20):
+        layer = text_layer(np.random.default_rng(seed), height=270, width=480)
+        black, white = (layer.over(np.full((270, 480, 3), level, np.uint8)) for level in (0, 255))
+        seen_through = white.astype(int).max(axis=-1) - black.max(axis=-1)
+        assert np.array_equal(layer.covered, layer.alpha >= 128)
+        assert np.abs(seen_through[layer.covered]).max(initial=0) <= 130
+        assert not (layer.color > layer.alpha[..., None].astype(int) + 1).any()
+
+
+def test_words_are_not_cut() -> None:
+    assert _shorter("Please wait here", share=0.8) == "Please wait"
+    assert _shorter("Please wait here", share=0.7) == "Please wait"
+    assert _shorter("約束の時間", share=0.5) == "約束"
+    assert _shorter("ab", share=0.99) == "a"

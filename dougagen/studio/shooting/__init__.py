@@ -1,0 +1,1 @@
+"""Shots in motion: timesheets, layers, camera, light, transitions; every truth of them known exactly."""
