@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import Watch, say, show_json
 from dougagen.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from dougagen.studio.shooting.production import Pictures
 
 
 def synth(
@@ -19,23 +22,47 @@ def synth(
     ],
     scenes: Annotated[int, typer.Option(min=1, help="How many stills.")] = 100,
     seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the first still; 1000000 and up are held out.")
+        int, typer.Option(min=0, help="Seed of the clip, or of the first still; 1000000 and up are held out.")
     ] = 0,
     lines: Annotated[
         int | None,
         typer.Option(
-            min=120, max=2160, help="Whole frames of this height; default: windows of many heights."
+            min=120, max=2160, help="Whole frames of this height; default: frames or windows of many heights."
         ),
     ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="training: windows, rare classes raised. natural: whole frames, the thesis's shares."
+        ),
+    ] = "training",
+    held_out: Annotated[
+        bool,
+        typer.Option(
+            "--held-out", help="Scenes of the evaluation family instead; --seed counts from its first."
+        ),
+    ] = False,
     clip: Annotated[
         str | None,
-        typer.Option(help="Shoot this storyboard instead of stills: dialogue, action, walk.", metavar="NAME"),
+        typer.Option(
+            help="Shoot a clip instead of stills: dialogue, action, walk, reel, or a category such as "
+            "'zoom over twos'; any other word lists them.",
+            metavar="NAME",
+        ),
     ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="Name of the clip's files; default: the storyboard's.")
+    name: Annotated[str | None, typer.Option(help="Name of the clip's files; default: its own.")] = None,
+    delivery: Annotated[
+        str | None,
+        typer.Option(
+            help="How a clip is coded: h264, hevc-10bit, mpeg2-telecined, vfr …; default: its own way."
+        ),
     ] = None,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Beside a clip, also its true cel masks and douga as PNG.")
+    ] = False,
+    every_frame: Annotated[
+        bool,
+        typer.Option("--every-frame", help="These pictures for all frames, not a drawing's first alone."),
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
     json: options.Json = False,
@@ -45,16 +72,26 @@ def synth(
     Example:  dougagen synth --out studio/ --scenes 500
     """
     if clip is not None:
-        _shoot(clip, out, lines=lines or 540, name=name or clip, with_pictures=pictures)
+        if held_out:
+            raise UsageError("--held-out is for stills", remedy="clips have their own seeds: give --seed")
+        which: Pictures = "frames" if every_frame else "drawings" if pictures else "none"
+        made = _shoot(clip, out, seed=seed, lines=lines or 540, delivery=delivery, name=name, pictures=which)
+        if json:
+            show_json({"clip": str(made), "truth": str(made.with_suffix(".json"))})
         return
+    from dougagen.studio.profiles import profile_named
+    from dougagen.studio.scene import HELD_OUT_SEEDS
     from dougagen.training.synthesis import synthesise
 
+    if held_out:
+        seed += HELD_OUT_SEEDS.start
     with Watch(unit="scenes") as watch:
         watch.begin("studio", scenes)
         entry = synthesise(
             out,
             seeds=range(seed, seed + scenes),
             lines=lines,
+            profile=None if seed in HELD_OUT_SEEDS else profile_named(profile),
             workers=workers or os.cpu_count() or 1,
             on_progress=lambda done: watch.move(done, scenes, ""),
         )
@@ -63,24 +100,30 @@ def synth(
         show_json({"out": str(out), "episode_id": entry.episode_id, "records": entry.records})
 
 
-def _shoot(storyboard: str, out: Path, *, lines: int, name: str, with_pictures: bool) -> None:
-    from dougagen.studio.storyboards import STORYBOARDS, shoot_storyboard
+def _shoot(
+    clip: str,
+    out: Path,
+    *,
+    seed: int,
+    lines: int,
+    delivery: str | None,
+    name: str | None,
+    pictures: Pictures,
+) -> Path:
+    from dougagen.studio.repertoire import plan_clip
+    from dougagen.studio.shooting.production import shoot_clip
 
-    if storyboard not in STORYBOARDS:
-        raise UsageError(
-            f"no storyboard is named {storyboard!r}", remedy=f"there are {', '.join(STORYBOARDS)}"
-        )
-    if Path(name).name != name or not name:
+    if name is not None and (Path(name).name != name or not name):
         raise UsageError(f"--name must be a plain file name, got {name!r}")
-    board = STORYBOARDS[storyboard]
+    planned = plan_clip(clip, seed=seed, lines=lines, delivery=delivery)
     with Watch(unit="frames") as watch:
-        watch.begin(name, board.frames)
-        path = shoot_storyboard(
-            board,
+        watch.begin(clip, planned.plan.frames)
+        path = shoot_clip(
+            planned,
             out,
-            lines=lines,
             file_name=name,
-            with_pictures=with_pictures,
-            on_progress=lambda done: watch.move(done, board.frames, ""),
+            pictures=pictures,
+            on_progress=lambda done: watch.move(done, planned.plan.frames, ""),
         )
     say(f"{quoted(path)} with its truth beside it")
+    return path

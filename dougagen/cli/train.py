@@ -1,7 +1,9 @@
-"""``dougagen train cel|douga``: shards in, weights out."""
+"""``dougagen train cel|douga``: shards or the studio in, weights out."""
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +12,7 @@ import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import Watch, say, show_json
-from dougagen.errors import ConfigError, quoted
+from dougagen.errors import ConfigError, UsageError, quoted
 
 if TYPE_CHECKING:
     from dougagen.training import TrainingProgress
@@ -26,8 +28,21 @@ class Task(StrEnum):
 def train(
     task: Annotated[Task, typer.Argument(help="cel: which pixels move. douga: the line art of the cel.")],
     shards: Annotated[
-        list[Path], typer.Option(help="A dataset with truth, as `dougagen synth` makes; may be repeated.")
-    ],
+        list[Path] | None,
+        typer.Option(
+            help="A dataset with truth, as `dougagen synth` makes; may be repeated.", show_default=False
+        ),
+    ] = None,
+    studio: Annotated[
+        bool, typer.Option("--studio", help="Draw fresh scenes while training, instead of --shards.")
+    ] = False,
+    profile: Annotated[
+        str, typer.Option(help="Of the studio: training (rare classes raised) or natural.")
+    ] = "training",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that draw for --studio; default: one a core, less one."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for weights, log, checkpoint.")] = Path(
         "trained"
     ),
@@ -45,12 +60,18 @@ def train(
     loaders: Annotated[int, typer.Option(min=1, help="Threads that make crops meanwhile.")] = 1,
     json: options.Json = False,
 ) -> None:
-    """Train a network on shards; a run that was stopped goes on where it was.
+    """Train a network on shards, or on scenes drawn meanwhile; a run that was stopped goes on where it was.
 
-    Example:  dougagen train cel --shards studio/ --out trained/ --minutes 45
+    Example:  dougagen train cel --studio --out trained/ --minutes 45
     """
-    from dougagen.training import TrainingConfig, TripletPool
+    from dougagen.studio.profiles import profile_named
+    from dougagen.training import StudioSource, StudioSupply, TrainingConfig, TripletPool, TripletSource
     from dougagen.training import train as learn
+
+    if bool(shards) == studio:
+        raise UsageError(
+            "a training needs pictures from one place", remedy="give --shards DIR or --studio, not both"
+        )
 
     if (minutes is None) == (steps is None):
         raise ConfigError("a training needs a budget", remedy="give --minutes or --steps, not both")
@@ -68,10 +89,21 @@ def train(
         "loaders": loaders,
     }
     config = TrainingConfig.of({name: value for name, value in chosen.items() if value is not None})
-    say(f"reading {', '.join(quoted(folder) for folder in shards)}")
-    source = TripletPool.read(*shards)
-    with Watch(unit="steps") as watch:
-        watch.begin(f"{task.value}: {len(source)} pictures", config.steps)
+    with ExitStack() as stack:
+        watch = stack.enter_context(Watch(unit="steps"))
+        source: TripletSource
+        if shards:
+            say(f"reading {', '.join(quoted(folder) for folder in shards)}")
+            pool = source = TripletPool.read(*shards)
+            watch.begin(f"{task.value}: {len(pool)} pictures", config.steps)
+        else:
+            supply = StudioSupply(
+                profile_named(profile), workers=workers or max((os.cpu_count() or 2) - 1, 1)
+            )
+            source = stack.enter_context(
+                StudioSource(supply, crops_a_step=config.crops_a_step, seed=config.seed)
+            )
+            watch.begin(f"{task.value}: the studio draws, {supply.workers} at a time", config.steps)
         result = learn(config, source, out=out, progress=_Moves(watch, config.steps))
     say(
         f"{quoted(result.weights)}: {result.steps} steps in {result.seconds / 60:.1f} min, "

@@ -87,10 +87,12 @@ def held_out_scenes(count: int, *, lines: int) -> Iterator[Triplet]:
 
 
 def held_out_backgrounds() -> Iterator[NDArray[np.uint8]]:
-    """Studio backgrounds that no training scene shows, without end."""
+    """Backgrounds of the held-out family, without end."""
     for seed in HELD_OUT_SEEDS:
         rng = np.random.default_rng([seed, 0xBAC])
-        yield paint_background(rng, height=_BACKGROUND_LINES, width=_BACKGROUND_LINES * 16 // 9)
+        yield paint_background(
+            rng, height=_BACKGROUND_LINES, width=_BACKGROUND_LINES * 16 // 9, family="held out"
+        )
 
 
 def evaluate(

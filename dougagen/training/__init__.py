@@ -3,5 +3,15 @@
 from dougagen.training.config import TrainingConfig
 from dougagen.training.loop import TrainingProgress, TrainingResult, train
 from dougagen.training.sources import TripletPool, TripletSource
+from dougagen.training.studio_source import StudioSource, StudioSupply
 
-__all__ = ["TrainingConfig", "TrainingProgress", "TrainingResult", "TripletPool", "TripletSource", "train"]
+__all__ = [
+    "StudioSource",
+    "StudioSupply",
+    "TrainingConfig",
+    "TrainingProgress",
+    "TrainingResult",
+    "TripletPool",
+    "TripletSource",
+    "train",
+]

@@ -24,7 +24,7 @@ from dougagen.training.augment import (
     random_crop,
 )
 from dougagen.training.config import TrainingConfig
-from dougagen.training.sources import TripletSource
+from dougagen.training.sources import Sampler, TripletSource
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ def batches(
         try:
             while True:
                 while len(ahead) < config.loaders + 2:
-                    ahead.append(pool.submit(make_batch, config, source, step))
+                    ahead.append(pool.submit(make_batch, config, source.at(step), step))
                     step += 1
                 yield ahead.popleft().result()
         finally:
@@ -62,7 +62,7 @@ def batches(
                 future.cancel()
 
 
-def make_batch(config: TrainingConfig, source: TripletSource, step: int) -> Batch:
+def make_batch(config: TrainingConfig, source: Sampler, step: int) -> Batch:
     """The batch of one step."""
     examples = [
         _example(config, source, np.random.default_rng((config.seed, step, n)))
@@ -77,7 +77,7 @@ def make_batch(config: TrainingConfig, source: TripletSource, step: int) -> Batc
 
 
 def _example(
-    config: TrainingConfig, source: TripletSource, rng: np.random.Generator
+    config: TrainingConfig, source: Sampler, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint8]]:
     crop = _crop(config, source, rng)
     if rng.random() < config.paste_probability:
@@ -96,7 +96,7 @@ def _example(
     return color, mask, visible_truth(crop.classes, mask)
 
 
-def _crop(config: TrainingConfig, source: TripletSource, rng: np.random.Generator) -> Crop:
+def _crop(config: TrainingConfig, source: Sampler, rng: np.random.Generator) -> Crop:
     return random_crop(
         source.sample(rng),
         rng,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,15 +13,24 @@ from numpy.typing import NDArray
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Triplet
 from dougagen.errors import ConfigError
 from dougagen.shards import read_records
+from dougagen.studio.legibility import UNDECIDABLE
 
 _CEL_BIT = 0x80  # classes are 0 to 9: the mask travels in the top bit of the same byte
 
 
-class TripletSource(Protocol):
-    """Gives training pictures. ``sample`` is called from several threads at once."""
+class Sampler(Protocol):
+    """Training pictures that stand ready. ``sample`` is called from several threads at once."""
 
     def sample(self, rng: np.random.Generator) -> Triplet:
         """One triplet, chosen by ``rng`` alone: the same state gives the same triplet."""
+        ...
+
+
+class TripletSource(Protocol):
+    """Where the triplets of a run come from: a folder of shards, or the studio while the network learns."""
+
+    def at(self, step: int) -> Sampler:
+        """The pictures that ``step`` may draw from; called once a step, in their order, and does not wait."""
         ...
 
     def facts(self) -> Mapping[str, str]:
@@ -32,13 +42,38 @@ class TripletSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedTriplet:
+    """A triplet as 4 bytes a pixel."""
+
+    color: NDArray[np.uint8]
+    """uint8[H, W, 3]."""
+    truth: NDArray[np.uint8]
+    """uint8[H, W]: the class, with the mask in its top bit."""
+
+    @classmethod
+    def of(cls, triplet: Triplet) -> PackedTriplet:
+        """The same triplet, smaller."""
+        mask = np.where(triplet.cel_mask.pixels, np.uint8(_CEL_BIT), np.uint8(0))
+        return cls(triplet.color, triplet.douga.classes | mask)
+
+    def unpacked(self) -> Triplet:
+        """The triplet that went in."""
+        classes = self.truth & np.uint8(_CEL_BIT - 1)
+        return Triplet(self.color, CelMask(self.truth >= _CEL_BIT), Douga(classes))
+
+    def class_counts(self) -> NDArray[np.int64]:
+        """int64[10]: pixels of each class."""
+        return np.bincount((self.truth & np.uint8(_CEL_BIT - 1)).ravel(), minlength=CLASS_COUNT)
+
+
 class TripletPool:
-    """Triplets held in memory as bytes: 4 a pixel (RGB, and the class with the mask in its top bit)."""
+    """Triplets held in memory, 4 bytes a pixel; the same ones for every step."""
 
     def __init__(self, triplets: Iterable[Triplet], *, name: str = "", megabytes: int = 8000) -> None:
         """Takes triplets until ``megabytes`` are full; raises ConfigError where there is none."""
         self._name = name
-        self._pictures: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]] = []
+        self._pictures: list[PackedTriplet] = []
         counts = np.zeros(CLASS_COUNT, np.int64)
         room = megabytes * 10**6
         self.left_out = 0
@@ -47,27 +82,33 @@ class TripletPool:
             if room < 0 and self._pictures:
                 self.left_out += 1
                 break
-            classes = triplet.douga.classes
-            counts += np.bincount(classes.ravel(), minlength=CLASS_COUNT)
-            packed = classes | np.where(triplet.cel_mask.pixels, np.uint8(_CEL_BIT), np.uint8(0))
-            self._pictures.append((triplet.color, packed))
+            packed = PackedTriplet.of(triplet)
+            counts += packed.class_counts()
+            self._pictures.append(packed)
         if not self._pictures:
             raise ConfigError("there is nothing to train on", remedy="make shards with `dougagen synth`")
         self._frequencies: NDArray[np.float64] = counts / counts.sum()
 
     @classmethod
     def read(cls, *folders: Path, megabytes: int = 8000) -> TripletPool:
-        """The triplets of every record under folders of shards. Raises ShardError, ConfigError."""
-        triplets = (record.triplet for folder in folders for record in read_records(folder))
+        """The triplets of every record under folders of shards, without those that are flagged undecidable.
+
+        Raises ShardError, ConfigError.
+        """
+        records = (record for folder in folders for record in read_records(folder))
+        triplets = (record.triplet for record in records if UNDECIDABLE not in record.provenance.flags)
         return cls(triplets, name=", ".join(folder.name for folder in folders), megabytes=megabytes)
 
     def __len__(self) -> int:
         return len(self._pictures)
 
+    def at(self, step: int) -> TripletPool:  # noqa: ARG002
+        """The pool itself: it never changes."""
+        return self
+
     def sample(self, rng: np.random.Generator) -> Triplet:
         """A picture of the pool, each as likely as any other."""
-        color, packed = self._pictures[int(rng.integers(len(self._pictures)))]
-        return Triplet(color, CelMask(packed >= _CEL_BIT), Douga(packed & np.uint8(_CEL_BIT - 1)))
+        return self._pictures[int(rng.integers(len(self._pictures)))].unpacked()
 
     def facts(self) -> Mapping[str, str]:
         """Number of pictures and the folder they came from."""

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from functools import partial
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
-
 from dougagen import __version__
-from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record, Triplet
+from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record
 from dougagen.errors import UsageError
 from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, write_card
-from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene, whole_frame
+from dougagen.studio.profiles import Profile
+from dougagen.studio.scene import HELD_OUT_SEEDS, Scene, profile_of, shoot_scene, whole_frame
+from dougagen.studio.workers import made_in_order
 
 
-def studio_record(triplet: Triplet, *, seed: int, batch: str, source: str) -> Record:
+def studio_record(scene: Scene, *, seed: int, batch: str, source: str) -> Record:
     """A scene as a record: every scene is a drawing of one frame at its seed."""
+    triplet = scene.triplet
     return Record.of(
         triplet,
         Provenance(
@@ -37,6 +35,7 @@ def studio_record(triplet: Triplet, *, seed: int, batch: str, source: str) -> Re
             models="",
             dougagen_version=__version__,
             config_digest=_digest(source),
+            flags=scene.flags,
         ),
     )
 
@@ -46,21 +45,24 @@ def synthesise(
     *,
     seeds: range,
     lines: int | None = None,
+    profile: Profile | None = None,
     workers: int = 1,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> LedgerEntry:
     """Write the scenes of ``seeds`` as one batch of the dataset in ``out``; the same for any ``workers``.
 
-    ``lines`` draws whole 16:9 frames of that height; None draws windows of frames of many heights, which
-    is what training wants. Raises UsageError for an empty range, or one that reaches into the held-out seeds
-    from below.
+    ``lines`` draws whole 16:9 frames of that height; None what the profile wants: whole frames of many
+    heights, or windows of them. ``profile`` None is ``TRAINING``, and ``HELD_OUT`` for held-out seeds.
+    Raises UsageError for an empty range, for one that reaches into the held-out seeds from below, and for a
+    profile of the other family.
     """
     _require_one_family(seeds)
-    source = f"studio {__version__} seeds {seeds.start}-{seeds.stop} lines {lines or 'any'}"
+    profile = profile_of(seeds[0], profile)
+    source = f"studio {__version__} {profile.name} seeds {seeds.start}-{seeds.stop} lines {lines or 'any'}"
     batch = _digest(source)[:16]
     written = 0
     with EpisodeWriter(out, episode_id=batch) as writer:
-        for row in _encoded(seeds, lines=lines, batch=batch, source=source, workers=workers):
+        for row in _encoded(seeds, lines=lines, profile=profile, batch=batch, source=source, workers=workers):
             writer.write(row)
             written += 1
             on_progress(written)
@@ -99,25 +101,15 @@ def _digest(source: str) -> str:
 
 
 def _encoded(
-    seeds: range, *, lines: int | None, batch: str, source: str, workers: int
+    seeds: range, *, lines: int | None, profile: Profile, batch: str, source: str, workers: int
 ) -> Iterator[EncodedRecord]:
-    make = partial(_one_row, lines=lines, batch=batch, source=source)
-    if workers == 1:
-        yield from map(make, seeds)
-        return
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
-        waiting = iter(seeds)
-        window = [pool.submit(make, seed) for seed in islice(waiting, 4 * workers)]
-        while window:
-            yield window.pop(0).result()
-            window += [pool.submit(make, seed) for seed in islice(waiting, 1)]
+    make = partial(_one_row, lines=lines, profile=profile, batch=batch, source=source)
+    return made_in_order(make, seeds, workers=workers)
 
 
-def _one_row(seed: int, *, lines: int | None, batch: str, source: str) -> EncodedRecord:
-    triplet = make_scene(seed, window=None if lines is None else whole_frame(lines))
-    return encode_record(studio_record(triplet, seed=seed, batch=batch, source=source))
+def _one_row(seed: int, *, lines: int | None, profile: Profile, batch: str, source: str) -> EncodedRecord:
+    scene = shoot_scene(seed, window=None if lines is None else whole_frame(lines), profile=profile)
+    return encode_record(studio_record(scene, seed=seed, batch=batch, source=source))
 
 
 def _require_one_family(seeds: range) -> None:
