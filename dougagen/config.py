@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, get_args
 
 from dougagen.errors import ConfigError
-from dougagen.footage import FootageConfig
+from dougagen.footage import FLAGS, DecodeOn, FootageConfig
+
+Repeats = Literal["keep", "mark", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,18 @@ class ExtractConfig:
     """Seconds; frames at or after are not looked at."""
     max_drawings: int | None = None
     """Stop after so many drawings."""
+    reject: tuple[str, ...] = ()
+    """Flags with which a drawing becomes no record; the first that it has is the reason that is counted."""
+    repeats: Repeats = "mark"
+    """Drawings that another episode of the dataset shows: keep them unmarked, mark them, or drop them. What
+    is marked depends on which episodes were there first."""
+    decode_on: DecodeOn = "auto"
+    """Where video is decoded; changes no row, and is no part of the digest."""
+
+    @property
+    def all_rejected(self) -> tuple[str, ...]:
+        """``reject``, and repeats where they are dropped."""
+        return (*self.reject, "repeat") if self.repeats == "drop" else self.reject
 
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:
@@ -34,6 +48,11 @@ class ExtractConfig:
             )
         if self.max_drawings is not None and self.max_drawings < 1:
             raise ConfigError(f"--max-drawings must be at least 1, got {self.max_drawings}")
+        if self.repeats not in get_args(Repeats):
+            raise ConfigError(f"--repeats must be keep, mark or drop, got {self.repeats!r}")
+        for flag in self.reject:
+            if flag not in FLAGS:
+                raise ConfigError(f"--reject knows no flag {flag!r}", remedy=f"one of {', '.join(FLAGS)}")
 
 
 def config_digest(config: ExtractConfig, *, schema_version: int, reconstruction: Mapping[str, str]) -> str:
@@ -42,8 +61,15 @@ def config_digest(config: ExtractConfig, *, schema_version: int, reconstruction:
     ``reconstruction`` is what the networks say of themselves; device, jobs and paths are no part of it.
     """
     facts: dict[str, Any] = {
-        "extract": asdict(config),
+        "extract": _rows(config),
         "reconstruction": dict(reconstruction),
         "schema_version": schema_version,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _rows(config: ExtractConfig) -> dict[str, Any]:
+    """The options that change rows."""
+    options = asdict(config)
+    del options["decode_on"]
+    return options

@@ -1,18 +1,20 @@
 """THE FLOW of ``extract``: one episode becomes rows of the dataset. Knows the networks only as a Protocol.
 
-Four stages overlap, each in threads of its own behind a bounded queue: decode, holds, networks, image
-coding; this thread writes. Memory does not grow with the episode.
+Four stages overlap behind bounded queues: decode, holds, networks, image coding; this thread writes. Memory
+does not grow with the episode. ``runs`` has the first two in a process of their own.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
+from types import TracebackType
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +32,8 @@ from dougagen.domain import (
     Record,
     Triplet,
 )
-from dougagen.footage import read_footage
-from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record
+from dougagen.footage import Sieve, read_footage
+from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, RepeatIndex, encode_record
 from dougagen.streams import Counted, MappedInOrder, Prefetch, StageClock
 
 CODING_THREADS = 2
@@ -55,6 +57,36 @@ class Reconstructor(Protocol):
         ...
 
 
+class DrawingSource(Protocol):
+    """What the flow asks of the footage: drawings, and counts that are right once they have ended."""
+
+    @property
+    def frames_decoded(self) -> int: ...
+
+    @property
+    def frames_skipped(self) -> Mapping[str, int]: ...
+
+    @property
+    def picture_area(self) -> PictureArea: ...
+
+    @property
+    def shots_found(self) -> int: ...
+
+    @property
+    def packets_damaged(self) -> int: ...
+
+    @property
+    def truncated(self) -> bool: ...
+
+    def __iter__(self) -> Iterator[Drawing]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far an episode has come."""
@@ -74,50 +106,74 @@ def extract_episode(
     config: ExtractConfig,
     digest: str,
     on_existing: Literal["refuse", "redo"] = "refuse",
+    lock: Lock | None = None,
+    read: Callable[..., DrawingSource] = read_footage,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> ExtractReport:
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
+    ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``.
     Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
     began, clock = time.perf_counter(), StageClock()
     batch = reconstructor.batch_size
     with ExitStack() as flow:
         writer = flow.enter_context(
-            EpisodeWriter(out, episode_id=episode.episode_id, on_existing=on_existing)
+            EpisodeWriter(
+                out, episode_id=episode.episode_id, on_existing=on_existing, digest=digest, lock=lock
+            )
         )
         footage = flow.enter_context(
-            read_footage(episode, config=config.footage, start=config.start, stop=config.stop, clock=clock)
+            read(
+                episode,
+                config=config.footage,
+                start=config.start,
+                stop=config.stop,
+                decode_on=config.decode_on,
+                clock=clock,
+            )
         )
         kept = Prefetch(islice(footage, config.max_drawings), depth=2 * batch, name="holds")
         drawings = Counted(clock.timed("waiting", flow.enter_context(kept)))
-        reconstructed = reconstruct_in_batches(drawings, reconstructor)
+        index = RepeatIndex(out, besides=episode.episode_id)
+        recognised = index.recognised(drawings, look_up=config.repeats != "keep")
+        sieve = Sieve(config.all_rejected)
+        reconstructed = reconstruct_in_batches(sieve.drawings(recognised), reconstructor)
         triplets = Prefetch(clock.timed("networks", reconstructed), depth=2 * batch, name="networks")
-        records = to_records(flow.enter_context(triplets), episode, reconstructor.models, digest)
-        coding = MappedInOrder(
-            clock.timing("image coding", encode_record), records, workers=CODING_THREADS, name="coding"
+        records = to_records(
+            flow.enter_context(triplets), episode, reconstructor.models, digest, area=footage.picture_area
         )
-        written = _Written()
+        coding = MappedInOrder(
+            clock.timing("image coding", encode_record),
+            sieve.records(records),
+            workers=CODING_THREADS,
+            name="coding",
+        )
+        written: list[int] = []
         for row in flow.enter_context(coding):
             with clock.stage("writing"):
                 writer.write(row)
-            written.count(row)
-            on_progress(Progress(footage.frames_decoded, episode.announced_frames, written.records))
-        skipped = footage.frames_decoded - written.held_frames
+            written.append(row.row["frame_index"])
+            on_progress(Progress(footage.frames_decoded, episode.announced_frames, len(written)))
+        seen, skipped = footage.frames_decoded, dict(footage.frames_skipped)  # once: the threads may go on
+        decoded = seen + sum(skipped.values())
+        if config.max_drawings is not None and seen > sieve.frames:
+            skipped["beyond --max-drawings"] = seen - sieve.frames
         report = ExtractReport(
             episode_id=episode.episode_id,
-            source=episode.path.name,
-            frames_decoded=footage.frames_decoded,
-            frames_in_exposures=written.held_frames,
-            frames_skipped={"beyond --max-drawings": skipped} if skipped else {},
+            source=stored_name(episode.path),
+            frames_decoded=decoded,
+            frames_in_exposures=sieve.frames,
+            frames_skipped=skipped,
             drawings=drawings.count,
-            records=written.records,
-            drawings_rejected={},
+            records=len(written),
+            drawings_rejected={reason: len(which) for reason, which in sieve.rejected.items()},
             shots=footage.shots_found,
             flags=("truncated",) if footage.truncated else (),
             packets_damaged=footage.packets_damaged,
             seconds=clock.seconds() | {"total": time.perf_counter() - began},
         )
+        index.write(written)
         entry = writer.commit(
             LedgerEntry.of(
                 report,
@@ -127,6 +183,8 @@ def extract_episode(
                 width=episode.width,
                 height=episode.height,
                 frame_rate=episode.frame_rate,
+                timesheet=sieve.timesheet(),
+                rejected=sieve.rejected,
             )
         )
     return replace(report, shards=tuple(shard.name for shard in entry.shards))
@@ -142,21 +200,29 @@ def reconstruct_in_batches(
 
 
 def to_records(
-    read: Iterable[tuple[Drawing, Reconstruction]], episode: Episode, models: str, digest: str
+    read: Iterable[tuple[Drawing, Reconstruction]],
+    episode: Episode,
+    models: str,
+    digest: str,
+    *,
+    area: PictureArea | None = None,
 ) -> Iterator[Record]:
-    """One record a drawing, with all that is known of where it comes from."""
+    """One record a drawing, with all that is known of where it comes from.
+
+    ``area`` is where the pictures lie in the decoded frame; None: they are the frame.
+    """
     for drawing, result in read:
         height, width, _ = drawing.image.shape
         no_cel = () if result.cel_mask.pixels.any() else ("no_cel",)
         provenance = Provenance(
             episode_id=episode.episode_id,
-            source=episode.path.name,
+            source=stored_name(episode.path),
             shot_index=drawing.shot_index,
             drawing_index=drawing.drawing_index,
             frame_index=drawing.frame_index,
             time=float(drawing.time),
             exposures=drawing.exposures,
-            picture_area=PictureArea(0, 0, width, height),
+            picture_area=area or PictureArea(0, 0, width, height),
             origin=Origin.EPISODE,
             models=models,
             dougagen_version=__version__,
@@ -164,6 +230,9 @@ def to_records(
             cel_confidence=result.cel_confidence,
             douga_confidence=result.douga_confidence,
             flags=drawing.flags + no_cel,
+            measures=drawing.measures,
+            fingerprint=drawing.fingerprint,
+            repeats=drawing.repeats,
             pixel_format=episode.pixel_format,
             color_matrix=episode.color_matrix,
             color_range=episode.color_range,
@@ -172,13 +241,10 @@ def to_records(
         yield Record.of(Triplet(drawing.image, result.cel_mask, result.douga), provenance)
 
 
-class _Written:
-    """What has reached the shards."""
+def stored_name(path: Path) -> str:
+    """A file's name as it stands in rows and ledger: as it is, but for bytes that are no UTF-8.
 
-    def __init__(self) -> None:
-        self.records = 0
-        self.held_frames = 0
-
-    def count(self, row: EncodedRecord) -> None:
-        self.records += 1
-        self.held_frames += int(row.row["held_frames"])
+    Parquet's text is UTF-8. Linux takes any bytes for a name, and Python hands those out as lone surrogates;
+    they are stored as ``\\xe9``.
+    """
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")

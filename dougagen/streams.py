@@ -146,13 +146,14 @@ class StageClock:
         self._running.stack = stack
         now = time.perf_counter()
         if stack:
-            self._charge(*stack[-1], now)
+            self.charge(stack[-1][0], now - stack[-1][1])
         stack.append((name, now))
         try:
             yield
         finally:
             now = time.perf_counter()
-            self._charge(*stack.pop(), now)
+            name, since = stack.pop()
+            self.charge(name, now - since)
             if stack:
                 stack[-1] = (stack[-1][0], now)
 
@@ -176,6 +177,7 @@ class StageClock:
 
         return timed
 
-    def _charge(self, name: str, since: float, now: float) -> None:
+    def charge(self, name: str, seconds: float) -> None:
+        """Add what a stage took elsewhere, in a process of its own."""
         with self._lock:
-            self._seconds[name] = self._seconds.get(name, 0.0) + now - since
+            self._seconds[name] = self._seconds.get(name, 0.0) + seconds

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tests"))  # for tiny.py and faults.py, which the processes of a run import, too
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +23,9 @@ def sample_videos() -> Path:
 def first_sample(sample_videos: Path) -> Path:
     """The first sample by name: the one of the README's first command."""
     return min(sample_videos.glob("*.mkv"))
+
+
+@pytest.fixture(scope="session")
+def tiny() -> ModuleType:
+    """``tests/tiny.py``: tiny clips and networks without torch."""
+    return importlib.import_module("tiny")

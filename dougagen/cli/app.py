@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -82,6 +83,8 @@ def main() -> None:
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    if debug:
+        os.environ["DOUGAGEN_DEBUG"] = "1"  # workers and decoders show their tracebacks, too
     try:
         app(args=arguments, prog_name="dougagen")
     except DougagenError as error:

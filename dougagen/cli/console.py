@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +20,7 @@ from rich.progress import (
     ProgressColumn,
     SpinnerColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -25,31 +28,82 @@ from rich.progress import (
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from dougagen.errors import DougagenError
+from dougagen.errors import DougagenError, UsageError
 
 if TYPE_CHECKING:
     from dougagen.domain import Table  # with numpy behind it: never at start-up
 
-SECONDS_BETWEEN_LOG_LINES = 30.0
+FIRST_LOG_LINE_SECONDS = 30.0
+LAST_LOG_LINE_SECONDS = 600.0
+"""A line of progress after the first, then at twice the distance each, up to the last: a night of cron is a
+mail that can be read."""
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
+
+
+class Level(IntEnum):
+    """How much a line matters."""
+
+    NEWS = 0
+    WARNING = 1
+    ERROR = 2
+
+
+_COLORS = {Level.WARNING: "bold yellow", Level.ERROR: "bold red"}
+
+
+class Journal:
+    """Where lines go: standard error from a level on, and all of them to a file if there is one."""
+
+    def __init__(self) -> None:
+        self.shown_from = Level.NEWS
+        self._file: TextIO | None = None
+
+    def open(self, *, quiet: bool, log_file: Path | None) -> None:
+        """``quiet`` shows warnings and errors alone. Raises UsageError where the file cannot be opened."""
+        self.shown_from = Level.WARNING if quiet else Level.NEWS
+        if log_file is not None:
+            try:
+                self._file = log_file.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+            except OSError as error:
+                raise UsageError(
+                    f"the log file cannot be written ({error.strerror})",
+                    where=log_file,
+                    remedy="name another",
+                ) from error
+
+    def write(self, line: str, level: Level) -> None:
+        """One line, with the time where nobody watches."""
+        label = f"{level.name.lower()}: " if level else ""
+        stamped = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {label}{line}"
+        if self._file is not None:
+            with suppress(OSError):  # a full disk under the log is no reason to lose the episode
+                self._file.write(stamped + "\n")
+        if level < self.shown_from:
+            return
+        if err.is_terminal:
+            err.print(Text(label, style=_COLORS.get(level, "")) + Text(line), soft_wrap=True)
+        else:
+            print(stamped, file=sys.stderr, flush=True)  # noqa: T201
+
+
+journal = Journal()
 
 
 def say(line: str) -> None:
-    """One line of news on standard error, with the time where nobody watches."""
-    if err.is_terminal:
-        err.print(escape(line), soft_wrap=True)
-    else:
-        print(time.strftime("%Y-%m-%d %H:%M:%S"), line, file=sys.stderr, flush=True)  # noqa: T201
+    """One line of news on standard error."""
+    journal.write(line, Level.NEWS)
+
+
+def warn(line: str) -> None:
+    """One line of what a person should know."""
+    journal.write(line, Level.WARNING)
 
 
 def complain(error: DougagenError | str) -> None:
     """One line that says what, where and the remedy."""
-    if err.is_terminal:
-        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
-    else:
-        say(f"error: {error}")
+    journal.write(str(error), Level.ERROR)
 
 
 def show_tables(tables: Iterable[Table]) -> None:
@@ -70,7 +124,12 @@ def show_json(value: object) -> None:
     """A report as JSON on standard output."""
     import json
 
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))  # noqa: T201
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:  # a name with bytes that are no text, or a terminal without its alphabet
+        text = json.dumps(value, indent=2, default=str)
+    print(text)  # noqa: T201
 
 
 class RateColumn(ProgressColumn):
@@ -86,13 +145,13 @@ class RateColumn(ProgressColumn):
 
 
 class Watch:
-    """Progress of one job: a bar with rate and remaining time on a terminal, a line now and then without."""
+    """Progress of jobs: a bar each with rate and time left on a terminal, a line now and then without one."""
 
     def __init__(self, *, unit: str) -> None:
         self._unit = unit
         self._bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             RateColumn(unit),
@@ -102,10 +161,11 @@ class Watch:
             TextColumn("{task.fields[note]}", style="dim"),
             console=err,
             transient=True,
-            disable=not err.is_terminal,
+            disable=not err.is_terminal or journal.shown_from > Level.NEWS,
         )
-        self._task = self._bar.add_task("", total=None, note="")
-        self._name, self._began, self._spoke = "", time.monotonic(), time.monotonic()
+        self._jobs: dict[str, tuple[TaskID, float]] = {}
+        self._name = ""
+        self._spoke, self._pause = time.monotonic(), FIRST_LOG_LINE_SECONDS
 
     def __enter__(self) -> Watch:
         self._bar.start()
@@ -117,20 +177,30 @@ class Watch:
         self._bar.stop()
 
     def begin(self, name: str, total: int | None) -> None:
-        """A new job of ``total`` units (None: unknown)."""
-        self._name, self._began, self._spoke = name, time.monotonic(), time.monotonic()
-        self._bar.reset(self._task, description=escape(name), total=total, note="")
+        """A new job of ``total`` units (None: unknown); it stands beside those that have not ended."""
+        self.end(name)
+        self._name = name
+        self._jobs[name] = (self._bar.add_task(name, total=total, note=""), time.monotonic())
 
-    def move(self, done: int, total: int | None, note: str) -> None:
-        """``done`` units of the job are behind us."""
-        self._bar.update(self._task, completed=done, total=total, note=note)
+    def end(self, name: str) -> None:
+        """Take the bar of a job away."""
+        if name in self._jobs:
+            self._bar.remove_task(self._jobs.pop(name)[0])
+
+    def move(self, done: int, total: int | None, note: str, *, name: str | None = None) -> None:
+        """``done`` units of the job, or of the latest one, are behind us."""
+        name = self._name if name is None else name
+        if name not in self._jobs:
+            return
+        task, began = self._jobs[name]
+        self._bar.update(task, completed=done, total=total, note=note)
         now = time.monotonic()
-        if self._bar.disable and now - self._spoke >= SECONDS_BETWEEN_LOG_LINES:
-            self._spoke = now
-            rate = done / max(now - self._began, 1e-9)
+        if not err.is_terminal and now - self._spoke >= self._pause:
+            self._spoke, self._pause = now, min(2 * self._pause, LAST_LOG_LINE_SECONDS)
+            rate = done / max(now - began, 1e-9)
             left = f", {(total - done) / rate:.0f} s left" if total and rate else ""
             of = f" of {total}" if total else ""
-            say(f"{self._name}: {done}{of} {self._unit}, {rate:.1f} {self._unit}/s{left}, {note}")
+            say(f"{name}: {done}{of} {self._unit}, {rate:.1f} {self._unit}/s{left}, {note}")
 
 
 def name_of(path: Path) -> str:

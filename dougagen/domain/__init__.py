@@ -10,7 +10,8 @@ from dougagen.domain.douga_classes import (
     DougaClass,
     hairline_width,
 )
-from dougagen.domain.footage import Drawing, Episode, Frame, Shot
+from dougagen.domain.footage import Chapter, Drawing, Episode, Frame, Shot
+from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
@@ -25,6 +26,7 @@ __all__ = [
     "PALETTE",
     "SCORED_CLASSES",
     "CelMask",
+    "Chapter",
     "Douga",
     "DougaClass",
     "Drawing",
@@ -32,6 +34,7 @@ __all__ = [
     "ExtractReport",
     "Frame",
     "FrameSpan",
+    "Measure",
     "Origin",
     "PictureArea",
     "Provenance",
@@ -42,4 +45,5 @@ __all__ = [
     "Triplet",
     "hairline_width",
     "require_disjoint",
+    "require_measures",
 ]

@@ -11,8 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain.arrays import described, require_array
+from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.timing import FrameSpan, require_disjoint
 from dougagen.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A named stretch of an episode, by the word of its container; chapters may overlap."""
+
+    title: str
+    """As the file has it, cut to a bounded length; may be empty."""
+    start: Fraction
+    """Seconds from the first frame of the file."""
+    stop: Fraction
+    """Seconds; the moment after the last."""
+
+    def __post_init__(self) -> None:
+        if self.stop <= self.start:
+            raise DomainError(f"Chapter must have start < stop, got [{self.start}, {self.stop}) s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +40,7 @@ class Episode:
     """16 hex digits: the beginning of the SHA-256 of the file's content."""
     path: Path
     width: int
-    """Pixels of a decoded frame."""
+    """Pixels of a decoded frame, upright, bars included, before any resampling."""
     height: int
     frame_rate: Fraction
     """Frames a second, as announced; exact times come from each frame."""
@@ -37,6 +54,13 @@ class Episode:
     """Width of a pixel over its height; None where the file does not say."""
     announced_frames: int | None = None
     """How many frames the container claims to hold; for progress only, never trusted."""
+    chapters: tuple[Chapter, ...] = ()
+    """In the order of the file."""
+    rotation: int = 0
+    """Degrees clockwise that the stored picture is turned to stand upright: 0, 90, 180 or 270. Width, height
+    and sample aspect ratio are those of the upright picture."""
+    mirrored: bool = False
+    """The stored picture is mirrored left to right before it is turned."""
 
     @property
     def sample_aspect_words(self) -> str:
@@ -51,6 +75,8 @@ class Episode:
             raise DomainError(f"Episode must be at least 1×1 pixels, got {self.width}×{self.height}")
         if self.frame_rate <= 0:
             raise DomainError(f"Episode.frame_rate must be positive, got {self.frame_rate}")
+        if self.rotation not in (0, 90, 180, 270):
+            raise DomainError(f"Episode.rotation must be 0, 90, 180 or 270 degrees, got {self.rotation}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +91,8 @@ class Frame:
     """uint8[H, W]: the Y plane at 8 bits, in the range that the file uses."""
     to_rgb: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False)
     """Converts the frame behind the luma; called by ``rgb``."""
+    damaged: bool = False
+    """The decoder had to make up a part of the picture."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "luma", require_array("Frame.luma", self.luma, np.uint8, ("H", "W")))
@@ -106,12 +134,19 @@ class Drawing:
     """Presentation time of ``frame_index`` in seconds from the first frame of the file."""
     flags: tuple[str, ...] = ()
     """What a reader should know: ``truncated``, ``dark`` …"""
+    measures: tuple[Measure, ...] = ()
+    """The figures behind the flags, by name."""
+    fingerprint: int = 0
+    """64 bits by which it is recognised in another episode; 0 where it is too flat, or none was made."""
+    repeats: str = ""
+    """``record_id`` of the record of another episode that shows the same drawing; empty where there is none."""
 
     def __post_init__(self) -> None:
         image = require_array("Drawing.image", self.image, np.uint8, ("H", "W", 3))
         exposures = require_disjoint("Drawing.exposures", self.exposures)
         object.__setattr__(self, "image", image)
         object.__setattr__(self, "exposures", exposures)
+        object.__setattr__(self, "measures", require_measures("Drawing.measures", self.measures))
         if self.frame_index == -1:
             object.__setattr__(self, "frame_index", exposures[0].start)
         if not any(self.frame_index in span for span in exposures):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import Triplet
 from dougagen.domain.timing import FrameSpan, require_disjoint
 from dougagen.errors import DomainError
@@ -20,7 +21,11 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PictureArea:
-    """Where the picture lies in the decoded frame, in pixels; smaller than it where bars were cut."""
+    """Where the picture lies in the decoded frame, in upright pixels; smaller than it where bars were cut.
+
+    It has the size of the record's pictures, unless their pixels were squared: then the size before that, and
+    the ratio of the two is the sample aspect ratio.
+    """
 
     x: int
     y: int
@@ -62,9 +67,18 @@ class Provenance:
     color_range: str = ""
     sample_aspect_ratio: str = ""
     """``"1:1"``; empty where the file does not say."""
+    measures: tuple[Measure, ...] = ()
+    """The figures behind the flags, by name; empty where nothing was measured."""
+    fingerprint: int = 0
+    """64 bits by which the drawing is recognised in another episode; 0 where it is too flat, or none was made."""
+    repeats: str = ""
+    """``record_id`` of the record that shows the same drawing in another episode; empty where there is none."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "exposures", require_disjoint("Provenance.exposures", self.exposures))
+        object.__setattr__(self, "measures", require_measures("Provenance.measures", self.measures))
+        if not 0 <= self.fingerprint < 2**64:
+            raise DomainError(f"Provenance.fingerprint must have 64 bits, got {self.fingerprint}")
         for name in ("cel_confidence", "douga_confidence"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise DomainError(f"Provenance.{name} must be in [0, 1], got {getattr(self, name)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from dougagen.errors import DomainError
 
@@ -37,7 +36,7 @@ class ExtractReport:
 
     def __post_init__(self) -> None:
         for name in ("frames_skipped", "drawings_rejected", "seconds"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, dict(getattr(self, name)))  # a copy; a proxy does not pickle
         frames = self.frames_in_exposures + sum(self.frames_skipped.values())
         if self.frames_decoded != frames:
             raise DomainError(f"ExtractReport: {self.frames_decoded} frames decoded, {frames} accounted for")

@@ -9,12 +9,17 @@ from dougagen.errors import DeviceError
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
+def usable_gpus() -> int:
+    """How many GPUs torch can use on this machine."""
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
 def chosen_device(wanted: str) -> torch.device:
     """``auto``, ``cpu``, ``cuda`` or ``cuda:N`` as a device with its index.
 
     Raises DeviceError where the name means nothing or the device is not on this machine.
     """
-    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    gpus = usable_gpus()
     if wanted == "auto":
         return torch.device("cuda", 0) if gpus else torch.device("cpu")
     kind, _, index = wanted.partition(":")

@@ -1,29 +1,44 @@
-"""One run of ``extract`` over many episodes: a failure takes one episode, never the run."""
+"""One run of ``extract`` over many episodes: a failure takes one episode, never the run.
+
+Several runs may work on one folder. Each takes the episodes that no other has; one that is told to do exactly
+what a living run on the same machine is doing ends at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+import socket
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-from dougagen.config import ExtractConfig, config_digest
 from dougagen.domain import Episode, ExtractReport
 from dougagen.errors import DougagenError, ShardError, UsageError
-from dougagen.footage import open_episode
-from dougagen.pipeline import Progress, Reconstructor, extract_episode
-from dougagen.shards import SCHEMA_VERSION, read_ledger, write_card
+from dougagen.runs.crew import Crew
+from dougagen.runs.hashes import HashCache
+from dougagen.runs.standing import Standing, standing_of
+from dougagen.runs.words import (
+    AlreadyThere,
+    Began,
+    Busy,
+    Extracted,
+    Failed,
+    Hashed,
+    Moved,
+    Noticed,
+    Ready,
+)
+from dougagen.runs.worker import LoadReconstructor, Plan
+from dougagen.shards import Lock, Recovered, recover, write_card
+from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty
+from dougagen.shards.ledger import EPISODES, committed_ids
+from dougagen.shards.locks import lock_path
 
-OnExisting = Literal["error", "skip", "redo"]
-
-
-class DigestedReconstructor(Reconstructor, Protocol):
-    """A reconstructor that says what of it changes rows."""
-
-    @property
-    def digest_facts(self) -> Mapping[str, str]:
-        """Hashes of the weights, wiring, precision."""
-        ...
+_SECONDS_BETWEEN_SAVES = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,91 +53,238 @@ class EpisodeFailure:
 class RunReport:
     """What became of every episode of a run."""
 
-    extracted: tuple[ExtractReport, ...]
-    already_there: tuple[Path, ...]
-    failed: tuple[EpisodeFailure, ...]
+    extracted: tuple[ExtractReport, ...] = ()
+    already_there: tuple[Path, ...] = ()
+    failed: tuple[EpisodeFailure, ...] = ()
+    elsewhere: tuple[Path, ...] = ()
+    """Another run is doing them."""
+    not_begun: tuple[Path, ...] = ()
+    """The output folder refused, so they were not tried."""
+    recovered: tuple[Recovered, ...] = ()
+    """What dead runs had left."""
+    same_run: bool = False
+    """The same command is running on this machine already: nothing was done."""
+    seconds: float = 0.0
 
     @property
     def exit_code(self) -> int:
-        """0 all done, 1 some episode failed."""
-        return 1 if self.failed else 0
+        """0 all done, or left to the run that has it; 1 some episode failed."""
+        return 1 if self.failed or self.not_begun else 0
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values for ``--json``."""
+        return {
+            "extracted": [asdict(report) for report in self.extracted],
+            "already_there": [str(path) for path in self.already_there],
+            "failed": [{"path": str(f.path), "error": str(f.error)} for f in self.failed],
+            "left_to_another_run": [str(path) for path in self.elsewhere],
+            "not_begun": [str(path) for path in self.not_begun],
+            "recovered": [asdict(found) for found in self.recovered],
+            "same_run_elsewhere": self.same_run,
+            "seconds": self.seconds,
+            "exit_code": self.exit_code,
+        }
 
 
 class RunEvents(Protocol):
     """What a run tells the person who watches it."""
 
-    def episode_began(self, episode: Episode, number: int, total: int) -> None: ...
+    def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None: ...
 
-    def episode_moved(self, progress: Progress) -> None: ...
+    def episode_moved(self, path: Path, moved: Moved) -> None: ...
 
-    def episode_ended(self, report: ExtractReport) -> None: ...
+    def episode_ended(self, path: Path, report: ExtractReport) -> None: ...
 
     def episode_skipped(self, path: Path) -> None: ...
 
+    def episode_elsewhere(self, path: Path) -> None: ...
+
     def episode_failed(self, failure: EpisodeFailure) -> None: ...
+
+    def recovered(self, found: Recovered) -> None: ...
+
+    def warned(self, what: str) -> None: ...
 
 
 def require_output_folder(out: Path) -> None:
     """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing."""
-    for place in (out, *out.absolute().parents):
-        if place.exists():
-            if not place.is_dir():
-                raise UsageError("the output path is a file", where=place, remedy="name a folder with --out")
-            return
+    try:
+        for place in (out, *out.absolute().parents):
+            if place.exists():
+                if not place.is_dir():
+                    raise UsageError(
+                        "the output path is a file", where=place, remedy="name a folder with --out"
+                    )
+                return
+    except OSError as error:
+        raise UsageError(
+            f"cannot be the output folder ({error.strerror})", where=out, remedy="name another"
+        ) from error
 
 
 def extract_all(
     paths: Sequence[Path],
-    out: Path,
+    plan: Plan,
     *,
-    reconstructor: DigestedReconstructor,
-    config: ExtractConfig,
-    on_existing: OnExisting = "error",
+    load: LoadReconstructor,
     events: RunEvents,
+    jobs: int = 1,
+    command: str = "",
 ) -> RunReport:
-    """Extract every episode in turn; failures are collected, interrupts are not."""
-    require_output_folder(out)
-    digest = config_digest(config, schema_version=SCHEMA_VERSION, reconstruction=reconstructor.digest_facts)
-    extracted: list[ExtractReport] = []
-    already_there: list[Path] = []
-    failed: list[EpisodeFailure] = []
-    for number, path in enumerate(paths, start=1):
+    """Extract every episode, ``jobs`` at a time (0: one a device). Failures are collected, interrupts not.
+
+    ``command`` is what makes this run the same as another one on this machine; empty: it is like no other.
+    Raises DougagenError where nothing can be done at all: weights, device, output folder.
+    """
+    require_output_folder(plan.out)
+    with ExitStack() as stack:
+        if command:
+            with refusals_named(plan.out):
+                stack.callback(remove_if_empty, make_folders(plan.out))
+            lock = Lock.take(lock_path(plan.out, _name_of_run(command)))
+            if lock is None:
+                return RunReport(same_run=True)
+            stack.enter_context(lock)
+        run = _Run(paths, plan, events)
+        run.recover()
+        with Crew(plan, load, jobs=jobs) as crew:
+            run.work(crew)
+        run.keep()
+        return run.report()
+
+
+def _name_of_run(command: str) -> str:
+    words = f"{socket.gethostname()}\0{command}".encode("utf-8", "surrogateescape")
+    return f"run-{hashlib.sha256(words).hexdigest()[:16]}"
+
+
+@dataclass
+class _Run:
+    """A run while it goes on."""
+
+    paths: Sequence[Path]
+    plan: Plan
+    events: RunEvents
+    extracted: list[ExtractReport] = field(default_factory=list)
+    already_there: list[Path] = field(default_factory=list)
+    failed: list[EpisodeFailure] = field(default_factory=list)
+    elsewhere: list[Path] = field(default_factory=list)
+    recovered: list[Recovered] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._began = self._saved = time.monotonic()
+        self._waiting: deque[Path] = deque(self.paths)
+        self._numbers = {path: number for number, path in enumerate(self.paths, start=1)}
+        self._asked_twice: set[Path] = set()
+        self._hashes = HashCache(self.plan.out)
+        self._halted = self._warned_of_card = False
+
+    def report(self) -> RunReport:
+        return RunReport(
+            extracted=tuple(self.extracted),
+            already_there=tuple(self.already_there),
+            failed=tuple(self.failed),
+            elsewhere=tuple(self.elsewhere),
+            not_begun=tuple(self._waiting),
+            recovered=tuple(self.recovered),
+            seconds=time.monotonic() - self._began,
+        )
+
+    def recover(self) -> None:
+        """Put right what dead runs left."""
+        if not (self.plan.out / EPISODES).is_dir():
+            return
+        for found in recover(self.plan.out):
+            self.recovered.append(found)
+            self.events.recovered(found)
+
+    def work(self, crew: Crew) -> None:
+        """Give out episodes and hear what becomes of them, until there is nothing left to give or to hear."""
+        while self._to_give or crew.at_work:
+            for worker in crew.idle:
+                if self._to_give:
+                    crew.give(worker, self._waiting.popleft())
+            crew.grow(waiting=len(self._waiting) if self._to_give else 0)
+            for path, message in crew.heard():
+                if isinstance(message, Ready):
+                    self._skip_known(message.digest)
+                elif path is not None:
+                    self._take(path, message)
+
+    @property
+    def _to_give(self) -> bool:
+        return bool(self._waiting) and not self._halted
+
+    def _skip_known(self, digest: str) -> None:
+        """What is remembered to be in the dataset needs no worker."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        for path in waiting:
+            if path not in self._asked_twice and self._is_known_to_be_done(path, digest):
+                self._take(path, AlreadyThere())
+            else:
+                self._waiting.append(path)
+
+    def _is_known_to_be_done(self, path: Path, digest: str) -> bool:
+        """Whether the file's remembered content is in the dataset as it should be; opens no video."""
+        episode_id = None if self.plan.repair else self._hashes.episode_id(path)
+        if episode_id is None:
+            return False
         try:
-            episode = open_episode(path)
-            if _is_committed(out, episode, digest, on_existing):
-                already_there.append(path)
-                events.episode_skipped(path)
-                continue
-            events.episode_began(episode, number, len(paths))
-            report = extract_episode(
-                episode,
-                out,
-                reconstructor=reconstructor,
-                config=config,
+            standing = standing_of(
+                episode_id,
+                self.plan.out,
+                source=path,
                 digest=digest,
-                on_existing="redo" if on_existing == "redo" else "refuse",
-                on_progress=events.episode_moved,
+                on_existing=self.plan.on_existing,
+                repair=False,
             )
-        except DougagenError as error:
-            failed.append(EpisodeFailure(path, error))
-            events.episode_failed(failed[-1])
-        else:
-            extracted.append(report)
-            events.episode_ended(report)
-            write_card(out)
-    return RunReport(tuple(extracted), tuple(already_there), tuple(failed))
+        except ShardError:
+            return False  # a worker looks at it in earnest
+        return standing is Standing.DONE
 
+    def _take(self, path: Path, message: object) -> None:
+        match message:
+            case Began(episode):
+                self.events.episode_began(episode, path, self._numbers[path], len(self.paths))
+            case Moved():
+                self.events.episode_moved(path, message)
+            case Hashed(_, identity, episode_id):
+                self._hashes.remember(path, identity, episode_id)
+            case Noticed(what):
+                self.events.warned(DougagenError(what, where=path).args[0])
+            case Extracted(report):
+                self.extracted.append(report)
+                self.events.episode_ended(path, report)
+                self.keep()
+            case AlreadyThere():
+                self.already_there.append(path)
+                self.events.episode_skipped(path)
+            case Busy():
+                self._leave(path)
+            case Failed(error, fatal):
+                self.failed.append(EpisodeFailure(path, error))
+                self.events.episode_failed(self.failed[-1])
+                self._halted |= fatal
 
-def _is_committed(out: Path, episode: Episode, digest: str, on_existing: OnExisting) -> bool:
-    entry = read_ledger(out, episode.episode_id)
-    if entry is None:
-        return False
-    if entry.config_digest == digest or on_existing == "skip":
-        return True
-    if on_existing == "redo":
-        return False
-    raise ShardError(
-        f"already in the dataset under other options (digest {entry.config_digest[:12]}, now {digest[:12]})",
-        where=episode.path,
-        remedy="--on-existing redo replaces it, --on-existing skip keeps it",
-    )
+    def _leave(self, path: Path) -> None:
+        """Another run, or another worker with the same content, has it: asked for once more at the end."""
+        if path not in self._asked_twice:
+            self._asked_twice.add(path)
+            self._waiting.append(path)
+            return
+        self.elsewhere.append(path)
+        self.events.episode_elsewhere(path)
+
+    def keep(self) -> None:
+        """Write the card anew, and now and then the hashes."""
+        try:
+            if committed_ids(self.plan.out):
+                write_card(self.plan.out)
+        except ShardError as error:
+            if not self._warned_of_card:
+                self.events.warned(f"the dataset card was not written: {error}")
+            self._warned_of_card = True
+        if time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES or not self._waiting:
+            self._hashes.save()
+            self._saved = time.monotonic()

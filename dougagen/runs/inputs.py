@@ -37,7 +37,12 @@ def find_episodes(words: Iterable[str]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for word in words:
-        found.update(dict.fromkeys(_meant_by(word)))
+        try:
+            found.update(dict.fromkeys(_meant_by(word)))
+        except OSError as error:  # a name longer than any file's, a folder that may not be entered
+            raise UsageError(
+                f"cannot be looked up ({(error.strerror or 'error').lower()})", where=word, remedy="check it"
+            ) from error
     return tuple(found)
 
 

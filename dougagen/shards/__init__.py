@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ledger_path,
         read_ledger,
     )
+    from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
         read_records,
         read_rows,
     )
+    from dougagen.shards.recovery import Recovered, recover, shard_is_whole
+    from dougagen.shards.repeats import RepeatIndex
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
@@ -41,6 +44,13 @@ _HOME = {
     "committed_ids": "ledger",
     "ledger_path": "ledger",
     "read_ledger": "ledger",
+    "EpisodeBusy": "locks",
+    "Lock": "locks",
+    "lock_episode": "locks",
+    "Recovered": "recovery",
+    "recover": "recovery",
+    "shard_is_whole": "recovery",
+    "RepeatIndex": "repeats",
     "EncodedRecord": "rows",
     "decode_row": "rows",
     "encode_record": "rows",
@@ -66,8 +76,12 @@ __all__ = [
     "Damage",
     "Dataset",
     "EncodedRecord",
+    "EpisodeBusy",
     "EpisodeWriter",
     "LedgerEntry",
+    "Lock",
+    "Recovered",
+    "RepeatIndex",
     "RowGroup",
     "ShardFacts",
     "VerifyReport",
@@ -77,10 +91,13 @@ __all__ = [
     "decode_row",
     "encode_record",
     "ledger_path",
+    "lock_episode",
     "open_dataset",
     "read_ledger",
     "read_records",
     "read_rows",
+    "recover",
+    "shard_is_whole",
     "verify_dataset",
     "write_card",
 ]

@@ -7,7 +7,10 @@ the ``license`` line and all text below the last marker.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,14 @@ from dougagen.domain import PALETTE, DougaClass
 from dougagen.errors import ShardError
 from dougagen.shards.durable import refusals_named, write_text_whole
 from dougagen.shards.ledger import SCHEMA_VERSION, LedgerEntry, committed, split_of
+from dougagen.shards.locks import Lock, lock_path
 from dougagen.shards.schema import hugging_face_features
 
 CARD = "README.md"
 _OWNER = "<!-- Below this line is yours: dougagen keeps it when it writes this card again. -->"
 _LICENSE_LINE = re.compile(r"^license: *(\S.*)$", re.MULTILINE)
 _MAX_CARD_BYTES = 4 << 20
+_PATIENCE_SECONDS = 30.0
 _OWNERS_START = """
 ## Licence and use
 
@@ -30,17 +35,39 @@ licence's identifier into the `license` line at the top.
 
 
 def write_card(out: Path) -> Path:
-    """Write ``out/README.md`` anew from the ledgers and return its path. Raises ShardError."""
+    """Write ``out/README.md`` anew from the ledgers and return its path. Raises ShardError.
+
+    One run at a time, so that the card of the last commit is the last to be written.
+    """
     out = Path(out)
+    with _only_writer(out):
+        return _write_card(out)
+
+
+@contextmanager
+def _only_writer(out: Path) -> Iterator[None]:
+    """Wait a little for a run that is writing the card; what it left hidden if it died is removed."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (lock := Lock.take(lock_path(out, "card"))) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if lock is None:
+        raise ShardError("another run has been writing the card for long", where=out / CARD)
+    with lock, refusals_named(out):
+        for stale in out.glob(f".{CARD}.????????.partial"):
+            stale.unlink(missing_ok=True)
+        yield
+
+
+def _write_card(out: Path) -> Path:
     entries = tuple(committed(out))
     if not entries:
         raise ShardError("no episode is committed in this folder", where=out, remedy="extract one first")
     card = out / CARD
     with refusals_named(card):
         license_name, owners = _owners_part(card)
-        write_text_whole(
-            card, f"{_front_matter(entries, license_name)}\n{_body(entries)}\n{_OWNER}\n{owners}"
-        )
+        text = f"{_front_matter(entries, license_name)}\n{_body(entries)}\n{_OWNER}\n{owners}"
+        if not card.is_file() or card.stat().st_size != len(text.encode()) or card.read_text("utf-8") != text:
+            write_text_whole(card, text)
     return card
 
 

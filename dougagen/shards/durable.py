@@ -55,10 +55,15 @@ def sync_folder(folder: Path) -> None:
 
 def prepare_text(path: Path, text: str) -> Path:
     """Write ``text`` on the disk beside ``path`` under a hidden name, ready to be renamed. Raises OSError."""
+    return prepare_bytes(path, text.encode("utf-8"))
+
+
+def prepare_bytes(path: Path, data: bytes) -> Path:
+    """``prepare_text`` for a file that is no text."""
     hidden = path.with_name(hidden_name(path.name))
     try:
-        with hidden.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with hidden.open("xb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
@@ -75,7 +80,12 @@ def put_in_place(hidden: Path, path: Path) -> None:
 
 def write_text_whole(path: Path, text: str) -> None:
     """Put ``text`` at ``path`` in one step. Raises OSError."""
-    hidden = prepare_text(path, text)
+    write_bytes_whole(path, text.encode("utf-8"))
+
+
+def write_bytes_whole(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` in one step. Raises OSError."""
+    hidden = prepare_bytes(path, data)
     try:
         put_in_place(hidden, path)
     finally:

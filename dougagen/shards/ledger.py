@@ -13,24 +13,39 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dougagen.domain import ExtractReport
+from dougagen.domain import ExtractReport, FrameSpan
 from dougagen.errors import DomainError, ShardError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Counts the additions of columns; part of every shard's metadata, of the ledger and of the digest."""
 EPISODES = "episodes"
 DATA = "data"
+HIDDEN = ".dougagen"
+"""Locks and caches; nothing in it is part of the dataset, and it may be deleted while no run is going on."""
 MAX_LEDGER_BYTES = 16 << 20
 _EPISODE_ID = re.compile(r"[0-9a-f]{16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_TIMESHEET_LINE = re.compile(r"(?:\d{1,9}:\d{1,9}-\d{1,9}(?: |$))*")
 _SPLIT = re.compile(r"[a-z]{1,32}")
-_SHARD_NAME = re.compile(r"([a-z]{1,32})-([0-9a-f]{16})-([0-9]{5})\.parquet")
+_SHARD_NAME = re.compile(r"([a-z]{1,32})-([0-9a-f]{16})-(?:([0-9a-f]{8})-)?([0-9]{5})\.parquet")
 REDO = "run dougagen extract on its source again with --on-existing redo"
+REPAIR = "run dougagen extract on its source again with --repair"
 
 
-def shard_name(split: str, episode_id: str, number: int) -> str:
-    """``train-0123456789abcdef-00000.parquet``; never the title of the episode."""
-    return f"{split}-{episode_id}-{number:05d}.parquet"
+def shard_name(split: str, episode_id: str, number: int, *, digest: str = "") -> str:
+    """``train-0123456789abcdef-00000.parquet``; never the title of the episode.
+
+    With the ``digest`` of a redo its first eight digits stand before the number, so that the new shards and
+    the old ones can lie side by side until the ledger changes.
+    """
+    redone = f"{digest[:8]}-" if digest else ""
+    return f"{split}-{episode_id}-{redone}{number:05d}.parquet"
+
+
+def episode_of_shard(name: str) -> str | None:
+    """The episode in a shard's name; None where it is no name of ours."""
+    found = _SHARD_NAME.fullmatch(name)
+    return found[2] if found else None
 
 
 def split_of(name: str) -> str:
@@ -119,6 +134,11 @@ class LedgerEntry:
     shards: tuple[ShardFacts, ...] = ()
     """Filled in by the writer at commit."""
     schema_version: int = SCHEMA_VERSION
+    timesheet: tuple[str, ...] = ()
+    """A line a shot, an exposure a word, ``drawing:start-stop`` with stop exclusive: every exposure, also of
+    rejected drawings. So short because all ledgers are read at once; empty in those of older versions."""
+    rejected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Reason → index of each drawing that became no record."""
 
     def __post_init__(self) -> None:
         require_episode_id(self.episode_id)
@@ -132,6 +152,12 @@ class LedgerEntry:
                 _require_count(f"LedgerEntry.{name}[{reason!r}]", count)
         for name in ("frames_skipped", "drawings_rejected", "seconds"):
             object.__setattr__(self, name, dict(getattr(self, name)))  # a copy; a proxy does not pickle
+        object.__setattr__(self, "rejected", {why: tuple(which) for why, which in self.rejected.items()})
+        if not all(isinstance(line, str) and _TIMESHEET_LINE.fullmatch(line) for line in self.timesheet):
+            raise DomainError("LedgerEntry.timesheet must hold lines of words like 17:48-51")
+        for reason, drawings in self.rejected.items():
+            if len(drawings) != self.drawings_rejected.get(reason):
+                raise DomainError(f"LedgerEntry.rejected[{reason!r}] does not fit its count of drawings")
         for shard in self.shards:
             if f"-{self.episode_id}-" not in shard.name:
                 raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
@@ -148,6 +174,8 @@ class LedgerEntry:
         width: int,
         height: int,
         frame_rate: Fraction,
+        timesheet: tuple[str, ...] = (),
+        rejected: Mapping[str, tuple[int, ...]] | None = None,
     ) -> LedgerEntry:
         """The entry of an extraction, without its shards: the writer adds them at commit."""
         counts = {name.name: getattr(report, name.name) for name in fields(report) if name.name != "shards"}
@@ -159,7 +187,16 @@ class LedgerEntry:
             width=width,
             height=height,
             frame_rate=frame_rate,
+            timesheet=timesheet,
+            rejected=rejected or {},
         )
+
+    def exposures(self) -> Iterator[tuple[int, int, FrameSpan]]:
+        """Shot, drawing and frames of each exposure, in order."""
+        for shot, line in enumerate(self.timesheet):
+            for word in line.split():
+                drawing, start, stop = map(int, re.split("[:-]", word))
+                yield shot, drawing, FrameSpan(start, stop)
 
     def report(self) -> ExtractReport:
         """The extraction's report as it was when the episode was committed."""
@@ -181,6 +218,8 @@ class LedgerEntry:
         try:
             values: dict[str, Any] = {name: value for name, value in plain.items() if name in known}
             values["frame_rate"] = Fraction(str(plain["frame_rate"]))
+            values["timesheet"] = tuple(plain.get("timesheet", ()))
+            values["rejected"] = dict(plain.get("rejected", {}))
             values["flags"] = tuple(str(flag) for flag in plain["flags"])
             values["seconds"] = {str(stage): float(busy) for stage, busy in plain["seconds"].items()}
             values["shards"] = tuple(

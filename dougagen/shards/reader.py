@@ -237,15 +237,20 @@ def _schema_version(schema: pa.Schema) -> int:
 def _in_our_types(table: pa.Table, columns: Sequence[str]) -> pa.Table:
     """The table in the types of the schema: other tools write large_string for string and the like.
 
-    A column that was added after the shard was written holds empty lists.
+    A column that was added after the shard was written holds nothing.
     """
     wanted = pa.schema([SCHEMA.field(name) for name in columns])
     for name in columns:
         if name not in table.column_names:
-            table = table.append_column(
-                SCHEMA.field(name), pa.array([[]] * len(table), SCHEMA.field(name).type)
-            )
+            column = SCHEMA.field(name)
+            table = table.append_column(column, pa.array([_nothing(column.type)] * len(table), column.type))
     return table.select(list(columns)).cast(wanted)
+
+
+def _nothing(arrow_type: pa.DataType) -> object:
+    if pa.types.is_list(arrow_type):
+        return []
+    return "" if pa.types.is_string(arrow_type) else 0
 
 
 def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from dougagen.domain import (
     CelMask,
     Douga,
     FrameSpan,
+    Measure,
     Origin,
     PictureArea,
     Provenance,
@@ -40,6 +41,8 @@ _COPIED = (
     "color_matrix",
     "color_range",
     "sample_aspect_ratio",
+    "fingerprint",
+    "repeats",
 )
 """Columns that have the name and the value of a property of ``Provenance``."""
 
@@ -94,6 +97,7 @@ def encode_record(record: Record) -> EncodedRecord:
         / triplet.cel_mask.pixels.size,
         "class_fractions": _class_fractions(triplet.douga),
         "flags": list(provenance.flags),
+        "measures": [measure._asdict() for measure in provenance.measures],
         "origin": str(provenance.origin),
     }
     return EncodedRecord(row, sum(map(len, pictures.values())) + 1024)
@@ -139,6 +143,7 @@ def _provenance(row: Mapping[str, Any]) -> Provenance:
         picture_area=PictureArea(area["x"], area["y"], area["width"], area["height"]),
         origin=Origin(row["origin"]),
         flags=tuple(row["flags"]),
+        measures=tuple(Measure(measure["name"], measure["value"]) for measure in row["measures"]),
     )
 
 

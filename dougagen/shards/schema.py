@@ -49,6 +49,9 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("color_matrix", pa.string()),
     ("color_range", pa.string()),
     ("sample_aspect_ratio", pa.string()),
+    ("measures", pa.list_(pa.struct([("name", pa.string()), ("value", pa.float64())]))),
+    ("fingerprint", pa.uint64()),
+    ("repeats", pa.string()),
 )
 
 _VALUE_NAMES = {pa.float32(): "float32", pa.float64(): "float64"}  # pyarrow says float and double
@@ -89,6 +92,9 @@ SCHEMA = pa.schema(
     },
 )
 COLUMNS: tuple[str, ...] = tuple(name for name, _ in _FIELDS)
+ADDED_IN: dict[str, int] = {"measures": 2, "fingerprint": 2, "repeats": 2}
+"""Column → schema version that added it. Shards of an older version are read as if it held nothing: an empty
+list, an empty text, 0."""
 ROW_COLUMNS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in IMAGE_COLUMNS)
 """Every column without pixels: what statistics and selection read."""
 

@@ -1,8 +1,7 @@
-"""A shard while it is written: a hidden, locked Parquet file that knows its own hash."""
+"""A shard while it is written: a hidden Parquet file that knows its own hash."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from contextlib import suppress
@@ -12,32 +11,16 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dougagen.shards.durable import hidden_name
 from dougagen.shards.ledger import ShardFacts
 from dougagen.shards.schema import SCHEMA, is_image_leaf, leaf_paths
 
 
-def lock(file: BinaryIO) -> bool:
-    """Whether this process may have the file. The lock goes with its process and so tells stale files.
-
-    A disk that knows no locks (some network shares) says neither yes nor no; it is taken as yes.
-    """
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
 class HashedFile:
-    """An append-only file that knows the SHA-256 of what went into it, locked against a second writer."""
+    """An append-only file that knows the SHA-256 of what went into it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: BinaryIO = path.open("xb")
-        lock(self._file)
         self._sha256 = hashlib.sha256()
         self.size = 0
         self.closed = self._abandoned = False
@@ -58,7 +41,7 @@ class HashedFile:
             self._file.flush()
 
     def close(self) -> None:
-        """Arrow's wish only: the lock is held until ``release``."""
+        """Arrow's wish only: ``seal`` still has to sync."""
 
     def seal(self) -> str:
         """Everything on the disk; returns the SHA-256 in hex."""
@@ -81,10 +64,11 @@ class HashedFile:
 class ShardFile:
     """One shard under its hidden name."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, hidden: Path, name: str) -> None:
+        """``hidden`` is where it is written, ``name`` what it will be called."""
         self.name = name
         self.rows = 0
-        self.file = HashedFile(folder / hidden_name(name))
+        self.file = HashedFile(hidden)
         leaves = leaf_paths()
         small = [leaf for leaf in leaves if not is_image_leaf(leaf)]
         self._parquet: pq.ParquetWriter | None = pq.ParquetWriter(
@@ -108,11 +92,6 @@ class ShardFile:
         self._parquet.close()
         self._parquet = None
         return ShardFacts(self.name, self.file.seal(), self.file.size, self.rows)
-
-    def publish(self, folder: Path) -> None:
-        """Give the shard its name."""
-        self.file.path.replace(folder / self.name)
-        self.file.path = folder / self.name
 
     def discard(self) -> None:
         self.file.abandon()

@@ -1,7 +1,9 @@
 """RECORDS → SHARDS: an episode's rows go to hidden files; the commit renames them, the ledger last.
 
-Leaving without a commit leaves no trace. A killed run leaves hidden files, which no reader of
-``data/*.parquet`` sees and the next writer of the same episode removes.
+The commit: shards synced under hidden names; an intent that is the ledger to come; the shards' renames; the
+intent's rename to the ledger, the one moment at which the episode is there; then the shards go that it
+replaces. After the intent nothing is written any more, so that a full disk cannot stop it half way. Leaving
+without a commit leaves no trace; what a killed run leaves, ``recovery`` puts right.
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ from dougagen.shards.durable import (
     cannot_write,
     make_folders,
     prepare_text,
-    put_in_place,
     refusals_named,
     remove_if_empty,
     sync_folder,
+    write_text_whole,
 )
 from dougagen.shards.ledger import (
     DATA,
@@ -36,9 +38,19 @@ from dougagen.shards.ledger import (
     require_split,
     shard_name,
 )
+from dougagen.shards.locks import Lock, lock_episode
+from dougagen.shards.recovery import (
+    finish_commit,
+    hidden_shard,
+    intent_path,
+    recover_episode,
+    remove_replaced,
+    replaced_path,
+    visible_shards,
+)
 from dougagen.shards.rows import EncodedRecord
 from dougagen.shards.schema import SCHEMA
-from dougagen.shards.shard_file import ShardFile, lock
+from dougagen.shards.shard_file import ShardFile
 
 ROW_GROUP_BYTES = 16_000_000
 """Rows are written when they reach this many bytes. A writer holds them up to three times over (rows, Arrow,
@@ -57,8 +69,9 @@ class EpisodeWriter:
     ``with EpisodeWriter(out, episode_id=…) as writer: writer.write(encoded); writer.commit(entry)``
 
     ``on_existing="refuse"`` raises ShardError where the episode is in the dataset already, ``"redo"`` puts
-    the new shards in the place of the old ones at commit. Raises ShardError where the disk refuses, where
-    another run writes the same episode, and at a record of another episode or a repeated ``record_id``.
+    the new shards, named with ``digest``, in the place of the old ones at commit. ``lock`` is the episode's,
+    where the caller has it already. Raises EpisodeBusy where another run writes the same episode, ShardError
+    where the disk refuses and at a record of another episode or a repeated ``record_id``.
     """
 
     def __init__(
@@ -70,6 +83,8 @@ class EpisodeWriter:
         row_group_bytes: int = ROW_GROUP_BYTES,
         shard_bytes: int = SHARD_BYTES,
         on_existing: OnExisting = "refuse",
+        digest: str = "",
+        lock: Lock | None = None,
     ) -> None:
         self.out = Path(out)
         self.episode_id = require_episode_id(episode_id)
@@ -77,61 +92,45 @@ class EpisodeWriter:
         if not 0 < row_group_bytes <= MAX_ROW_GROUP_BYTES:
             raise ShardError(f"row_group_bytes must be in [1, {MAX_ROW_GROUP_BYTES}], got {row_group_bytes}")
         self._row_group_bytes, self._shard_bytes = row_group_bytes, shard_bytes
-        self._on_existing = on_existing
+        self._on_existing, self._digest = on_existing, digest
+        self._lock, self._own_lock = lock, lock is None
+        self._replaces = False
         self._rows: list[Mapping[str, Any]] = []
         self._pending_bytes = 0
         self._record_ids: set[str] = set()
         self._shards: list[ShardFile] = []
         self._facts: list[ShardFacts] = []
         self._created: tuple[Path, ...] = ()
-        self._committed = False
+        self._promised = False
 
     @property
     def _data(self) -> Path:
         return self.out / DATA
 
     def __enter__(self) -> EpisodeWriter:
-        if self._on_existing == "refuse" and ledger_path(self.out, self.episode_id).exists():
-            raise ShardError(
-                f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
-            )
         if self.out.exists() and not self.out.is_dir():
             raise ShardError("the output path is a file", where=self.out, remedy="give a folder as --out")
         try:
             with refusals_named(self.out):
                 self._created = make_folders(self._data) + make_folders(self.out / EPISODES)
-                self._remove_stale()
+                if self._lock is None:
+                    self._lock = lock_episode(self.out, self.episode_id)
+                recover_episode(self.out, self.episode_id)
+                self._replaces = ledger_path(self.out, self.episode_id).exists()
+                if self._replaces and self._on_existing == "refuse":
+                    raise ShardError(
+                        f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
+                    )
                 self._begin_shard()
         except BaseException:
             self._discard()
             raise
         return self
 
-    def _require_place(self) -> None:
-        if self.out.exists() and not self.out.is_dir():
-            raise ShardError("the output path is a file", where=self.out, remedy="give a folder as --out")
-        if self._on_existing == "refuse" and ledger_path(self.out, self.episode_id).exists():
-            raise ShardError(
-                f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
-            )
-
-    def _remove_stale(self) -> None:
-        """Remove what a killed run left of this episode; a living one still holds its lock."""
-        for path in self._data.glob(f".{self.split}-{self.episode_id}-*.partial"):
-            with path.open("rb") as file:
-                if not lock(file):
-                    raise ShardError(
-                        f"another run is writing episode {self.episode_id}",
-                        where=self.out,
-                        remedy="wait for it to end",
-                    )
-                path.unlink(missing_ok=True)
-        for path in (self.out / EPISODES).glob(f".{self.episode_id}.json.*.partial"):
-            path.unlink(missing_ok=True)
-
     def _begin_shard(self) -> None:
-        name = shard_name(self.split, self.episode_id, len(self._shards))
-        self._shards.append(ShardFile(self._data, name))
+        digest = self._digest if self._replaces else ""
+        name = shard_name(self.split, self.episode_id, len(self._shards), digest=digest)
+        self._shards.append(ShardFile(hidden_shard(self.out, name), name))
 
     def write(self, encoded: EncodedRecord) -> None:
         """Take one record; it is on the disk at the latest after ``commit``."""
@@ -179,45 +178,40 @@ class EpisodeWriter:
             self._write_row_group()
             self._facts.append(self._shards[-1].finish())
             entry = replace(entry, shards=tuple(self._facts))
-            self._publish(entry)
-        self._committed = True
+            self._promise(entry)
+            finish_commit(self.out, entry)
+            remove_replaced(self.out, self.episode_id)
         return entry
 
-    def _publish(self, entry: LedgerEntry) -> None:
-        """All is on the disk before anything is renamed: a full disk leaves an earlier commit whole."""
-        ledger = ledger_path(self.out, self.episode_id)
+    def _promise(self, entry: LedgerEntry) -> None:
+        """All that a commit needs is on the disk, last the intent; from here on it can only be finished."""
+        replaced = visible_shards(self.out, self.episode_id) - {shard.name for shard in entry.shards}
         text = json.dumps(entry.to_json(), indent=1, ensure_ascii=False) + "\n"
-        hidden_ledger = prepare_text(ledger, text)
+        hidden = prepare_text(ledger_path(self.out, self.episode_id), text)
         try:
+            if replaced:
+                write_text_whole(replaced_path(self.out, self.episode_id), json.dumps(sorted(replaced)))
             for created in self._created:
                 sync_folder(created.parent)
-            self._remove_committed()
-            for shard in self._shards:
-                shard.publish(self._data)
             sync_folder(self._data)
-            put_in_place(hidden_ledger, ledger)
+            hidden.replace(intent_path(self.out, self.episode_id))
+            self._promised = True
+            sync_folder(self.out / EPISODES)
         except BaseException:
-            hidden_ledger.unlink(missing_ok=True)
-            ledger.unlink(missing_ok=True)
+            hidden.unlink(missing_ok=True)
+            if not self._promised:
+                replaced_path(self.out, self.episode_id).unlink(missing_ok=True)
             raise
-
-    def _remove_committed(self) -> None:
-        """Take an earlier commit of this episode out, its ledger first: never a ledger over other shards."""
-        ledger = ledger_path(self.out, self.episode_id)
-        if ledger.exists():
-            ledger.unlink()
-            sync_folder(ledger.parent)
-        for path in self._data.glob(f"*-{self.episode_id}-*.parquet"):
-            path.unlink()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._committed:
-            for shard in self._shards:
-                shard.file.release()
-        else:
+        if not self._promised:
             self._discard()
+            return
+        for shard in self._shards:
+            shard.file.release()
+        self._unlock()
 
     def _discard(self) -> None:
         failed: OSError | None = None
@@ -227,6 +221,12 @@ class EpisodeWriter:
             except OSError as error:
                 failed = error
         self._rows = []
+        self._unlock()
         remove_if_empty(self._created)
         if failed is not None:
             raise cannot_write(self.out, failed) from failed
+
+    def _unlock(self) -> None:
+        if self._lock is not None and self._own_lock:
+            self._lock.release()
+            self._lock = None

@@ -1,9 +1,12 @@
-"""One contract for every tool that opens the dataset as it lies: same rows, same bytes, no extra code."""
+"""One contract for every tool that opens the dataset as it lies: same rows, same bytes, no extra code.
+
+The heavy ones: ``pip install '.[readers]'``, then ``pytest -m readers``.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -128,6 +131,43 @@ def with_polars_lazily(out: Path) -> list[dict[str, Any]]:
     return pl.scan_parquet(out / "data").collect().to_dicts()
 
 
+def with_pandas(out: Path) -> list[dict[str, Any]]:
+    import pandas
+
+    return pandas.read_parquet(out / "data").to_dict("records")
+
+
+def with_daft(out: Path) -> list[dict[str, Any]]:
+    import daft
+
+    return daft.read_parquet(f"{out}/data/*.parquet").to_pylist()
+
+
+def with_ray(out: Path) -> list[dict[str, Any]]:
+    import ray
+
+    ray.init(num_cpus=1, include_dashboard=False, ignore_reinit_error=True, log_to_driver=False)
+    return ray.data.read_parquet(str(out / "data")).take_all()
+
+
+def with_hugging_face_pictures_left_coded(out: Path, *, streaming: bool) -> list[dict[str, Any]]:
+    import datasets
+
+    undecoded = datasets.Image(decode=False)
+    loaded = datasets.load_dataset(str(out), split="train", streaming=streaming)
+    for name in ("color", "cel_mask", "douga"):
+        loaded = loaded.cast_column(name, undecoded)
+    return list(loaded)
+
+
+def with_hugging_face(out: Path) -> list[dict[str, Any]]:
+    return with_hugging_face_pictures_left_coded(out, streaming=False)
+
+
+def with_hugging_face_streaming(out: Path) -> list[dict[str, Any]]:
+    return with_hugging_face_pictures_left_coded(out, streaming=True)
+
+
 READERS = [
     with_pyarrow,
     with_pyarrow_files,
@@ -136,9 +176,21 @@ READERS = [
     with_polars,
     with_polars_lazily,
 ]
+HEAVY = [with_pandas, with_daft, with_ray, with_hugging_face, with_hugging_face_streaming]
 
 
-@pytest.fixture(params=READERS, ids=lambda reader: reader.__name__)
+@pytest.fixture(scope="module", autouse=True)
+def no_network_and_a_cache_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HF_HUB_OFFLINE", "1")
+        patched.setenv("HF_HOME", str(tmp_path_factory.mktemp("hugging_face")))
+        yield
+
+
+@pytest.fixture(
+    params=[*READERS, *(pytest.param(reader, marks=pytest.mark.readers) for reader in HEAVY)],
+    ids=lambda reader: reader.__name__,
+)
 def rows(request: pytest.FixtureRequest, dataset: Path) -> list[dict[str, Any]]:
     reader: Reader = request.param
     return sorted(reader(dataset), key=lambda row: (row["episode_id"], row["drawing_index"]))
@@ -186,10 +238,12 @@ def test_a_query_over_holds_and_flags_needs_no_picture(dataset) -> None:
     assert duckdb.sql(query).fetchall() == [(episode_id, 9, 2, 14) for episode_id in EPISODES]
 
 
-def test_hugging_face_decodes_the_pictures_where_it_is_installed(dataset, tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    datasets = pytest.importorskip("datasets", reason="tried by hand with datasets 3.6 and 5.2")
-    loaded = datasets.load_dataset(str(dataset), split="train", cache_dir=str(tmp_path))
+@pytest.mark.readers
+@pytest.mark.parametrize("streaming", [False, True], ids=["loaded", "streaming"])
+def test_hugging_face_decodes_the_pictures(dataset, streaming) -> None:
+    import datasets
+
+    loaded = datasets.load_dataset(str(dataset), split="train", streaming=streaming)
     rows = sorted(loaded, key=lambda row: (row["episode_id"], row["drawing_index"]))
     assert [row["record_id"] for row in rows] == [record.record_id for record in RECORDS]
     for row, record in zip(rows, RECORDS, strict=True):

@@ -239,3 +239,20 @@ def test_shards_written_again_by_another_tool_still_read(tmp_path, make_record, 
     )  # large_string and the like
     for a, b in zip(records, read_records(copied), strict=True):
         assert_same(a, b)
+
+
+def test_a_shard_of_the_first_schema_version_is_read_without_measures(
+    tmp_path, make_record, commit_episode
+) -> None:
+    entry = commit_episode(tmp_path, [make_record(0), make_record(1)])
+    shard = tmp_path / "data" / entry.shards[0].name
+    table = pq.read_table(shard).drop_columns(["measures", "fingerprint", "repeats"])
+    older = dict(table.schema.metadata) | {b"dougagen_schema_version": b"1"}
+    pq.write_table(table.replace_schema_metadata(older), shard)
+    assert [record.provenance.measures for record in read_records(shard)] == [(), ()]
+    assert [rows.column("measures").to_pylist() for rows in read_rows(shard)] == [[[], []]]
+    assert [rows.column("fingerprint").to_pylist() for rows in read_rows(shard)] == [[0, 0]]
+    assert [rows.column("repeats").to_pylist() for rows in read_rows(shard)] == [["", ""]]
+    pq.write_table(table, shard)  # says that it is of this version, and lacks a column of it
+    with pytest.raises(ShardError, match="column measures is missing"):
+        list(read_records(shard))

@@ -39,6 +39,9 @@ COLUMNS = [
     ("color_matrix", "string"),
     ("color_range", "string"),
     ("sample_aspect_ratio", "string"),
+    ("measures", "list<item: struct<name: string, value: double>>"),
+    ("fingerprint", "uint64"),
+    ("repeats", "string"),
 ]
 
 
@@ -70,7 +73,7 @@ def test_a_shard_tells_hugging_face_what_its_columns_are(tmp_path, make_record, 
         {"start": {"dtype": "int64", "_type": "Value"}, "stop": {"dtype": "int64", "_type": "Value"}}
     ]
     assert features["picture_area"]["x"] == {"dtype": "int32", "_type": "Value"}
-    assert metadata[b"dougagen_schema_version"] == b"1"
+    assert metadata[b"dougagen_schema_version"] == b"2"
 
 
 def test_a_shard_has_the_schema_as_it_stands_here(tmp_path, make_record, commit_episode) -> None:

@@ -19,6 +19,7 @@ from dougagen.domain import Record
 from dougagen.errors import DomainError, ShardError
 from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, open_dataset, read_ledger, read_records
 from dougagen.shards.durable import hidden_name
+from dougagen.shards.recovery import recover
 
 ID = "0123456789abcdef"
 SHARD = f"data/train-{ID}-00000.parquet"
@@ -113,11 +114,12 @@ def test_the_ledger_is_written_after_the_shards_have_their_names(
         for index in range(3):
             writer.write(encode_record(make_record(index)))
         writer.commit(make_entry(3))
-    assert renames == [f"data/train-{ID}-0000{n}.parquet" for n in range(3)] + [LEDGER]
+    shards = [f"data/train-{ID}-0000{n}.parquet" for n in range(3)]
+    assert renames == [f"episodes/.{ID}.intent", *shards, LEDGER]
 
 
-def test_a_commit_that_fails_at_the_ledger_leaves_no_visible_shard(
-    tmp_path, make_record, make_entry, monkeypatch
+def test_a_commit_that_the_disk_stops_between_renames_is_finished_by_the_next_start(
+    tmp_path, make_record, make_entry, monkeypatch, files_in
 ) -> None:
     replace = Path.replace
 
@@ -126,7 +128,22 @@ def test_a_commit_that_fails_at_the_ledger_leaves_no_visible_shard(
             raise OSError(28, "No space left on device")
         return replace(self, target)
 
-    monkeypatch.setattr(Path, "replace", refuses_ledgers)
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", refuses_ledgers)
+        with pytest.raises(ShardError, match=r"no space left.*free space"):
+            write_one(tmp_path, make_record(0), make_entry(1))
+    assert read_ledger(tmp_path, ID) is None
+    assert [done.completed for done in recover(tmp_path)] == [True]
+    assert files_in(tmp_path) == [SHARD, LEDGER]
+
+
+def test_an_intent_that_the_disk_does_not_take_leaves_no_trace(
+    tmp_path, make_record, make_entry, monkeypatch
+) -> None:
+    def refuses(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuses)
     with pytest.raises(ShardError, match=r"no space left.*free space"):
         write_one(tmp_path / "shards", make_record(0), make_entry(1))
     assert list(tmp_path.iterdir()) == []
@@ -162,13 +179,13 @@ def test_an_episode_that_is_there_is_refused_with_the_remedy(tmp_path, make_reco
         commit_episode(tmp_path, [make_record(0)])
 
 
-def test_redo_puts_the_new_shards_in_the_place_of_all_old_ones(
+def test_redo_puts_new_shards_named_with_its_digest_in_the_place_of_all_old_ones(
     tmp_path, make_record, commit_episode, files_in
 ) -> None:
     commit_episode(tmp_path, [make_record(i) for i in range(3)], row_group_bytes=1, shard_bytes=1)
     assert len(files_in(tmp_path / "data")) == 3
-    entry = commit_episode(tmp_path, [make_record(7)], on_existing="redo")
-    assert files_in(tmp_path) == [SHARD, LEDGER]
+    entry = commit_episode(tmp_path, [make_record(7)], on_existing="redo", digest="d1" * 32)
+    assert files_in(tmp_path) == [f"data/train-{ID}-d1d1d1d1-00000.parquet", LEDGER]
     assert read_ledger(tmp_path, ID) == entry
     assert [r.provenance.drawing_index for r in read_records(tmp_path)] == [7]
 
@@ -299,30 +316,8 @@ def test_a_killed_run_leaves_hidden_files_only_and_the_next_run_removes_them(
         tmp_path,
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr
-    left = files_in(tmp_path)
+    left = files_in(tmp_path / "data")
     assert len(left) == 3
     assert all(Path(name).name.startswith(".") and name.endswith(".partial") for name in left)
-    commit_episode(tmp_path, [make_record(0)])
-    assert files_in(tmp_path) == [SHARD, LEDGER]
-
-
-def test_a_run_killed_between_shards_and_ledger_is_not_in_the_dataset_and_can_be_done_again(
-    tmp_path, make_record, commit_episode, files_in
-) -> None:
-    ended = run(
-        """
-        import dougagen.shards.writer as w
-        w.put_in_place = lambda hidden, path: os.kill(os.getpid(), signal.SIGKILL)
-        with EpisodeWriter(out, episode_id=builders.EPISODE_ID, row_group_bytes=1, shard_bytes=1) as writer:
-            for i in range(3):
-                writer.write(encode_record(builders.build_record(i)))
-            writer.commit(builders.build_entry(3))
-        """,
-        tmp_path,
-    )
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
-    assert read_ledger(tmp_path, ID) is None
-    with pytest.raises(ShardError, match="no episode is committed"):
-        open_dataset(tmp_path)
     commit_episode(tmp_path, [make_record(0)])
     assert files_in(tmp_path) == [SHARD, LEDGER]

@@ -1,0 +1,320 @@
+"""The footage room in a process of its own, without torch: what a hostile file can break is this process.
+
+The parent's half is ``DecoderProcess``; the child's is ``main``. The child hashes and opens the file, then
+sends drawings, and tells every half second how far it is. It ends with an exit code of its own when it
+outgrows its bound on memory, and offers itself first to the system when memory runs out.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from pickle import UnpicklingError
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from dougagen.domain import Drawing, Episode, PictureArea
+from dougagen.errors import ConfigError, DougagenError, EpisodeError
+from dougagen.footage import Footage, open_episode, read_footage
+from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
+from dougagen.runs.messages import Receiver, Sender, Ticker
+from dougagen.runs.words import Begun, Ended, Failed, FileIdentity, Opened, Tick
+from dougagen.streams import StageClock
+
+_TICK_SECONDS = 0.5
+_SLACK_BYTES = 2 << 30
+"""How far allocations may go beyond the bound on memory in use: FFmpeg asks for more than it touches."""
+_DEATH_SECONDS = 5.0
+_ENCODE_AGAIN = "encode the file again, for example with `ffmpeg -i FILE -c:v libx264 FILE.mkv`"
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderLimits:
+    """How long and how large a decoder may become before its episode is given up."""
+
+    stall_seconds: float = 120.0
+    """Without a new frame. A frame takes milliseconds; a disk of the network may sleep for a minute."""
+    memory_bytes: int = 4 << 30
+    """In use. 4K with 16 decoding threads takes about 1.5 GB."""
+
+    def __post_init__(self) -> None:
+        if self.stall_seconds <= 0:
+            raise ConfigError(f"the decoder's patience must be positive, got {self.stall_seconds:g} s")
+        if self.memory_bytes < 256 << 20:
+            raise ConfigError(f"the decoder needs at least 0.25 GB, got {self.memory_bytes / 2**30:g} GB")
+
+
+_USUAL = DecoderLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    path: Path
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _FootageRequest:
+    options: Mapping[str, Any]
+    """Of ``read_footage``."""
+    max_drawings: int | None
+
+
+class DecoderProcess:
+    """A decoder at work on one file; a context manager that leaves no process behind."""
+
+    def __init__(self, path: Path, *, limits: DecoderLimits = _USUAL) -> None:
+        self._path, self._limits = path, limits
+        self._child = Child(__name__, deaf_to=(signal.SIGINT, signal.SIGTERM))
+        self._moved, self._moved_at = -1, time.monotonic()
+        self.last = Tick(0)
+        """The latest that the child said of its progress."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.kill()
+
+    def open(self) -> Opened:
+        """Hash and open the file. Raises EpisodeError, as for everything that goes wrong in the child."""
+        self._ask(_Request(self._path, self._limits.memory_bytes))
+        opened = self.receive()
+        if not isinstance(opened, Opened):
+            raise self._nonsense(opened)
+        return opened
+
+    def footage(
+        self, _: Episode, *, clock: StageClock, max_drawings: int | None = None, **options: Any
+    ) -> FarFootage:
+        """The drawings of the opened file: ``read_footage`` with these ``options``, but over there.
+
+        The child stops after ``max_drawings``: what it decodes beyond them would depend on the clock.
+        """
+        self._ask(_FootageRequest(options, max_drawings))
+        begun = self.receive()
+        if not isinstance(begun, Begun):
+            raise self._nonsense(begun)
+        self.last = begun.first
+        return FarFootage(self, clock)
+
+    def receive(self) -> Any:
+        """The next message that is no tick. Time counts only while we wait: a full pipe is no hang."""
+        self._moved_at = time.monotonic()
+        while True:
+            left = self._moved_at + self._limits.stall_seconds - time.monotonic()
+            try:
+                message = self._child.receiver.receive(max(left, 0.001))
+            except TimeoutError:
+                raise self._stalled() from None
+            except EOFError:
+                raise self._died() from None
+            except UnpicklingError as error:
+                raise self._nonsense(error) from error
+            if isinstance(message, Failed):
+                raise message.error
+            if not isinstance(message, Tick):
+                return message
+            self._heard(message)
+            if left <= 0:
+                raise self._stalled()
+
+    def _heard(self, tick: Tick) -> None:
+        self.last = tick
+        if tick.moved != self._moved:
+            self._moved, self._moved_at = tick.moved, time.monotonic()
+
+    def _ask(self, message: object) -> None:
+        try:
+            self._child.sender.send(message)
+        except BrokenPipeError:
+            raise self._died() from None
+
+    def _stalled(self) -> EpisodeError:
+        return EpisodeError(
+            f"the decoder hangs: nothing came for {self._limits.stall_seconds:g} s{self._so_far()}",
+            where=self._path,
+            remedy=f"{_ENCODE_AGAIN}, or give it longer with --stall",
+        )
+
+    def _died(self) -> EpisodeError:
+        code = self._child.wait(_DEATH_SECONDS)
+        if code == OUT_OF_MEMORY:
+            bound = f"{self._limits.memory_bytes / 2**30:g} GB"
+            return EpisodeError(
+                f"decoding takes more than {bound} of memory{self._so_far()}",
+                where=self._path,
+                remedy=f"{_ENCODE_AGAIN}, or allow more with --decoder-memory",
+            )
+        how = in_words(code) if code is not None else "closed its pipe"
+        advice = _ENCODE_AGAIN
+        if code == -signal.SIGKILL:
+            advice = "the system may be short of memory: run fewer jobs, or run it again"
+        return EpisodeError(f"the decoder died ({how}){self._so_far()}", where=self._path, remedy=advice)
+
+    def _so_far(self) -> str:
+        frames = self.last.counts.get("frames_decoded")
+        return f" after {frames} frames" if frames else ""
+
+    def _nonsense(self, what: object) -> EpisodeError:
+        return EpisodeError(
+            f"the decoder went wrong ({_first_line(what)})", where=self._path, remedy=_ENCODE_AGAIN
+        )
+
+
+class FarFootage(Iterator[Drawing]):
+    """Footage that is read in another process; the properties are those of ``Footage``, lately told."""
+
+    frames_decoded: int
+    frames_skipped: Mapping[str, int]
+    picture_area: PictureArea
+    shots_found: int
+    packets_damaged: int
+    truncated: bool
+
+    def __init__(self, decoder: DecoderProcess, clock: StageClock) -> None:
+        self._decoder, self._clock = decoder, clock
+        self._ended = False
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._decoder.last.counts[name]
+
+    def __next__(self) -> Drawing:
+        if self._ended:
+            raise StopIteration
+        message = self._decoder.receive()
+        if isinstance(message, Drawing):
+            return message
+        self._ended = True
+        if not isinstance(message, Ended):
+            raise self._decoder._nonsense(message)
+        self._decoder.last = message.last
+        for stage, seconds in message.last.seconds.items():
+            self._clock.charge(stage, seconds)
+        raise StopIteration
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended = True
+
+
+class _State:
+    """What the child says of its progress."""
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.bytes_read = 0
+        self.footage: Footage | None = None
+        self.clock = StageClock()
+
+    def read(self, position: int) -> None:
+        self.bytes_read = position
+
+    def tick(self) -> Tick:
+        counts = _told_by(self.footage) if self.footage is not None else {}
+        frames = counts.get("frames_decoded", 0)
+        moved = self.bytes_read + (frames if isinstance(frames, int) else 0)
+        return Tick(moved, counts, self.clock.seconds())
+
+
+def _told_by(footage: Footage) -> dict[str, object]:
+    """What the footage says of itself by now; a proxy of a mapping would not pickle."""
+    names = [name for name in dir(footage) if not name.startswith("_")]
+    said = {name: value for name in names if not callable(value := getattr(footage, name))}
+    return {name: dict(v) if isinstance(v, Mapping) else v for name, v in said.items()}
+
+
+def main(requests: Receiver, answers: Sender) -> None:
+    """The child's work."""
+    state = _State()
+    ticker: Ticker | None = None
+    try:
+        request = requests.receive_trusted()
+        assert isinstance(request, _Request)
+        state.path = request.path
+        _bound_memory(request.memory_bytes)
+        watch(requests.fileno(), bound=request.memory_bytes)
+        ticker = Ticker(answers, state.tick, seconds=_TICK_SECONDS)
+        opened = _opened(request.path, state)
+        answers.send(opened)
+        last = _send_drawings(opened, requests.receive_trusted(), answers, state)
+        ticker.close()
+        answers.send(Ended(last))
+    except DougagenError as error:
+        answers.send(Failed(error))
+    except MemoryError:
+        raise SystemExit(OUT_OF_MEMORY) from None
+    except (EOFError, BrokenPipeError):
+        return
+    except FileNotFoundError:
+        answers.send(Failed(_vanished(state.path)))
+    except Exception as error:  # noqa: BLE001 - a library's fault in a stranger's file is one line, too
+        answers.send(Failed(EpisodeError(f"the decoder failed ({_first_line(error)})", where=state.path)))
+
+
+def _opened(path: Path, state: _State) -> Opened:
+    try:
+        identity: FileIdentity | None = FileIdentity.of(path)
+    except OSError:  # open_episode says it better
+        identity = None
+    episode = open_episode(path, on_read=state.read)
+    return Opened(episode, identity or FileIdentity.of(path))
+
+
+def _send_drawings(opened: Opened, request: object, answers: Sender, state: _State) -> Tick:
+    assert isinstance(request, _FootageRequest)
+    with read_footage(opened.episode, clock=state.clock, **request.options) as footage:
+        state.footage = footage
+        answers.send(Begun(state.tick()))
+        for drawing in islice(footage, request.max_drawings):
+            image = np.ascontiguousarray(drawing.image)  # gaps between lines would go into the pickle
+            answers.send(drawing if image is drawing.image else replace(drawing, image=image))
+        last = state.tick()
+    _require_unchanged(opened.episode, opened.identity)
+    return replace(last, moved=last.moved + 1)
+
+
+def _require_unchanged(episode: Episode, before: FileIdentity) -> None:
+    """A file that was still being copied has another content than its hash says."""
+    with suppress(FileNotFoundError):
+        if FileIdentity.of(episode.path) == before:
+            return
+        raise EpisodeError(
+            "changed while it was read", where=episode.path, remedy="run again when nobody writes it any more"
+        )
+    raise _vanished(episode.path)
+
+
+def _vanished(path: Path | None) -> EpisodeError:
+    return EpisodeError("vanished while it was read", where=path, remedy="bring it back and run again")
+
+
+def _bound_memory(memory_bytes: int) -> None:
+    """The watch stops slow growth, this a single allocation; and the system, when short, takes us first."""
+    with suppress(OSError, ValueError):
+        limit = memory_bytes + _SLACK_BYTES
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _first_line(error: object) -> str:
+    lines = str(error).splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}" if lines[0] else type(error).__name__

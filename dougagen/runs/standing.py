@@ -1,0 +1,68 @@
+"""How an episode stands in the dataset, and so what a run has to do about it."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import Path
+from typing import Literal
+
+from dougagen.errors import ShardError
+from dougagen.shards import LedgerEntry, read_ledger, shard_is_whole
+from dougagen.shards.ledger import DATA, REPAIR
+
+OnExisting = Literal["error", "skip", "redo"]
+
+
+class Standing(Enum):
+    """What a run finds."""
+
+    ABSENT = auto()
+    DONE = auto()
+    """Nothing to do."""
+    REPLACED = auto()
+    """There under other options, and to be done under these."""
+    DAMAGED = auto()
+    """There, but a shard is missing, cut short or, where hashes are compared, altered; or the ledger is."""
+
+
+def standing_of(
+    episode_id: str, out: Path, *, source: Path, digest: str, on_existing: OnExisting, repair: bool
+) -> Standing:
+    """How ``source`` stands in ``out``. Shards are opened only for ``repair``, which compares their hashes.
+
+    Raises ShardError where it is there under another digest and ``on_existing`` is ``error``.
+    """
+    try:
+        entry = read_ledger(out, episode_id)
+    except ShardError as error:
+        if repair:
+            return Standing.DAMAGED
+        raise ShardError(error.what, where=error.where, remedy=REPAIR) from error
+    if entry is None:
+        return Standing.ABSENT
+    same = entry.config_digest == digest
+    if (same or repair) and not _is_whole(entry, out, by_hash=repair):
+        return Standing.DAMAGED
+    if same or on_existing == "skip":
+        return Standing.DONE
+    if on_existing == "redo":
+        return Standing.REPLACED
+    raise ShardError(
+        f"already in the dataset under other options (digest {entry.config_digest[:12]}, now {digest[:12]})",
+        where=source,
+        remedy="--on-existing redo replaces it, --on-existing skip keeps it",
+    )
+
+
+def _is_whole(entry: LedgerEntry, out: Path, *, by_hash: bool) -> bool:
+    shards = [(out / DATA / shard.name, shard) for shard in entry.shards]
+    if by_hash:
+        return all(shard_is_whole(path, facts) for path, facts in shards)
+    return all(_size(path) == facts.bytes for path, facts in shards)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

@@ -1,0 +1,136 @@
+"""What processes of one run say to each other: plain frozen values, and nothing that does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dougagen.domain import Episode, ExtractReport
+from dougagen.errors import DougagenError
+
+
+@dataclass(frozen=True, slots=True)
+class FileIdentity:
+    """What tells a file from its earlier self without reading it."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileIdentity:
+        """Raises OSError."""
+        seen = path.stat()
+        return cls(seen.st_size, seen.st_mtime_ns, seen.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Decoder → worker: the file is a video, and this is what it says of itself."""
+
+    episode: Episode
+    identity: FileIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Decoder → worker: how far it is. The same ``moved`` for too long means that it hangs."""
+
+    moved: int
+    """Bytes hashed plus frames found so far; grows with every sign of life."""
+    counts: Mapping[str, object] = field(default_factory=dict)
+    """The public properties of the footage."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Stage → busy seconds in the decoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Decoder → worker: the footage is open; drawings follow."""
+
+    first: Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Decoder → worker: that was the last drawing."""
+
+    last: Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Child → parent: it came to nothing."""
+
+    error: DougagenError
+    fatal: bool = False
+    """The next episode would fail in the same way: the output folder refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Worker → run: the weights are loaded."""
+
+    digest: str
+    devices: int
+    """How many devices of the kind in use this machine has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Run → worker: do this episode."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """Worker → run: what a file's content is, for the cache."""
+
+    path: Path
+    identity: FileIdentity
+    episode_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Worker → run: the episode is ours, and it is being extracted."""
+
+    episode: Episode
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Worker → run: something a person should know of this episode."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Worker → run: so far."""
+
+    frames: int
+    frames_expected: int | None
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Worker → run: the episode is committed."""
+
+    report: ExtractReport
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyThere:
+    """Worker → run: nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Worker → run: another run has it."""
+
+
+Outcome = Extracted | AlreadyThere | Busy | Failed

@@ -1,0 +1,212 @@
+"""One worker: the networks loaded once, one episode after another, each with a decoder of its own.
+
+``do_episode`` is the work on one episode, in whatever process; ``main`` is a worker's process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from dougagen.config import ExtractConfig, config_digest
+from dougagen.errors import DougagenError, EpisodeError, ShardError
+from dougagen.pipeline import Progress, Reconstructor, extract_episode
+from dougagen.runs.decoder import DecoderLimits, DecoderProcess
+from dougagen.runs.messages import Receiver, Sender
+from dougagen.runs.standing import OnExisting, Standing, standing_of
+from dougagen.runs.words import (
+    AlreadyThere,
+    Began,
+    Busy,
+    Extracted,
+    Failed,
+    Hashed,
+    Job,
+    Moved,
+    Noticed,
+    Opened,
+    Outcome,
+    Ready,
+)
+from dougagen.shards import SCHEMA_VERSION, EpisodeBusy, lock_episode
+from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty
+
+_SECONDS_BETWEEN_MOVES = 0.2
+
+
+class DigestedReconstructor(Reconstructor, Protocol):
+    """A reconstructor that says what of it changes rows."""
+
+    @property
+    def digest_facts(self) -> Mapping[str, str]:
+        """Hashes of the weights, wiring, precision."""
+        ...
+
+
+class LoadReconstructor(Protocol):
+    """How a worker gets its networks; pickled to it, so nothing heavy is loaded before."""
+
+    def __call__(self, number: int, jobs: int) -> DigestedReconstructor:
+        """The networks of worker ``number``, one of ``jobs`` on this machine. Raises DougagenError."""
+        ...
+
+    def devices(self) -> int:
+        """How many workers have a device each; called in a worker."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run does with each episode."""
+
+    out: Path
+    config: ExtractConfig = field(default_factory=ExtractConfig)
+    on_existing: OnExisting = "error"
+    repair: bool = False
+    """Do episodes again whose shards are not as their ledger says."""
+    limits: DecoderLimits = field(default_factory=DecoderLimits)
+
+    def digest(self, reconstructor: DigestedReconstructor) -> str:
+        return config_digest(
+            self.config, schema_version=SCHEMA_VERSION, reconstruction=reconstructor.digest_facts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Run → worker, first of all."""
+
+    plan: Plan
+    load: LoadReconstructor
+    number: int
+    jobs: int
+
+
+class Stopped(BaseException):
+    """SIGTERM came: unwind, so that nothing half written stays."""
+
+
+def do_episode(
+    path: Path,
+    *,
+    plan: Plan,
+    reconstructor: DigestedReconstructor,
+    digest: str,
+    tell: Callable[[object], None] = lambda _: None,
+) -> Outcome:
+    """Extract one file, unless it is in the dataset or another run has it; a failure is an outcome."""
+    try:
+        with DecoderProcess(path, limits=plan.limits) as decoder:
+            opened = decoder.open()
+            tell(Hashed(path, opened.identity, opened.episode.episode_id))
+            return _extract(opened, decoder, plan, reconstructor, digest, tell)
+    except EpisodeBusy:
+        return Busy()
+    except DougagenError as error:
+        refused = isinstance(error, ShardError) and isinstance(error.__cause__, OSError)
+        return Failed(error, fatal=refused)
+
+
+def _extract(
+    opened: Opened,
+    decoder: DecoderProcess,
+    plan: Plan,
+    reconstructor: DigestedReconstructor,
+    digest: str,
+    tell: Callable[[object], None],
+) -> Outcome:
+    episode = opened.episode
+    standing = partial(standing_of, episode.episode_id, plan.out, source=episode.path, digest=digest)
+    rules: dict[str, Any] = {"on_existing": plan.on_existing, "repair": plan.repair}
+    if standing(**rules) is Standing.DONE:
+        return AlreadyThere()
+    with refusals_named(plan.out):
+        created = make_folders(plan.out)
+    try:
+        with lock_episode(plan.out, episode.episode_id) as lock:
+            found = standing(**rules)  # again: the run that held the lock may have committed it
+            if found is Standing.DONE:
+                return AlreadyThere()
+            if found is Standing.DAMAGED:
+                tell(Noticed("is in the dataset, but damaged there: it is extracted again"))
+            tell(Began(episode))
+            replaces = found is not Standing.ABSENT
+            return Extracted(
+                extract_episode(
+                    episode,
+                    plan.out,
+                    reconstructor=reconstructor,
+                    config=plan.config,
+                    digest=digest,
+                    on_existing="redo" if replaces else "refuse",
+                    lock=lock,
+                    read=partial(decoder.footage, max_drawings=plan.config.max_drawings),
+                    on_progress=_seldom(tell),
+                )
+            )
+    finally:
+        remove_if_empty(created)
+
+
+def _seldom(tell: Callable[[object], None]) -> Callable[[Progress], None]:
+    """Progress, a few times a second."""
+    spoke = 0.0
+
+    def told(progress: Progress) -> None:
+        nonlocal spoke
+        if time.monotonic() - spoke >= _SECONDS_BETWEEN_MOVES:
+            spoke = time.monotonic()
+            tell(Moved(progress.frames, progress.frames_expected, progress.records))
+
+    return told
+
+
+def main(requests: Receiver, answers: Sender) -> None:
+    """A worker's process: the setup, then one job after another until nobody asks any more."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        setup = requests.receive_trusted()
+        assert isinstance(setup, Setup)
+        reconstructor = setup.load(setup.number, setup.jobs)
+        digest = setup.plan.digest(reconstructor)
+        answers.send(Ready(digest, setup.load.devices()))
+        while True:
+            job = requests.receive_trusted()
+            assert isinstance(job, Job)
+            try:
+                outcome = do_episode(
+                    job.path, plan=setup.plan, reconstructor=reconstructor, digest=digest, tell=answers.send
+                )
+            except Exception as error:  # noqa: BLE001 - a fault of ours takes one episode, not the run
+                outcome = Failed(_fault(error, job.path))
+            answers.send(outcome)
+    except (EOFError, BrokenPipeError, Stopped):
+        return
+    except DougagenError as error:
+        answers.send(Failed(error, fatal=True))
+    except Exception as error:  # noqa: BLE001 - the run says in one line what stopped it
+        answers.send(Failed(_fault(error, None), fatal=True))
+
+
+def _fault(error: Exception, path: Path | None) -> EpisodeError:
+    if os.environ.get("DOUGAGEN_DEBUG"):
+        traceback.print_exception(error)
+    lines = str(error).splitlines() or [""]
+    return EpisodeError(
+        f"failed for a reason that dougagen does not know ({type(error).__name__}: {lines[0][:200]})",
+        where=path,
+        remedy="--debug shows more",
+    )
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped

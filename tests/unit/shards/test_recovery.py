@@ -1,0 +1,215 @@
+"""Whatever moment a run dies at, the next start leaves the episode whole or not there at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dougagen.errors import ShardError
+from dougagen.shards import EpisodeWriter, encode_record, read_ledger, read_records
+from dougagen.shards.ledger import shard_name
+from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
+from dougagen.shards.recovery import recover
+
+ID = "0123456789abcdef"
+
+
+@pytest.fixture
+def moments(tmp_path, monkeypatch):
+    """Copies of the folder before each rename and each removal: what a kill at that moment leaves."""
+    copies: list[Path] = []
+
+    def record(out: Path) -> list[Path]:
+        def watching(real):
+            def watched(self: Path, *args, **options):
+                if out in self.parents:
+                    copies.append(tmp_path / f"moment{len(copies)}")
+                    shutil.copytree(out, copies[-1])
+                return real(self, *args, **options)
+
+            return watched
+
+        for name in ("replace", "unlink"):
+            monkeypatch.setattr(Path, name, watching(getattr(Path, name)))
+        return copies
+
+    return record
+
+
+def drawings(out: Path) -> list[int]:
+    if read_ledger(out, ID) is None:
+        return []
+    return [record.provenance.drawing_index for record in read_records(out)]
+
+
+def seen_by_a_glob(out: Path) -> int:
+    """Rows as DuckDB counts them: dot files included, all under the folder."""
+    shards = [str(p) for p in out.rglob("*.parquet")]
+    if not shards:
+        return 0
+    ((count,),) = duckdb.sql(f"select count(*) from read_parquet('{out}/**/*.parquet')").fetchall()
+    return int(count)
+
+
+def test_a_commit_killed_at_any_moment_is_whole_or_absent_after_the_next_start(
+    tmp_path, make_record, commit_episode, moments, monkeypatch
+) -> None:
+    out = tmp_path / "out"
+    copies = moments(out)
+    commit_episode(out, [make_record(i) for i in range(3)], row_group_bytes=1, shard_bytes=1)
+    monkeypatch.undo()
+    assert len(copies) >= 6
+    ends = []
+    for copy in copies:
+        recover(copy)
+        ends.append(drawings(copy))
+        assert seen_by_a_glob(copy) == len(ends[-1])
+        assert not [p for p in copy.rglob(".*") if p.is_file() and p.suffix != ".lock"]
+        if not ends[-1]:
+            commit_episode(copy, [make_record(i) for i in range(3)])
+        assert drawings(copy) == [0, 1, 2]
+    assert ends[0] == []
+    assert ends[-1] == [0, 1, 2]
+
+
+def test_a_redo_killed_at_any_moment_leaves_the_old_rows_or_the_new_ones(
+    tmp_path, make_record, commit_episode, moments, monkeypatch
+) -> None:
+    out = tmp_path / "out"
+    commit_episode(out, [make_record(i) for i in range(3)], row_group_bytes=1, shard_bytes=1)
+    copies = moments(out)
+    commit_episode(out, [make_record(7)], on_existing="redo", digest="d1" * 32)
+    monkeypatch.undo()
+    ends = []
+    for copy in copies:
+        recover(copy)
+        ends.append(drawings(copy))
+        assert seen_by_a_glob(copy) == len(ends[-1])
+        assert recover(copy) == ()
+    assert [0, 1, 2] in ends
+    assert [7] in ends
+    assert all(end in ([0, 1, 2], [7]) for end in ends)
+
+
+def test_an_intent_whose_shard_is_damaged_is_taken_back(
+    tmp_path, make_record, commit_episode, moments, monkeypatch, files_in
+) -> None:
+    out = tmp_path / "out"
+    copies = moments(out)
+    commit_episode(out, [make_record(i) for i in range(2)], row_group_bytes=1, shard_bytes=1)
+    monkeypatch.undo()
+    between = next(c for c in copies if len(list((c / "data").glob("t*.parquet"))) == 1)
+    hidden = next((between / "data").glob(".*.partial"))
+    data = bytearray(hidden.read_bytes())
+    data[len(data) // 2] ^= 1
+    hidden.write_bytes(data)
+    (done,) = recover(between)
+    assert not done.completed
+    assert [f for f in files_in(between) if not f.endswith(".lock")] == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "\x00" * 100, "[" * 5000])
+def test_a_damaged_intent_or_list_is_removed_and_nothing_else(
+    tmp_path, make_record, commit_episode, files_in, text: str
+) -> None:
+    commit_episode(tmp_path, [make_record(0)])
+    before = files_in(tmp_path)
+    for name in (f".{ID}.intent", f".{ID}.replaced", ".ffffffffffffffff.intent"):
+        (tmp_path / "episodes" / name).write_text(text)
+    recover(tmp_path)
+    assert files_in(tmp_path) == before
+
+
+def test_files_that_are_not_ours_stay(tmp_path, make_record, commit_episode, files_in) -> None:
+    commit_episode(tmp_path, [make_record(0)])
+    foreign = ["data/.DS_Store", "data/.notes.partial", "data/.mine.parquet.partial", "episodes/.x.intent"]
+    foreign += ["data/.nfs000001", f"episodes/.{ID}.txt", "README.md", "data/mine.parquet.bak"]
+    for name in foreign:
+        (tmp_path / name).write_text("mine")
+    before = files_in(tmp_path)
+    assert recover(tmp_path) == ()
+    with EpisodeWriter(tmp_path, episode_id="f" * 16):
+        pass
+    assert files_in(tmp_path) == before
+
+
+def test_a_list_of_replaced_shards_cannot_name_files_outside_or_of_other_episodes(
+    tmp_path, make_record, commit_episode
+) -> None:
+    out = tmp_path / "out"
+    commit_episode(out, [make_record(0)])
+    other = "e" * 16
+    commit_episode(out, [make_record(0, episode_id=other)], episode_id=other)
+    (tmp_path / "precious.parquet").write_text("mine")
+    (out / "episodes" / f".{ID}.replaced").write_text(
+        f'["../../precious.parquet", "{shard_name("train", other, 0)}", "{shard_name("train", ID, 0)}", 7]'
+    )
+    recover(out)
+    assert (tmp_path / "precious.parquet").exists()
+    assert len(list(read_records(out))) == 2
+
+
+def test_what_a_living_run_writes_is_left_alone(tmp_path, make_record, make_entry) -> None:
+    with EpisodeWriter(tmp_path, episode_id=ID, row_group_bytes=1) as writer:
+        writer.write(encode_record(make_record(0)))
+        assert recover(tmp_path) == ()
+        writer.commit(make_entry(1))
+    assert drawings(tmp_path) == [0]
+
+
+def test_a_lock_is_one_process_s_and_goes_with_it(tmp_path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from dougagen.shards.locks import lock_episode\n"
+        f"lock = lock_episode(Path(sys.argv[1]), '{ID}'); print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(EpisodeBusy, match="another run is writing"):
+            lock_episode(tmp_path, ID)
+        holder.kill()
+    with lock_episode(tmp_path, ID):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_whose_file_was_tidied_away_meanwhile_is_taken_anew(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "a" / "b.lock"
+    flock, raced = fcntl.flock, []
+
+    def race(handle: int, how: int) -> None:
+        if not raced:
+            raced.append(path.unlink())
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", race)
+    with Lock.take(path) as lock:  # type: ignore[union-attr]
+        assert lock is not None
+        assert Lock.take(path) is None
+
+
+def test_a_share_without_locks_is_refused_with_the_remedy(tmp_path, monkeypatch) -> None:
+    def no_locks(handle: int, how: int) -> None:
+        raise OSError(37, os.strerror(37))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(ShardError, match=r"takes no locks.*--out on a disk with locks"):
+        lock_episode(tmp_path, ID)
+
+
+def test_a_lock_never_follows_a_link_out_of_the_folder(tmp_path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    locks = tmp_path / "out" / ".dougagen" / "locks"
+    locks.mkdir(parents=True)
+    (locks / f"{ID}.lock").symlink_to(victim)
+    with pytest.raises(ShardError):
+        lock_episode(tmp_path / "out", ID)
+    assert victim.read_text() == "mine"
