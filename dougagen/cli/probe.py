@@ -4,80 +4,188 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import Watch, name_of, show_json, show_tables
+from dougagen.cli.console import Watch, name_of, out, say, show_json
 
 if TYPE_CHECKING:
-    from dougagen.domain import Drawing, Table
-    from dougagen.footage import Timesheet
+    from dougagen.domain import Drawing, Episode
+    from dougagen.footage import Footage, Timesheet
+
+_SHEET_COLUMNS = 32
+"""Seconds of footage up to which the exposure sheets are drawn without being asked for: two pages."""
+_WHOLE_SHOTS = 24
+"""Shots up to which each is listed with all its exposures, on as many lines as that takes."""
 
 
 def probe(
     episode: Annotated[Path, typer.Argument(help="A video file.", show_default=False)],
     start: options.Start = None,
     stop: options.Stop = None,
+    square_pixels: options.SquarePixels = False,
+    keep_bars: options.KeepBars = False,
+    skip_chapters: options.SkipChapters = "",
+    decode: options.Decode = "auto",
+    sheet: Annotated[
+        bool | None,
+        typer.Option(
+            "--sheet/--no-sheet",
+            help="Draw exposure sheets, a row a frame and a column a second; default: for short clips.",
+            show_default=False,
+        ),
+    ] = None,
+    xdts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the timesheet for CLIP STUDIO PAINT and OpenToonz: a file with a timetable for each "
+            "shot, or a folder that gets a file for each (OpenToonz reads the first timetable of a file).",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="With --xdts: replace an older timesheet.")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Show stream facts, shots and the timesheet: which drawing is on screen from where to where.
 
-    Example:  dougagen probe episode.mkv --stop 60
+    Example:  dougagen probe episode.mkv --stop 60 --xdts episode.xdts
     """
-    from dougagen.footage import Timesheet, open_episode, read_footage
+    from dougagen.footage import (
+        DecodeConfig,
+        FootageConfig,
+        PictureConfig,
+        Timesheet,
+        open_episode,
+        read_footage,
+        require_decode_on,
+        require_xdts_place,
+        write_xdts,
+    )
 
+    if xdts is not None:
+        require_xdts_place(xdts, replace=overwrite)
+    config = FootageConfig(
+        decoding=DecodeConfig(square_pixels=square_pixels, keep_bars=keep_bars, skip_chapters=skip_chapters),
+        pictures=PictureConfig(most_frames=1),
+        flags=None,
+    )
     opened = open_episode(episode)
-    first, last = options.seconds(start, option="--start"), options.seconds(stop, option="--stop")
-    with read_footage(opened, start=first, stop=last) as footage, Watch(unit="frames") as watch:
+    with (
+        read_footage(
+            opened,
+            config=config,
+            start=options.seconds(start, option="--start"),
+            stop=options.seconds(stop, option="--stop"),
+            decode_on=require_decode_on(decode),
+        ) as footage,
+        Watch(unit="frames") as watch,
+    ):
         watch.begin(name_of(episode), opened.announced_frames)
-        timesheet = Timesheet.of(_watched(footage, watch, opened.announced_frames))
-        facts = {
-            "source": episode.name,
-            "episode_id": opened.episode_id,
-            "width": opened.width,
-            "height": opened.height,
-            "frame_rate": str(opened.frame_rate),
-            "pixel_format": opened.pixel_format,
-            "color_matrix": opened.color_matrix,
-            "color_range": opened.color_range,
-            "sample_aspect_ratio": opened.sample_aspect_words,
-            "frames": footage.frames_decoded,
-            "packets_damaged": footage.packets_damaged,
-            "truncated": footage.truncated,
-            "shots": len(timesheet.shot_starts),
-            "drawings": footage.drawings_found,
-        }
+        drawings = _watched(footage, watch, opened.announced_frames)
+        timesheet = Timesheet.of(drawings, frame_rate=opened.frame_rate)
+        facts = _facts(opened, footage, timesheet)
     if json:
         show_json(facts | {"timesheet": timesheet.to_dict()})
     else:
-        show_tables([_facts_table(facts), *_shot_tables(timesheet)])
+        _show(opened, facts, timesheet, sheet=sheet)
+    if xdts is not None:
+        files = write_xdts(xdts, timesheet, replace=overwrite)
+        say(f"timesheet in {files[0]}" + (f" and {len(files) - 1} more" if len(files) > 1 else ""))
 
 
 def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> Iterator[Drawing]:
-    """The drawings without their pictures' memory: a timesheet needs only when they are shown."""
     for number, drawing in enumerate(drawings, start=1):
         watch.move(drawing.exposures[-1].stop, total, f"{number} drawings")
         yield drawing
 
 
-def _facts_table(facts: dict[str, object]) -> Table:
-    from dougagen.domain import Table
+def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str, Any]:
+    from dataclasses import asdict
 
-    rows = tuple((name.replace("_", " "), str(value)) for name, value in facts.items() if value != "")
-    return Table("What the video says of itself", ("fact", "value"), rows)
+    return {
+        "source": episode.path.name,
+        "episode_id": episode.episode_id,
+        "width": episode.width,
+        "height": episode.height,
+        "picture_area": asdict(footage.picture_area),
+        "rotation": episode.rotation,
+        "sample_aspect_ratio": episode.sample_aspect_words,
+        "pixel_format": episode.pixel_format,
+        "color_matrix": episode.color_matrix,
+        "color_range": episode.color_range,
+        "frame_rate": str(episode.frame_rate),
+        "chapters": [
+            {"title": chapter.title, "start": float(chapter.start), "stop": float(chapter.stop)}
+            for chapter in episode.chapters
+        ],
+        "frames": footage.frames_decoded,
+        "frames_skipped": dict(footage.frames_skipped),
+        "frames_woven": footage.frames_woven,
+        "frames_deinterlaced": footage.frames_deinterlaced,
+        "packets_damaged": footage.packets_damaged,
+        "truncated": footage.truncated,
+        "shots": len(timesheet.shots),
+        "drawings": footage.drawings_found,
+    }
 
 
-def _shot_tables(timesheet: Timesheet) -> Iterator[Table]:
-    from dougagen.domain import Table
+def _show(episode: Episode, facts: dict[str, Any], timesheet: Timesheet, *, sheet: bool | None) -> None:
+    from rich.table import Table as Grid
+    from rich.text import Text
 
-    shots = timesheet.to_dict()["shots"]
-    rows = []
-    for shot in shots:
-        lengths = " ".join(str(e["stop"] - e["start"]) for e in shot["exposures"])
-        drawings = len({e["drawing"] for e in shot["exposures"]})
-        rows.append((str(shot["shot"]), f"{shot['start']}–{shot['stop']}", str(drawings), lengths))
-    yield Table("Timesheet", ("shot", "frames", "drawings", "frames that each drawing is held"), tuple(rows))
+    from dougagen.cli import timesheet_view as view
+
+    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, words in _fact_lines(episode, facts, timesheet):
+        grid.add_row(name, Text(words))
+    out.print(Text(name_of(episode.path), style="bold"), Text(facts["episode_id"], style="dim"))
+    out.print(grid)
+    out.print()
+    shots, second = timesheet.shots, view.frames_a_second(episode.frame_rate)
+    out.print(view.shot_table(shots, second=second, whole=len(shots) <= _WHOLE_SHOTS))
+    out.print()
+    columns = sum(-(-len(shot.span) // second) for shot in shots)
+    if sheet or (sheet is None and columns <= _SHEET_COLUMNS):
+        for line in view.sheet(shots, second=second, width=out.width):
+            out.print(line, soft_wrap=True)
+    elif sheet is None:
+        out.print(Text("--sheet draws every shot as an exposure sheet", style="dim"))
+
+
+def _fact_lines(episode: Episode, facts: dict[str, Any], timesheet: Timesheet) -> Iterator[tuple[str, str]]:
+    """What is worth a line, in words."""
+    from dougagen.cli.timesheet_view import clock
+
+    pixels = {"": "shape of pixels not said", "1:1": "square pixels"}
+    shape = pixels.get(episode.sample_aspect_words, f"pixels {episode.sample_aspect_words}")
+    turned = f", turned by {episode.rotation}°" if episode.rotation else ""
+    yield "picture", f"{episode.width}×{episode.height}, {shape}{turned}"
+    area = facts["picture_area"]
+    if (area["width"], area["height"]) != (episode.width, episode.height):
+        yield "bars", f"cut: {area['width']}×{area['height']} from ({area['x']}, {area['y']})"
+    yield "colour", f"{episode.pixel_format}, {episode.color_matrix}, {episode.color_range} range"
+    seconds = facts["frames"] / episode.frame_rate
+    yield "time", f"{facts['frames']:,} frames, {float(episode.frame_rate):.6g} a second, {clock(seconds)}"
+    if episode.chapters:
+        yield "chapters", " · ".join(f"{clock(c.start)} {c.title or '(no title)'}" for c in episode.chapters)
+    for reason, frames in facts["frames_skipped"].items():
+        yield "skipped", f"{frames:,} frames, {reason}"
+    if facts["frames_woven"] or facts["frames_deinterlaced"]:
+        yield (
+            "fields",
+            f"{facts['frames_woven']:,} frames woven, {facts['frames_deinterlaced']:,} deinterlaced",
+        )
+    if facts["packets_damaged"] or facts["truncated"]:
+        ended = ", and the file ends before it should" if facts["truncated"] else ""
+        yield "damage", f"{facts['packets_damaged']:,} packets could not be decoded{ended}"
     rates = timesheet.rates()
-    yield Table("Exposures", tuple(rates), (tuple(str(n) for n in rates.values()),))
+    total = max(sum(rates.values()), 1)
+    split = ", ".join(f"{round(100 * n / total)} % {rate}" for rate, n in rates.items() if n)
+    yield "drawings", f"{facts['drawings']:,} in {facts['shots']:,} shots; exposures: {split}"

@@ -1,18 +1,30 @@
 """EPISODE → FRAMES → SHOTS → DRAWINGS, and the timesheet."""
 
-from dougagen.footage.decode import FrameStream, decode
+from dougagen.footage.best_picture import PictureConfig
+from dougagen.footage.decode import DecodeConfig, FrameStream, decode
 from dougagen.footage.episode import open_episode
+from dougagen.footage.flags import FLAGS, FlagConfig
 from dougagen.footage.flow import Footage, FootageConfig, read_footage
+from dougagen.footage.hardware import DecodeOn, require_decode_on
 from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
-from dougagen.footage.timesheet import Exposure, Timesheet, Truth, read_truth
+from dougagen.footage.sieve import Sieve
+from dougagen.footage.timesheet import Exposure, ShotSheet, Timesheet, Truth, read_truth
+from dougagen.footage.xdts import require_xdts_place, write_xdts
 
 __all__ = [
+    "FLAGS",
+    "DecodeConfig",
+    "DecodeOn",
     "DrawingStream",
     "Exposure",
+    "FlagConfig",
     "Footage",
     "FootageConfig",
     "FrameStream",
     "HoldConfig",
+    "PictureConfig",
+    "ShotSheet",
+    "Sieve",
     "Timesheet",
     "Truth",
     "decode",
@@ -20,4 +32,7 @@ __all__ = [
     "open_episode",
     "read_footage",
     "read_truth",
+    "require_decode_on",
+    "require_xdts_place",
+    "write_xdts",
 ]

@@ -2,37 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import logging
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from types import TracebackType
+from itertools import chain
+from types import MappingProxyType, TracebackType
 from typing import Self
 
-import av
-from av import Packet, VideoFrame
+from av import VideoFrame
 
-from dougagen.domain import Episode, Frame
-from dougagen.errors import EpisodeError
+from dougagen.domain import Episode, Frame, PictureArea
+from dougagen.errors import EpisodeError, quoted
+from dougagen.footage.bars import find_picture_area, leaves_bars, whole_frame
+from dougagen.footage.chapters import SkippedChapters, title_pattern
+from dougagen.footage.clock import FrameClock, stamped
 from dougagen.footage.color import ColorConverter
-from dougagen.footage.containers import choose_stream, is_cut_short, open_container
+from dougagen.footage.fields import FieldConfig, Picture, Progressive
+from dougagen.footage.geometry import Geometry
+from dougagen.footage.hardware import DecodeOn
+from dougagen.footage.pictures import PictureSource
+from dougagen.footage.seeking import LOOK_BEHIND, find_entry, pictures_from
 
-_MOST_DAMAGE = 0.5  # share of the packets; above it the file is given up …
-_DAMAGE_ALLOWED = 32  # … once this many packets were damaged
-_MOST_READ_ERRORS = 16  # in a row; a demuxer that reports more has nothing behind them
+CHAPTER_SKIPPED = "--skip-chapters"
+"""The reason under which the frames of skipped chapters are counted."""
 
-_TIMESTAMP_RESET = Fraction(1)  # s; a jump back by more is a clock that began anew, by less a faulty stamp
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeConfig:
+    """Which frames of an episode are handed out, and in what shape."""
+
+    square_pixels: bool = False
+    """Resample pictures whose pixels are not square; the longer side of a pixel keeps its samples."""
+    keep_bars: bool = False
+    """Keep letterbox and pillarbox, which are cut where they are constant over the whole episode."""
+    skip_chapters: str = ""
+    """Regular expression, searched for in the titles of chapters in any case; empty skips none."""
+    fields: FieldConfig = field(default_factory=FieldConfig)
+    """When frames are taken for fields of different pictures, and become pictures."""
+
+    def __post_init__(self) -> None:
+        title_pattern(self.skip_chapters)
+
+
+_USUAL = DecodeConfig()
 
 
 def decode(
-    episode: Episode, *, start: Fraction | None = None, stop: Fraction | None = None, threads: int = 0
+    episode: Episode,
+    *,
+    config: DecodeConfig = _USUAL,
+    start: Fraction | None = None,
+    stop: Fraction | None = None,
+    decode_on: DecodeOn = "auto",
+    threads: int = 0,
 ) -> FrameStream:
     """The frames of ``[start, stop)``, in seconds from the first frame of the file; indices stay absolute.
 
-    Frames before ``start`` are decoded and dropped: an index is a count, and no container's own word on
-    where its frames lie can be trusted to agree with it (hidden frames, field pairs, damage). ``threads``
-    is for the decoder, 0 = one for each core.
+    An index is a count of pictures. Where the packets of the file can be shown to be its pictures, those
+    before ``start`` are only counted; elsewhere they are decoded and dropped (``seeking``). ``decode_on``
+    changes no picture. ``threads`` is for the decoder on the CPU, 0 = one for each core.
     Raises EpisodeError where not a single picture decodes, or where more than half of the file is damaged.
     """
-    return FrameStream(episode, start=start, stop=stop, threads=threads)
+    return FrameStream(episode, config=config, start=start, stop=stop, decode_on=decode_on, threads=threads)
 
 
 class FrameStream(Iterator[Frame]):
@@ -40,28 +75,43 @@ class FrameStream(Iterator[Frame]):
 
     frames_decoded: int
     """Frames handed out, all in [start, stop)."""
-    packets_damaged: int
-    """Packets, in the whole stretch that was read, that the decoder or demuxer could not use."""
     truncated: bool
     """The file ended before it should: known once the last frame was handed out."""
+    picture_area: PictureArea
+    """Where the frames lie in the decoded frame, in its upright pixels, before any resampling."""
 
     def __init__(
         self,
         episode: Episode,
         *,
-        start: Fraction | None = None,
-        stop: Fraction | None = None,
-        threads: int = 0,
+        config: DecodeConfig,
+        start: Fraction | None,
+        stop: Fraction | None,
+        decode_on: DecodeOn,
+        threads: int,
     ) -> None:
-        self.frames_decoded = self.packets_damaged = 0
-        self.truncated = False
+        self.frames_decoded = self._chapter_frames = self._frames_in_bars = 0
+        self.truncated = self._any_picture = False
         self._episode, self._start, self._stop = episode, start, stop
-        self._packets_read = self._read_errors = 0
-        self._converter = ColorConverter(width=episode.width, height=episode.height)
-        self._container = open_container(episode.path)
-        self._stream = choose_stream(self._container, episode.path)
-        self._stream.thread_type = "AUTO"
-        self._stream.codec_context.thread_count = threads
+        self._skipped = SkippedChapters(episode, config.skip_chapters)
+        self._source = PictureSource(episode, decode_on=decode_on, threads=threads)
+        if self._source.is_hdr:
+            _log.warning(
+                "%s: its colours are HDR; they are written as coded, without tone mapping",
+                quoted(episode.path.name),
+            )
+        self.picture_area = whole_frame(episode) if config.keep_bars else find_picture_area(episode)
+        self._geometry = Geometry.of(episode, self.picture_area, square_pixels=config.square_pixels)
+        width, height = episode.width, episode.height
+        if self._geometry.orientation.swaps_sides:
+            width, height = height, width
+        self._converter = ColorConverter(
+            width=width,
+            height=height,
+            matrix_tag=self._source.matrix_tag,
+            range_tag=self._source.range_tag,
+        )
+        self._progressive = Progressive(self._pictures(), config=config.fields, luma_of=self._converter.luma)
         self._frames = self._run()
 
     def __next__(self) -> Frame:
@@ -78,81 +128,100 @@ class FrameStream(Iterator[Frame]):
     def close(self) -> None:
         """Let go of the file; frames handed out stay valid."""
         self._frames.close()
-        self._container.close()
+        self._source.close()
+
+    @property
+    def packets_read(self) -> int:
+        """Packets that the decoder was given so far; grows also while frames before the start are dropped."""
+        return self._source.packets_read
+
+    @property
+    def packets_damaged(self) -> int:
+        """Of the whole stretch that was read: what could not be used, or only in part."""
+        return self._source.packets_damaged
+
+    @property
+    def frames_woven(self) -> int:
+        """Pictures put together from fields of two frames, as 3:2 pulldown took them apart."""
+        return self._progressive.frames_woven
+
+    @property
+    def frames_deinterlaced(self) -> int:
+        """Pictures made of one field and what its neighbours say of the other."""
+        return self._progressive.frames_deinterlaced
+
+    @property
+    def frames_skipped(self) -> Mapping[str, int]:
+        """Reason → frames of [start, stop) that were decoded and not handed out."""
+        skipped = {CHAPTER_SKIPPED: self._chapter_frames} if self._chapter_frames else {}
+        return MappingProxyType(skipped)
 
     def _run(self) -> Generator[Frame, None, None]:
-        index = -1
-        for index, time, picture in self._timed_pictures():
-            if self._stop is not None and time >= self._stop:
-                return
-            if self._start is None or time >= self._start:
-                self.frames_decoded += 1
-                yield self._frame(index, time, picture)
-        if index < 0:
+        for picture in self._progressive:
+            if self._stop is not None and picture.time >= self._stop:
+                break
+            if self._start is not None and picture.time < self._start:
+                continue
+            if picture.time in self._skipped:
+                self._chapter_frames += 1
+                continue
+            self.frames_decoded += 1
+            yield self._frame(picture)
+        else:
+            self.truncated |= self._source.is_cut_short
+        if not self._any_picture:
             raise EpisodeError(
                 "not one picture of it decodes",
                 where=self._episode.path,
                 remedy="copy or encode the file again",
             )
-        self.truncated |= is_cut_short(self._episode.path)
+        self._say_what_bars_hid()
 
-    def _frame(self, index: int, time: Fraction, picture: VideoFrame) -> Frame:
-        converter = self._converter
-        return Frame(index, time, converter.luma(picture), lambda: converter.rgb(picture))
+    def _frame(self, picture: Picture) -> Frame:
+        converter, geometry, video = self._converter, self._geometry, picture.video
+        if geometry.area != whole_frame(self._episode):
+            black = 0 if self._episode.color_range == "full" else 16
+            upright = geometry.orientation.upright(picture.luma)
+            self._frames_in_bars += leaves_bars(upright, geometry.area, black=black)
+        return Frame(
+            picture.index,
+            picture.time,
+            geometry.picture(picture.luma),
+            lambda: geometry.picture(converter.rgb(video)),
+            damaged=video.is_corrupt,
+        )
 
-    def _timed_pictures(self) -> Iterator[tuple[int, Fraction, VideoFrame]]:
-        """Index, seconds from the first picture, picture. Times always grow.
+    def _pictures(self) -> Iterator[Picture]:
+        """All pictures from the start on, and some before it for what looks behind."""
+        behind: deque[tuple[int, Fraction, VideoFrame]] = deque(maxlen=LOOK_BEHIND)
+        for index, time, video in self._numbered():
+            self._any_picture = True
+            behind.append((index, time, video))
+            if self._start is None or time >= self._start:
+                while behind:
+                    number, moment, shown = behind.popleft()
+                    yield Picture(number, moment, shown, self._converter.luma(shown))
 
-        A missing or backward timestamp (joined transport streams) counts on by one announced frame.
-        """
-        usual = 1 / self._episode.frame_rate
-        origin: Fraction | None = None
-        time = Fraction(0)
-        for index, picture in enumerate(self._pictures()):
-            stamp = picture.pts * Fraction(self._stream.time_base or 0) if picture.pts is not None else None
-            before, time = time, time + usual if index > 0 else time
-            if stamp is not None and (origin is None or stamp - origin < before - _TIMESTAMP_RESET):
-                origin = stamp - time
-            if stamp is not None and origin is not None and stamp - origin > before:
-                time = stamp - origin
-            yield index, time, picture
+    def _numbered(self) -> Iterator[tuple[int, Fraction, VideoFrame]]:
+        """Index, seconds from the first picture, picture; from the first, or from a little before start."""
+        clock = FrameClock(usual=1 / self._episode.frame_rate)
+        first, pictures = 0, iter(self._source)
+        entry = find_entry(self._episode, self._start) if self._start else None
+        if entry is not None:
+            head = pictures_from(self._source, entry)
+            if head is None:
+                self._source.restart()
+            else:
+                clock.time_of(entry.origin, None)
+                first, pictures = head[0][0], chain((picture for _, picture in head), self._source)
+        found = stamped(pictures, decoding_order=self._source.decoding_order)
+        for index, (picture, stamp, following) in enumerate(found, start=first):
+            yield index, clock.time_of(stamp, following), picture
 
-    def _pictures(self) -> Iterator[VideoFrame]:
-        for packet in self._packets():
-            try:
-                pictures = self._stream.codec_context.decode(packet)
-            except av.InvalidDataError:
-                self._count_damage()
-                continue
-            except EOFError:  # a second flush, after a read error at the end
-                continue
-            yield from pictures
-
-    def _packets(self) -> Iterator[Packet]:
-        """Packets of the stream, and last an empty one that flushes the decoder.
-
-        After a read error the demuxer is asked again: transport streams and Matroska find their way back.
-        """
-        while True:
-            try:
-                for packet in self._container.demux(self._stream):
-                    self._packets_read += 1
-                    self._read_errors = 0
-                    yield packet
-                return
-            except av.FFmpegError:
-                self._read_errors += 1
-                self.truncated = True
-                self._count_damage()
-                if self._read_errors > _MOST_READ_ERRORS:
-                    yield Packet()
-                    return
-
-    def _count_damage(self) -> None:
-        self.packets_damaged += 1
-        if self.packets_damaged > max(_DAMAGE_ALLOWED, _MOST_DAMAGE * self._packets_read):
-            raise EpisodeError(
-                f"{self.packets_damaged} of the first {self._packets_read} packets are damaged",
-                where=self._episode.path,
-                remedy="copy or encode the file again",
+    def _say_what_bars_hid(self) -> None:
+        if self._frames_in_bars:
+            _log.warning(
+                "%s: %d frames show something in the bars that were cut; --keep-bars keeps it",
+                quoted(self._episode.path.name),
+                self._frames_in_bars,
             )

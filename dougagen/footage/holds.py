@@ -9,7 +9,28 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dougagen.domain import Drawing, Episode, Frame, FrameSpan
-from dougagen.footage.changes import Change, ChangeConfig, measured_changes
+from dougagen.footage.changes import Change, ChangeConfig, Trace, measured_changes
+from dougagen.footage.hold import (
+    FirstFrame,
+    FrameFacts,
+    Hold,
+    HoldFacts,
+    PictureMaker,
+    PictureOfHold,
+)
+from dougagen.footage.returns import with_returns
+from dougagen.footage.transitions import without_transitions
+
+__all__ = [
+    "DrawingStream",
+    "FirstFrame",
+    "Hold",
+    "HoldConfig",
+    "HoldFacts",
+    "PictureOfHold",
+    "collapse_holds",
+    "find_drawings",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,21 +39,17 @@ class HoldConfig:
 
     change: ChangeConfig = field(default_factory=ChangeConfig)
     frames_ahead: int = 12  # frames looked at before a decision; so many decoded frames are in memory
+    same_drawing: float = 0.6  # strength up to which an exposure shows a drawing that was there before
+    drawings_kept: int = 16  # drawings of a shot that may come back; so many pictures are in memory
     frames_behind: int = 48  # frames of the same shot that a decision remembers
     lowest_threshold: float = 0.5  # strength; no shot is so quiet that less begins a drawing …
     highest_threshold: float = 4.0  # … and none so noisy that more does not
+    quiet_share: float = 0.25  # share of the frames of any shot that are held, ones apart; what they leave …
+    over_quiet: float = 1.8  # … is exceeded so many times by a new drawing …
+    loudest_quiet: float = 2.0  # … unless it is stronger than this: then even they are new drawings
     habit: float = 0.15  # what a threshold e times off the usual one costs, in units of log margin
     enough_margin: float = 1.0  # log strength; a wider gap between held and new is no better
     open_margin: float = 0.6  # log strength; the same where no frame lies on the other side
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hold:
-    """One exposure and the frame that stands for it."""
-
-    shot_index: int
-    span: FrameSpan
-    frame: Frame
 
 
 def shot_threshold(strengths: Sequence[float], *, config: HoldConfig) -> float:
@@ -48,11 +65,14 @@ def shot_threshold(strengths: Sequence[float], *, config: HoldConfig) -> float:
     margins = [
         np.where(np.isinf(m), config.open_margin, np.minimum(m, config.enough_margin)) for m in margins
     ]
-    merit = np.minimum(*margins) - config.habit * np.abs(np.log(thresholds))
+    quiet = float(np.quantile(strengths, config.quiet_share)) if len(strengths) else 0.0
+    if quiet < config.loudest_quiet:
+        margins.append(np.where(thresholds < config.over_quiet * quiet, 0.0, np.inf))
+    merit = np.minimum.reduce(margins) - config.habit * np.abs(np.log(thresholds))
     return float(thresholds[int(merit.argmax())])
 
 
-def begins_drawing(window: Sequence[Change], position: int, *, config: HoldConfig) -> bool:
+def begins_drawing(window: Sequence[Trace], position: int, *, config: HoldConfig) -> bool:
     """Whether the frame at ``position`` shows a new drawing, by the frames of its shot around it."""
     change = window[position]
     if change.cut:
@@ -63,29 +83,64 @@ def begins_drawing(window: Sequence[Change], position: int, *, config: HoldConfi
     return change.strength > max(threshold, change.least)
 
 
-def collapse_holds(frames: Iterable[Frame], *, config: HoldConfig) -> Iterator[Hold]:
-    """Join frames that show one drawing; every frame is in exactly one hold, and holds come in order."""
-    shot, first, stop = -1, None, 0
-    for change, begins in _decided(measured_changes(frames, config=config.change), config):
-        if begins:
-            if first is not None:
-                yield Hold(shot, FrameSpan(first.index, change.frame.index), first)
-            first = change.frame
+def collapse_holds(
+    frames: Iterable[Frame], *, config: HoldConfig, picture: PictureMaker | None = None
+) -> Iterator[Hold]:
+    """Join frames that show one drawing; every frame is in exactly one hold, and holds come in order.
+
+    ``picture`` makes what sees all frames of a hold and gives its picture; without one there are no pictures.
+    """
+    running: _Running | None = None
+    shot, maker = -1, picture() if picture else None
+    changes = without_transitions(measured_changes(frames, config=config.change), config=config.change)
+    for change, begins in _decided(changes, config):
+        if begins or running is None:
+            if running is not None:
+                yield running.ended(change.frame.index)
             shot += change.cut
-        stop = change.frame.index + 1
-    if first is not None:
-        yield Hold(shot, FrameSpan(first.index, stop), first)
+            running = _Running(shot, change.frame, maker)
+        else:
+            running.add(change)
+    if running is not None:
+        yield running.ended(running.last + 1)
+
+
+class _Running:
+    """The hold that the newest decided frame belongs to."""
+
+    def __init__(self, shot: int, first: Frame, picture: PictureOfHold | None) -> None:
+        self._shot, self._first, self._picture = shot, first, picture
+        self.last = first.index
+        self._facts = [FrameFacts()]
+        self._moved = False
+        if picture is not None:
+            picture.begin(first)
+
+    def add(self, change: Change) -> None:
+        """Another frame of it."""
+        self.last = change.frame.index
+        self._facts.append(change.facts)
+        self._moved |= change.facts.moved
+        if self._picture is not None:
+            self._picture.add(change.frame, self._moved)
+
+    def ended(self, stop: int) -> Hold:
+        """The hold, once its last frame is known."""
+        image, frame = (None, self._first) if self._picture is None else self._picture.finish()
+        span = FrameSpan(self._first.index, stop)
+        return Hold(self._shot, span, frame, HoldFacts.of(self._facts), image)
 
 
 def _decided(changes: Iterable[Change], config: HoldConfig) -> Iterator[tuple[Change, bool]]:
     """Each change with its verdict, ``frames_ahead`` frames late."""
-    behind: deque[Change] = deque(maxlen=config.frames_behind)
+    behind: deque[Trace] = deque(maxlen=config.frames_behind)
     ahead: deque[Change] = deque()
 
     def verdict() -> tuple[Change, bool]:
-        begins = begins_drawing([*behind, *ahead], len(behind), config=config)
+        window = [*behind, *(change.trace for change in ahead)]
+        begins = begins_drawing(window, len(behind), config=config)
         change = ahead.popleft()
-        behind.append(change)
+        behind.append(change.trace)
         return change, begins
 
     for change in changes:
@@ -99,9 +154,15 @@ def _decided(changes: Iterable[Change], config: HoldConfig) -> Iterator[tuple[Ch
 _USUAL = HoldConfig()
 
 
-def find_drawings(episode: Episode, frames: Iterable[Frame], *, config: HoldConfig = _USUAL) -> DrawingStream:
+def find_drawings(
+    episode: Episode,
+    frames: Iterable[Frame],
+    *,
+    config: HoldConfig = _USUAL,
+    picture: PictureMaker = FirstFrame,
+) -> DrawingStream:
     """The drawings of an episode, in order, some frames after each has left the screen."""
-    return DrawingStream(episode, frames, config=config)
+    return DrawingStream(episode, frames, config=config, picture=picture)
 
 
 class DrawingStream(Iterator[Drawing]):
@@ -111,26 +172,45 @@ class DrawingStream(Iterator[Drawing]):
     drawings_found: int
     frames_in_exposures: int
 
-    def __init__(self, episode: Episode, frames: Iterable[Frame], *, config: HoldConfig) -> None:
+    def __init__(
+        self,
+        episode: Episode,
+        frames: Iterable[Frame],
+        *,
+        config: HoldConfig,
+        picture: PictureMaker = FirstFrame,
+    ) -> None:
         self.shots_found = self.drawings_found = self.frames_in_exposures = 0
         self._episode = episode
-        self._drawings = self._run(frames, config)
+        self._drawings = self._run(frames, config, picture)
 
     def __next__(self) -> Drawing:
         return next(self._drawings)
 
-    def _run(self, frames: Iterable[Frame], config: HoldConfig) -> Generator[Drawing, None, None]:
-        for hold in collapse_holds(frames, config=config):
-            drawing = Drawing(
+    def _run(
+        self, frames: Iterable[Frame], config: HoldConfig, picture: PictureMaker
+    ) -> Generator[Drawing, None, None]:
+        holds = self._counted(collapse_holds(frames, config=config, picture=picture))
+        drawings = with_returns(
+            holds, same=config.same_drawing, kept=config.drawings_kept, config=config.change
+        )
+        for drawing_index, drawing in enumerate(drawings):
+            hold = drawing.hold
+            assert hold.image is not None, "a picture was asked for"
+            self.drawings_found += 1
+            self.frames_in_exposures += sum(map(len, drawing.exposures))
+            yield Drawing(
                 episode_id=self._episode.episode_id,
                 shot_index=hold.shot_index,
-                exposures=(hold.span,),
-                image=hold.frame.rgb(),
-                drawing_index=self.drawings_found,
+                exposures=tuple(drawing.exposures),
+                image=hold.image,
+                drawing_index=drawing_index,
                 frame_index=hold.frame.index,
                 time=hold.frame.time,
+                measures=hold.facts.measures(),
             )
+
+    def _counted(self, holds: Iterable[Hold]) -> Iterator[Hold]:
+        for hold in holds:
             self.shots_found = hold.shot_index + 1
-            self.drawings_found += 1
-            self.frames_in_exposures += len(hold.span)
-            yield drawing
+            yield hold

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import cv2
@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.differences import BLOCK, AnalysisPlane, beyond_neighbourhood, block_levels
-from dougagen.footage.motion import Displacement, refined, residual_after
+from dougagen.footage.motion import STANDING, Move, residual_after
 
 _SURE = 4.0  # levels that a displacement must take off a block to explain it
+_GAINED = 1.0  # levels that a further move must take off a block that others explain less well
 _OWNED = 2.5  # levels by which a block must fit one displacement better than any other to belong to it
 _SUPPORT = 0.25  # share of the changed blocks that a displacement must explain, beyond those before it …
-_LEAST_SUPPORT = 0.002  # … and share of all blocks
+_LEAST_SUPPORT = 0.001  # … and share of all blocks
 _ENOUGH_SUPPORT = 0.01  # share of all blocks that is always enough
-_AS_GOOD = 0.95  # share of the best support; of displacements above it the one that fits most pixels is taken
-_MOVING = 0.4  # share of the changed blocks that displacements must explain, or nothing is held to move
+_MOVING = 0.6  # share of the changed blocks that displacements must explain, or nothing is held to move
 _STANDING = 0.001  # share of the blocks that stand while others move, above which there are layers
 _MARGIN = 2  # blocks around a border; where both layers are smooth nothing shows whose a block is
 _APART = 0.5  # px; layers that move by less against each other move as one
@@ -34,12 +34,17 @@ class Explained:
 
     levels: NDArray[np.float32]
     """float32[rows, columns]: levels of each block that no displacement explains."""
-    displacements: tuple[Displacement, ...]
-    """The displacements that own a part of the picture; empty where nothing moved."""
+    moves: tuple[Move, ...]
+    """The moves that own a part of the picture; empty where nothing moved."""
     borders: NDArray[np.bool_]
     """bool[rows, columns]: where layers move against each other, so that strips are left unexplained."""
     wide: NDArray[np.float32]
     """float32[rows, columns]: the levels of what is wider than such a strip, or than a thin line."""
+
+    def without(self, blocks: NDArray[np.bool_]) -> Explained:
+        """The same with nothing left of some blocks, bool[rows, columns]."""
+        levels, wide = (np.where(blocks, np.float32(0), plane) for plane in (self.levels, self.wide))
+        return replace(self, levels=levels, wide=wide)
 
 
 class BorderMemory:
@@ -72,7 +77,7 @@ def explain(
     current: AnalysisPlane,
     before: AnalysisPlane,
     still: NDArray[np.float32],
-    candidates: Sequence[Displacement],
+    candidates: Sequence[Move],
     *,
     tolerance: float,
     memory: BorderMemory,
@@ -81,34 +86,39 @@ def explain(
 
     ``still``, float32[rows, columns], is what no displacement at all leaves of each block.
     """
-    displacements, residuals = _believed(current, before, still, candidates, tolerance=tolerance)
-    stack = np.stack(residuals)  # [displacements, rows, columns]
+    believed, residuals = _believed(current, before, still, candidates, tolerance=tolerance)
+    stack = np.stack(residuals)  # [moves, rows, columns]
     least = stack.min(axis=0)
-    changed = still > _SURE
+    changed = still > min(_SURE, 0.5 * float(still.max()))
     nowhere = np.zeros(still.shape, np.bool_)
-    if len(displacements) == 1 or float(np.mean(least[changed] <= still[changed] - _SURE)) < _MOVING:
+    if len(believed) == 1 or float(np.mean(least[changed] <= 0.5 * still[changed])) < _MOVING:
         return Explained(still, (), nowhere, still)
-    moves, moved = tuple(displacements[1:]), stack[1:].min(axis=0)
-    if not _parts(moves, still, moved):
+    moves, moved = tuple(believed[1:]), stack[1:].min(axis=0)
+    if not _parts(moves, still, moved, current.luma.shape):
         # Nothing stands still here, so that a change is not to be excused by what stood there before.
         memory.settled(nowhere)
-        return Explained(moved, moves, nowhere, _eroded(moved, moves[0], length=_LINE))
+        return Explained(moved, moves, nowhere, _without_lines(moved, moves[0]))
     owner = stack.argmin(axis=0)
     others = np.where(np.arange(len(stack))[:, np.newaxis, np.newaxis] == owner, np.inf, stack).min(axis=0)
-    border, reach = _borders(np.array(displacements, np.float32)[owner], others > least + _OWNED)
+    fields = np.stack([move.field(still.shape) for move in believed])  # [moves, rows, columns, 2]
+    motion = np.take_along_axis(fields, owner[np.newaxis, ..., np.newaxis], axis=0)[0]
+    border, reach = _borders(motion, others > least + _OWNED)
     border = memory.settled(border)
-    # Where layers meet, pixels come out from behind one that no displacement finds again. They are
+    # Where layers meet, pixels come out from behind one that no move finds again. They are
     # excused when their level exists within the relative displacement in the other picture.
     beyond = block_levels(beyond_neighbourhood(current, before, radius=reach))
     levels = np.where(border, np.minimum(least, beyond), least)
-    return Explained(levels, moves, border, _wider_than_strips(levels, displacements))
+    return Explained(levels, moves, border, _wider_than_strips(levels, believed))
 
 
 def _parts(
-    displacements: Sequence[Displacement], still: NDArray[np.float32], moved: NDArray[np.float32]
+    moves: Sequence[Move],
+    still: NDArray[np.float32],
+    moved: NDArray[np.float32],
+    shape: tuple[int, int],
 ) -> bool:
-    """Whether the picture moves other than as one: by several displacements, or beside layers that stand."""
-    apart = max(np.hypot(x - u, y - v) for x, y in displacements for u, v in displacements)
+    """Whether the picture moves other than as one: by several moves, or beside layers that stand."""
+    apart = max(one.off(other, shape) for one in moves for other in moves)
     return bool(apart > _APART or float(np.mean(moved > still + _SURE)) > _STANDING)
 
 
@@ -116,49 +126,48 @@ def _believed(
     current: AnalysisPlane,
     before: AnalysisPlane,
     still: NDArray[np.float32],
-    candidates: Sequence[Displacement],
+    candidates: Sequence[Move],
     *,
     tolerance: float,
-) -> tuple[list[Displacement], list[NDArray[np.float32]]]:
-    """Standing still, then the displacements that explain enough of what is left; and what each leaves."""
+) -> tuple[list[Move], list[NDArray[np.float32]]]:
+    """Standing still, then the moves that explain enough of what is left; and what each leaves."""
     changed = still > _SURE
     needed = max(_LEAST_SUPPORT, min(_ENOUGH_SUPPORT, _SUPPORT * float(changed.mean())))
-    untried = {
-        displacement: residual_after(current, before, displacement, tolerance=tolerance)
-        for displacement in refined(current, before, candidates, changed)
-    }
-    chosen: list[Displacement] = [(0.0, 0.0)]
-    residuals, left = [still], still
-    while untried:
-        supports = {
-            displacement: float(np.mean(left > np.maximum(levels, 1.0) + _SURE))
-            for displacement, levels in untried.items()
-        }
-        most = max(supports.values())
-        if most < needed:
-            break
-        # Half a pixel beside the right one, a displacement is judged less strictly and explains as much.
-        best = next(one for one, support in supports.items() if support >= _AS_GOOD * most)
-        chosen.append(best)
-        residuals.append(untried.pop(best))
-        left = np.minimum(left, residuals[-1])
+    needed = _LEAST_SUPPORT
+    chosen, residuals, left = [STANDING], [still], still
+    # In their order, most points first: half a pixel beside the right one, a move is judged less strictly
+    # than the right one and explains as much.
+    for move in candidates:
+        levels = residual_after(current, before, move, tolerance=tolerance)
+        if float(np.mean(left > levels + _GAINED)) >= needed:
+            chosen.append(move)
+            residuals.append(levels)
+            left = np.minimum(left, levels)
     return chosen, residuals
 
 
-def _wider_than_strips(
-    levels: NDArray[np.float32], displacements: Sequence[Displacement]
-) -> NDArray[np.float32]:
+def _without_lines(levels: NDArray[np.float32], move: Move) -> NDArray[np.float32]:
+    """The levels of what is wider than a thin line that moves by parts of a pixel, as sampling leaves it."""
+    if move.is_shift:
+        return _eroded(levels, (move.dx, move.dy), length=_LINE)
+    across, down = (_eroded(levels, way, length=_LINE) for way in ((1.0, 0.0), (0.0, 1.0)))
+    return cast("NDArray[np.float32]", cv2.min(across, down))
+
+
+def _wider_than_strips(levels: NDArray[np.float32], moves: Sequence[Move]) -> NDArray[np.float32]:
     """The levels eroded along the greatest relative displacement, by more than a strip it uncovers is wide.
 
     Where both layers are smooth no border is seen, yet something comes out from behind one of them.
     """
-    pairs = [(x - u, y - v) for x, y in displacements for u, v in displacements]
+    pairs = [(one.dx - other.dx, one.dy - other.dy) for one in moves for other in moves]
     dx, dy = max(pairs, key=lambda pair: np.hypot(*pair))
     reach = min(float(np.hypot(dx, dy)), _MOST_REACH) / BLOCK
     return _eroded(levels, (dx, dy), length=int(np.ceil(reach)) + 2)  # a strip one block wide may lie in two
 
 
-def _eroded(levels: NDArray[np.float32], direction: Displacement, *, length: int) -> NDArray[np.float32]:
+def _eroded(
+    levels: NDArray[np.float32], direction: tuple[float, float], *, length: int
+) -> NDArray[np.float32]:
     """The least level of each ``length`` blocks in a row along ``direction``."""
     longest = max(abs(direction[0]), abs(direction[1]), 1e-6)
     steps = np.arange(length) - length // 2

@@ -1,151 +1,122 @@
-"""How layers move: translations from one frame to the next, found, refined and undone.
+"""What a layer's move is: a shift, a zoom or a small turn from one frame to the next, and how it is undone.
 
-Camera, background, book and a sliding cel begin no drawing (DESIGN section 1). Each moves a layer as a
-whole, so a part of the picture is found again in the frame before, at one of a few displacements.
+Camera, background, book and a sliding cel begin no drawing (DESIGN section 1). Each moves a layer as a whole,
+so that all of its points follow one similarity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.differences import BLOCK, AnalysisPlane, block_levels, residual
 
-_TILES = (3, 4)  # rows, columns; a layer fills at least one of them nearly alone
-_MOST_CANDIDATES = 6
-_FLAT_TILE = 2.0  # levels, standard deviation; below it a tile only correlates noise
-_STILL = 0.25  # px of the analysis plane; a smaller displacement is covered by the tolerance
-_SAME = 0.4  # px; nearer candidates are one …
-_SAME_REFINED = 0.15  # px; … and nearer ones after refinement
-_REACHES = (2.0, 1.0, 0.5, 0.25)  # px that a pixel may still be off in each round of refinement
-_MOST_PIXELS = 20_000  # pixels that a refinement looks at; cv2.remap takes 32 767 in a row
-_HALFWAY_TOLERANCE = 0.35  # share of the local contrast that sampling half a pixel apart may take up more
-_WHOLE = 0.02  # px; a displacement so near to whole pixels is taken as whole
-
-Displacement = tuple[float, float]
-"""(dx, dy) in px of the analysis plane, from the frame before to the current one."""
+_STILL = 0.1  # px of the analysis plane; a lesser move is covered by the tolerance
+_HALFWAY_TOLERANCE = 0.25  # share of the local contrast that sampling half a pixel apart may take up more
+_WHOLE = 0.04  # px; a shift so near to whole pixels is taken as whole
 
 
-def candidate_displacements(current: AnalysisPlane, before: AnalysisPlane) -> list[Displacement]:
-    """The strongest displacements of a 3×4 grid of tiles by phase correlation at half size (DESIGN 7)."""
-    now, then = (
-        cv2.resize(plane.luma, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32)
-        for plane in (current, before)
-    )
-    rows, columns = now.shape[0] // _TILES[0], now.shape[1] // _TILES[1]
-    if min(rows, columns) < 8:
-        return []
-    window = cv2.createHanningWindow((columns, rows), cv2.CV_32F)
-    peaks: list[tuple[float, float, float]] = []
-    for y in range(0, rows * _TILES[0], rows):
-        for x in range(0, columns * _TILES[1], columns):
-            # Copies: with a window, OpenCV writes into inputs of an optimal DFT size (DESIGN 7).
-            tile, past = (plane[y : y + rows, x : x + columns].copy() for plane in (now, then))
-            if min(float(tile.std()), float(past.std())) < _FLAT_TILE:
-                continue
-            (dx, dy), response = cv2.phaseCorrelate(past, tile, window)
-            peaks.append((response, 2 * dx, 2 * dy))
-    moving = [(dx, dy) for _, dx, dy in sorted(peaks, reverse=True) if max(abs(dx), abs(dy)) >= _STILL]
-    return apart(moving, by=_SAME)[:_MOST_CANDIDATES]
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a point of the frame before lies now; px of the analysis plane from its middle, y down.
+
+    ``x' = a·x − b·y + dx``, ``y' = b·x + a·y + dy``: a scale and a turn about the middle, and a shift.
+    """
+
+    dx: float = 0.0
+    dy: float = 0.0
+    a: float = 1.0
+    b: float = 0.0
+
+    @property
+    def is_shift(self) -> bool:
+        """Without scale or turn."""
+        return self.a == 1.0 and self.b == 0.0
+
+    def farthest(self, shape: tuple[int, int]) -> float:
+        """Pixels that the farthest moving corner of a plane [h, w] moves."""
+        reach = float(np.hypot(*shape)) / 2
+        return float(np.hypot(self.dx, self.dy)) + float(np.hypot(self.a - 1, self.b)) * reach
+
+    def off(self, other: Move, shape: tuple[int, int]) -> float:
+        """Pixels by which two moves differ at most on a plane [h, w], about."""
+        reach = float(np.hypot(*shape)) / 2
+        turned = float(np.hypot(self.a - other.a, self.b - other.b)) * reach
+        return float(np.hypot(self.dx - other.dx, self.dy - other.dy)) + turned
+
+    def field(self, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """float32[rows, columns, 2]: how far each block of a plane cut in rows × columns goes, in px."""
+        rows, columns = shape
+        y, x = np.mgrid[:rows, :columns].astype(np.float32) * BLOCK
+        y, x = y + (1 - rows) * BLOCK / 2, x + (1 - columns) * BLOCK / 2
+        return np.stack(
+            [(self.a - 1) * x - self.b * y + self.dx, self.b * x + (self.a - 1) * y + self.dy], axis=-1
+        ).astype(np.float32)
 
 
-def apart(displacements: Iterable[Displacement], *, by: float) -> list[Displacement]:
-    """Each displacement that differs by ``by`` px or more from those before it."""
-    chosen: list[Displacement] = []
-    for dx, dy in displacements:
-        if all(max(abs(dx - x), abs(dy - y)) >= by for x, y in chosen):
-            chosen.append((dx, dy))
+STANDING = Move()
+
+
+def moves_at_all(move: Move, shape: tuple[int, int]) -> bool:
+    """Whether a move takes any point of a plane [h, w] farther than standing still explains."""
+    return move.farthest(shape) >= _STILL
+
+
+def apart(moves: Iterable[Move], shape: tuple[int, int], *, by: float) -> list[Move]:
+    """Each move that differs by ``by`` px or more from those before it, on a plane [h, w]."""
+    chosen: list[Move] = []
+    for move in moves:
+        if all(move.off(other, shape) >= by for other in chosen):
+            chosen.append(move)
     return chosen
 
 
-def lasting(candidates: Sequence[Displacement], neighbours: Iterable[Displacement]) -> list[Displacement]:
-    """The candidates that go on in a frame nearby: a layer moves for longer than from one frame to the next.
-
-    Between two drawings of a cel, phase correlation finds displacements too; those do not repeat.
-    """
-    known = list(neighbours)
-    return [
-        (dx, dy)
-        for dx, dy in candidates
-        if any(np.hypot(dx - x, dy - y) <= 1.0 + 0.2 * np.hypot(dx, dy) for x, y in known)
-    ]
-
-
-def refined(
-    current: AnalysisPlane,
-    before: AnalysisPlane,
-    candidates: Sequence[Displacement],
-    changed: NDArray[np.bool_],
-) -> list[Displacement]:
-    """The candidates after Gauss-Newton steps on the pixels of changed blocks (Lucas and Kanade, 1981).
-
-    The gradient is the current picture's, so that it is measured once for all candidates and rounds. A pixel
-    whose difference is more than its gradient explains within 2 px, at last a quarter, belongs to another
-    layer. The displacement that keeps most pixels comes first.
-    """
-    height, width = current.luma.shape
-    where = cv2.resize(changed.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    chosen = np.flatnonzero(where)
-    chosen = chosen[:: chosen.size // _MOST_PIXELS + 1]
-    if not candidates or chosen.size == 0:
-        return list(candidates)
-    rows, columns = (axis.astype(np.float32) for axis in np.divmod(chosen, width))
-    along = [
-        cv2.Sobel(current.luma, cv2.CV_16S, *axes, ksize=3).ravel()[chosen].astype(np.float32) / 8
-        for axes in ((1, 0), (0, 1))
-    ]
-    levels = current.luma.ravel()[chosen].astype(np.float32)
-    explainable = np.abs(along[0]) + np.abs(along[1])  # levels in one pixel
-    ends: list[tuple[int, Displacement]] = []
-    for dx, dy in candidates:
-        for reach in _REACHES:
-            past = cv2.remap(
-                before.luma, columns - dx, rows - dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-            )
-            difference = past.ravel() - levels
-            kept = np.abs(difference) <= reach * explainable + 1.0
-            gradients = np.stack([gradient[kept] for gradient in along])  # [2, pixels]
-            structure = gradients @ gradients.T
-            if np.linalg.eigvalsh(structure)[0] < 1.0:
-                break
-            step_x, step_y = np.linalg.solve(structure, gradients @ difference[kept])
-            dx, dy = dx + float(np.clip(step_x, -1, 1)), dy + float(np.clip(step_y, -1, 1))
-        ends.append((int(np.count_nonzero(kept)), (dx, dy)))
-    return apart((end for _, end in sorted(ends, reverse=True)), by=_SAME_REFINED)
-
-
 def residual_after(
-    current: AnalysisPlane, before: AnalysisPlane, displacement: Displacement, *, tolerance: float
+    current: AnalysisPlane, before: AnalysisPlane, move: Move, *, tolerance: float
 ) -> NDArray[np.float32]:
-    """Block residuals once ``before`` is displaced; what came in over the rim of the picture is excused.
+    """Block residuals once ``before`` has moved; what came in over the rim of the picture is excused.
 
-    The farther a displacement is from whole pixels, the more of the contrast its sampling may take up.
+    The farther a shift is from whole pixels, the more of the contrast its sampling may take up.
     """
-    dx, dy = displacement
     height, width = current.luma.shape
-    halfway = max(_off_grid(dx), _off_grid(dy))  # [0, 1]
-    moved = AnalysisPlane.of(displaced(before.luma, displacement))
+    halfway = max(_off_grid(move.dx), _off_grid(move.dy)) if move.is_shift else 1.0  # [0, 1]
+    moved = AnalysisPlane(displaced(before.luma, move))
     scaled = residual(current, moved, tolerance=tolerance + _HALFWAY_TOLERANCE * halfway)
-    left, right = int(np.ceil(max(dx, 0))), int(np.ceil(max(-dx, 0)))
-    top, bottom = int(np.ceil(max(dy, 0))), int(np.ceil(max(-dy, 0)))
-    scaled[:, :left] = scaled[:, width - right :] = 0
-    scaled[:top] = scaled[height - bottom :] = 0
+    x, y = np.array([0, width - 1.0]), np.array([0, height - 1.0])
+    x, y = x - (width - 1) / 2, y - (height - 1) / 2
+    left = max(move.a * x[0] - move.b * v + move.dx - x[0] for v in y)
+    right = max(x[1] - (move.a * x[1] - move.b * v + move.dx) for v in y)
+    top = max(move.b * u + move.a * y[0] + move.dy - y[0] for u in x)
+    bottom = max(y[1] - (move.b * u + move.a * y[1] + move.dy) for u in x)
+    edges = [int(np.ceil(max(edge - 0.01, 0))) for edge in (left, right, top, bottom)]
+    scaled[:, : edges[0]] = scaled[:, width - edges[1] :] = 0
+    scaled[: edges[2]] = scaled[height - edges[3] :] = 0
     return block_levels(scaled)
 
 
-def displaced(plane: NDArray[np.uint8], displacement: Displacement) -> NDArray[np.uint8]:
-    """The plane [h, w] displaced by (dx, dy) px, cubic between pixels, its rim repeated.
+def displaced(plane: NDArray[np.uint8], move: Move) -> NDArray[np.uint8]:
+    """The plane [h, w] moved, cubic between pixels, its rim repeated.
 
     Linear interpolation takes half of a thin line's contrast away at half a pixel, cubic a quarter.
     """
     height, width = plane.shape
-    (whole_x, part_x), (whole_y, part_y) = (
-        _split(shift, most) for shift, most in zip(displacement, (width, height), strict=True)
-    )
+    if not move.is_shift:
+        middle = np.array([(width - 1) / 2, (height - 1) / 2])
+        turn = np.array([[move.a, -move.b], [move.b, move.a]])
+        shift = middle + np.array([move.dx, move.dy]) - turn @ middle
+        matrix = np.hstack([turn, shift[:, np.newaxis]])
+        return cast(
+            "NDArray[np.uint8]",
+            cv2.warpAffine(
+                plane, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            ),
+        )
+    (whole_x, part_x), (whole_y, part_y) = _split(move.dx, width), _split(move.dy, height)
     top, bottom, left, right = max(whole_y, 0), max(-whole_y, 0), max(whole_x, 0), max(-whole_x, 0)
     inside = plane[bottom : height - top or None, right : width - left or None]
     moved = cv2.copyMakeBorder(inside, top, bottom, left, right, cv2.BORDER_REPLICATE)

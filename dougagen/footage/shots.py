@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.differences import AnalysisPlane
 
-_CELL = 16  # px of the analysis plane; wide enough that a moving texture keeps its mean
 _CELL_CHANGE = 10.0  # levels by which the mean of a cell changes from shot to shot
 _CELL_SHARE = 0.5  # share of the cells that change at a cut; a redrawn cel seldom fills half the picture
 _BLOCK_LEVEL = 6.0  # levels of a block that nothing explains
 _BLOCK_SHARE = 0.3  # share of the blocks that nothing explains at a cut; a fast pan leaves less
+_DIM = (
+    20.0  # levels; where even the strongest edges are weaker, as at the end of a fade, no level says much …
+)
+_SAME_PICTURE = 0.5  # … but the correlation of the cells does
 
 
 def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.float32]) -> bool:
@@ -20,12 +22,15 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
 
     ``levels``, float32[rows, columns], is what of each block neither noise nor motion explains.
     """
+    if not levels.any():
+        return False
+    if max(current.strong_contrast(), before.strong_contrast()) < _DIM:
+        return _correlation(current.cells, before.cells) < _SAME_PICTURE
     if float(np.mean(levels > _BLOCK_LEVEL)) <= _BLOCK_SHARE:
         return False
-    height, width = current.luma.shape
-    size = (max(1, width // _CELL), max(1, height // _CELL))
-    now, then = (
-        cv2.resize(plane.luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-        for plane in (current, before)
-    )
-    return float(np.mean(np.abs(now - then) > _CELL_CHANGE)) > _CELL_SHARE
+    return float(np.mean(np.abs(current.cells - before.cells) > _CELL_CHANGE)) > _CELL_SHARE
+
+
+def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    a, b = (one - one.mean()).ravel(), (other - other.mean()).ravel()
+    return float(a @ b) / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-6)

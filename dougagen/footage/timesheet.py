@@ -6,13 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from dougagen.domain import Drawing, FrameSpan
 from dougagen.errors import EpisodeError
 
+MOVING = "moving"
+"""Name of the measure that says in which share of a drawing's frames the picture moved."""
 _RATES = {1: "ones", 2: "twos", 3: "threes"}
+_RHYTHMS = _RATES | {4: "fours"}
+_SPOKEN_OF = 0.15  # share of a shot's exposures; a length that fewer have is no part of its rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +35,127 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Drawings in a row, each held as long as the others: ``4–9 on twos``."""
+
+    first: int
+    """Number of the first drawing in the shot."""
+    last: int
+    """Number of the last one; each number between them once, in order."""
+    held: int
+    """Frames of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShotSheet:
+    """The timesheet of one shot, its drawings numbered from 1 as on an animator's sheet."""
+
+    index: int
+    exposures: tuple[Exposure, ...]
+    """In order; at least one."""
+    time: Fraction | None = None
+    """Seconds from the first frame of the file to the first frame of the shot, where it is known."""
+    moving: float | None = None
+    """Share of the frames in which the camera or a layer moved, [0, 1]; None where it was not measured."""
+
+    @property
+    def span(self) -> FrameSpan:
+        """From the first frame of the shot to its last."""
+        return FrameSpan(self.exposures[0].span.start, self.exposures[-1].span.stop)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The drawing of each exposure, from 1 in the order in which they first appear."""
+        known: dict[int, int] = {}
+        return tuple(known.setdefault(line.drawing_index, len(known) + 1) for line in self.exposures)
+
+    @property
+    def drawings(self) -> int:
+        """How many distinct drawings the shot has."""
+        return len({line.drawing_index for line in self.exposures})
+
+    @property
+    def rhythm(self) -> str:
+        """What the shot is animated on: ``twos``, ``threes + holds``, ``mixed``; ``held`` for one drawing.
+
+        The last exposure has no say where there are others: the cut ends it, not the animator.
+        """
+        if len(self.exposures) == 1:
+            return "held"
+        lengths = Counter(_RHYTHMS.get(len(line.span), "holds") for line in self.exposures[:-1])
+        usual = [name for name, n in lengths.most_common() if n >= _SPOKEN_OF * lengths.total()]
+        return " + ".join(usual) if len(usual) <= 2 else "mixed"
+
+    def runs(self) -> tuple[Run, ...]:
+        """The exposures in short: drawings that follow each other, held alike, are one run."""
+        runs: list[Run] = []
+        for number, line in zip(self.numbers, self.exposures, strict=True):
+            held = len(line.span)
+            if runs and runs[-1].held == held and runs[-1].last + 1 == number:
+                runs[-1] = Run(runs[-1].first, number, held)
+            else:
+                runs.append(Run(number, number, held))
+        return tuple(runs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "shot": self.index,
+            "start": self.span.start,
+            "stop": self.span.stop,
+            "time": None if self.time is None else float(self.time),
+            "drawings": self.drawings,
+            "rhythm": self.rhythm,
+            "moving": self.moving,
+            "exposures": [
+                {
+                    "drawing": line.drawing_index,
+                    "number": number,
+                    "start": line.span.start,
+                    "stop": line.span.stop,
+                    "rate": line.rate,
+                }
+                for number, line in zip(self.numbers, self.exposures, strict=True)
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Timesheet:
     """All exposures of an episode, in order."""
 
     exposures: tuple[Exposure, ...]
+    times: tuple[tuple[int, Fraction], ...] = ()
+    """Shot → seconds at which it begins, where known."""
+    moving: tuple[tuple[int, float], ...] = ()
+    """Shot → share of its frames in which the camera or a layer moved, where measured."""
 
     @classmethod
-    def of(cls, drawings: Iterable[Drawing]) -> Timesheet:
-        """The timesheet that the drawings were shot from."""
-        lines = [
-            Exposure(drawing.shot_index, drawing.drawing_index, span)
-            for drawing in drawings
-            for span in drawing.exposures
-        ]
-        return cls(tuple(sorted(lines, key=lambda line: line.span)))
+    def of(cls, drawings: Iterable[Drawing], *, frame_rate: Fraction | None = None) -> Timesheet:
+        """The timesheet that the drawings were shot from; their pictures are let go one by one.
+
+        With ``frame_rate`` shots get times: a drawing's is known for the frame that stands for it, which
+        need not be its first.
+        """
+        lines: list[Exposure] = []
+        times: dict[int, Fraction] = {}
+        moved: dict[int, list[tuple[float, int]]] = {}
+        for drawing in drawings:
+            lines += (Exposure(drawing.shot_index, drawing.drawing_index, e) for e in drawing.exposures)
+            if frame_rate is not None:
+                early = drawing.frame_index - drawing.exposures[0].start
+                begins = max(drawing.time - early / frame_rate, Fraction(0))
+                times[drawing.shot_index] = min(begins, times.get(drawing.shot_index, begins))
+            moved.setdefault(drawing.shot_index, []).extend(
+                (measure.value, drawing.held_frames) for measure in drawing.measures if measure.name == MOVING
+            )
+        shares = {
+            shot: sum(share * n for share, n in parts) / sum(n for _, n in parts)
+            for shot, parts in moved.items()
+            if parts
+        }
+        exposures = tuple(sorted(lines, key=lambda line: line.span))
+        return cls(exposures, tuple(sorted(times.items())), tuple(sorted(shares.items())))
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -53,10 +165,19 @@ class Timesheet:
     @property
     def shot_starts(self) -> tuple[int, ...]:
         """The first frame of each shot."""
-        first: dict[int, int] = {}
+        return tuple(shot.span.start for shot in self.shots)
+
+    @property
+    def shots(self) -> tuple[ShotSheet, ...]:
+        """The timesheet shot by shot."""
+        lines: dict[int, list[Exposure]] = {}
         for line in self.exposures:
-            first.setdefault(line.shot_index, line.span.start)
-        return tuple(first.values())
+            lines.setdefault(line.shot_index, []).append(line)
+        times, moving = dict(self.times), dict(self.moving)
+        return tuple(
+            ShotSheet(index, tuple(of_shot), times.get(index), moving.get(index))
+            for index, of_shot in lines.items()
+        )
 
     def rates(self) -> dict[str, int]:
         """How many exposures are on ones, twos, threes, and longer."""
@@ -65,23 +186,7 @@ class Timesheet:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: shots, each with its exposures in order."""
-        shots: dict[int, list[dict[str, Any]]] = {}
-        for line in self.exposures:
-            shots.setdefault(line.shot_index, []).append(
-                {
-                    "drawing": line.drawing_index,
-                    "start": line.span.start,
-                    "stop": line.span.stop,
-                    "rate": line.rate,
-                }
-            )
-        return {
-            "shots": [
-                {"shot": index, "start": lines[0]["start"], "stop": lines[-1]["stop"], "exposures": lines}
-                for index, lines in shots.items()
-            ],
-            "rates": self.rates(),
-        }
+        return {"shots": [shot.to_dict() for shot in self.shots], "rates": self.rates()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -104,3 +105,57 @@ def painted() -> Callable[..., Picture]:
 def drawn() -> Callable[..., Picture]:
     """``with_drawing`` as a fixture."""
     return with_drawing
+
+
+def ramp_picture(index: int, width: int = 96, height: int = 64) -> Picture:
+    """A flat grey, 3 levels brighter than the one before it: a frame's luma tells its index."""
+    return np.full((height, width, 3), 20 + 3 * index, np.uint8)
+
+
+@pytest.fixture
+def shown() -> Callable[..., int]:
+    """Which picture of the ramp a limited-range luma plane shows, by its middle."""
+
+    def number(luma: NDArray[np.uint8]) -> int:
+        height, width = luma.shape
+        middle = luma[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4]
+        return round(((float(middle.mean()) - 16) * 255 / 219 - 20) / 3)
+
+    return number
+
+
+QUIET = {"libx265": {"x265-params": "log-level=none"}, "libsvtav1": {"preset": "10"}}
+
+
+@pytest.fixture
+def encode(tmp_path: Path) -> Callable[..., Path]:
+    """Encode pictures, or the ramp, under stamps of one's own choosing, in 24ths of a second."""
+
+    def write(
+        name: str,
+        codec: str = "libx264",
+        *,
+        pictures: Iterable[Picture] | None = None,
+        frames: int = 60,
+        pixel_format: str = "yuv420p",
+        options: dict[str, str] | None = None,
+        stamps: Callable[[int], int] = lambda index: index,
+        prepare: Callable[[av.container.OutputContainer, av.VideoStream], None] = lambda *_: None,
+    ) -> Path:
+        path = tmp_path / name
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream(codec, rate=24, options=QUIET.get(codec, {}) | (options or {}))
+            stream.pix_fmt = pixel_format
+            stream.codec_context.thread_count = 1
+            stream.codec_context.time_base = Fraction(1, 24)
+            for index, picture in enumerate(pictures or (ramp_picture(i) for i in range(frames))):
+                if index == 0:
+                    stream.height, stream.width = picture.shape[:2]
+                    prepare(container, stream)
+                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                frame.pts, frame.time_base = stamps(index), Fraction(1, 24)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        return path
+
+    return write

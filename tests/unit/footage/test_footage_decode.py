@@ -262,3 +262,23 @@ def test_a_file_of_which_no_picture_decodes_is_an_error(write_clip):
     clip.write_bytes(data)
     with pytest.raises(EpisodeError, match="not one picture"):
         list(decode(open_episode(clip)))
+
+
+def test_telecined_film_comes_out_as_its_pictures(encode, painted, drawn):
+    """3:2 pulldown: of five frames two show fields of different drawings; each index stays, no comb does."""
+    film = [drawn(painted(), name) for name in "ABCDEFGH"]
+    fields = [picture for number, picture in enumerate(film) for _ in range(2 + number % 2)]
+    frames = []
+    for top, bottom in zip(fields[::2], fields[1::2], strict=True):
+        frames.append(top.copy())
+        frames[-1][1::2] = bottom[1::2]
+    episode = open_episode(encode("clip.mkv", "ffv1", pictures=frames, pixel_format="yuv444p"))
+    with decode(episode) as stream:
+        found = list(stream)
+    assert [frame.index for frame in found] == list(range(10))
+    assert stream.frames_woven == 4
+    assert stream.frames_deinterlaced == 0
+    shown = [min(range(8), key=lambda i, f=f: np.abs(f.rgb().astype(int) - film[i]).mean()) for f in found]
+    assert all(np.abs(f.rgb().astype(int) - film[i]).max() <= 4 for f, i in zip(found, shown, strict=True))
+    assert shown == sorted(shown)
+    assert set(shown) == set(range(8))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -29,7 +31,52 @@ def test_a_timesheet_goes_to_json_by_shot():
     sheet = Timesheet.of([drawing(0, 0, (0, 2)), drawing(1, 1, (2, 5))])
     known = json.loads(json.dumps(sheet.to_dict()))
     assert [(shot["start"], shot["stop"]) for shot in known["shots"]] == [(0, 2), (2, 5)]
-    assert known["shots"][1]["exposures"] == [{"drawing": 1, "start": 2, "stop": 5, "rate": "threes"}]
+    assert known["shots"][1]["exposures"] == [
+        {"drawing": 1, "number": 1, "start": 2, "stop": 5, "rate": "threes"}
+    ]
+
+
+def test_a_shot_numbers_its_drawings_from_one_and_says_its_exposures_in_short():
+    sheet = Timesheet.of(
+        [
+            drawing(0, 0, (0, 9)),
+            drawing(1, 1, (9, 11), (15, 17)),
+            drawing(1, 2, (11, 13), (17, 19)),
+            drawing(1, 3, (13, 15)),
+            drawing(1, 4, (19, 40)),
+        ]
+    )
+    held, talking = sheet.shots
+    assert (held.numbers, held.drawings, held.rhythm) == ((1,), 1, "held")
+    assert talking.numbers == (1, 2, 3, 1, 2, 4)
+    assert talking.drawings == 4
+    assert talking.rhythm == "twos"
+    assert [(run.first, run.last, run.held) for run in talking.runs()] == [(1, 3, 2), (1, 2, 2), (4, 4, 21)]
+    assert talking.span == FrameSpan(9, 40)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "rhythm"),
+    [
+        ([3, 3, 3, 1], "threes"),
+        ([1] * 9 + [2], "ones"),
+        ([2, 2, 2, 3, 3, 2], "twos + threes"),
+        ([2] * 8 + [12] + [2], "twos"),
+        ([12, 4, 30, 1], "holds + fours"),
+        ([1, 2, 3, 1, 2, 3, 1], "mixed"),
+    ],
+)
+def test_the_rhythm_of_a_shot_is_what_its_exposures_are_mostly_on(lengths, rhythm):
+    edges = np.cumsum([0, *lengths]).tolist()
+    sheet = Timesheet.of(drawing(0, i, span) for i, span in enumerate(itertools.pairwise(edges)))
+    assert sheet.shots[0].rhythm == rhythm
+
+
+def test_a_shot_begins_at_the_time_of_its_first_frame_whichever_frame_stands_for_the_drawing():
+    first = drawing(0, 0, (0, 24))
+    later = Drawing("0" * 16, 1, (FrameSpan(24, 30),), first.image, 1, frame_index=27, time=Fraction(27, 24))
+    sheet = Timesheet.of([first, later], frame_rate=Fraction(24))
+    assert [shot.time for shot in sheet.shots] == [0, 1]
 
 
 @pytest.mark.parametrize("truth", [Truth(5, (0, 2)), Truth(9, (0, 3, 6), (0, 6))])

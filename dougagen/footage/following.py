@@ -1,0 +1,218 @@
+"""Points of the picture are followed from one frame to the next, and say which layers moved and how.
+
+Points are followed at half the analysis plane's size (Lucas and Kanade, 1981, on a pyramid), which costs half
+a millisecond for a few hundred of them, wherever they went. The similarity that most points follow is taken,
+then again among those that are left. Where a picture has no points to follow, its tiles are correlated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.footage.correlation import correlated_shifts
+from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.motion import Move
+
+_TILE = 10  # px of the small plane; one point to a tile
+_MOST_POINTS = 400
+_EDGE = 8  # levels of contrast that a point needs at least
+_WINDOW = 13  # px of the small plane that are followed around a point; wider ones see two layers
+_PYRAMID = 3  # halvings; a point is found again some 40 px of the small plane away
+_WEAK = 2e-3  # least eigenvalue of a point's gradients, as OpenCV scales it; below it slides along an edge
+_LOST = 12.0  # levels, mean difference over the window, above which a point was not found again
+_FOLLOWS = 0.4  # px of the small plane that a point may lie off the move that it follows …
+_FITS = 0.2  # px; … and off the one that is fitted
+_LEAST_POINTS = 6  # points that a move needs …
+_LEAST_SHARE = 0.04  # … and share of all that were followed
+_MOST_MOVES = 4
+_PAIRS = 96  # pairs of points tried as similarities
+_MOST_SCALING = 0.12  # from one frame to the next; more is a cut into the picture
+_SPREAD = 0.12  # share of the way to a corner; points nearer to each other tell no zoom from a shift
+_STANDS = 0.04  # px of the small plane; points that stand are found again so near
+_BENDS = 0.05  # px of the small plane by which a similarity must differ from a shift at the rim to be one
+_GAIN = 1.25  # times as many points must follow a similarity as follow a shift
+_MOST_ELSEWHERE = 120
+_UNFOLLOWED = 0.3  # share of the points that follow no move, above which tiles are correlated too
+_FOLLOWABLE = 0.4  # share of the points; where fewer can be followed at all, correlated shifts are believed
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A move that points follow."""
+
+    move: Move
+    share: float
+    """Share of the picture's points that follow it."""
+    of_changed: float
+    """Share of the points in changed blocks that follow it; those that were lost count among them."""
+
+
+def moves_between(
+    current: AnalysisPlane, before: AnalysisPlane, changed: NDArray[np.bool_]
+) -> list[Candidate]:
+    """The moves that points follow, and how many.
+
+    ``changed``: bool[rows, columns] of blocks; points elsewhere are sampled, so that a camera is told from
+    a cel. Most points first; at most four moves, standing still among them.
+    """
+    points = _followed(current.small, before.small, changed)
+    moves: list[Candidate] = []
+    bend, total = 1 + 0j, points.weight.sum()
+    while points.weight.sum() > _LEAST_SHARE * total and len(moves) < _MOST_MOVES:
+        factor, shift = _followed_by_most(points, bend=bend if moves else None)
+        follows = points.off(factor, shift) <= _FOLLOWS
+        if np.count_nonzero(follows) < _LEAST_POINTS:
+            break
+        share = float(points.weight[follows].sum() / total)
+        of_changed = float(np.count_nonzero(follows & points.changed)) / max(points.sought, 1)
+        moves.append(Candidate(_doubled(factor, shift), share, of_changed))
+        # Only a camera zooms or turns, and then all layers do: what moves on its own is pulled along.
+        bend = factor if len(moves) == 1 else bend
+        points = points.kept(~follows)
+    if points.weight.sum() > _UNFOLLOWED * total or points.sought < _FOLLOWABLE * points.textured:
+        alone = 1.0 if points.sought < _FOLLOWABLE * points.textured else 0.0
+        moves += [Candidate(shift, 0.0, alone) for shift in correlated_shifts(current, before, changed)]
+    return moves
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """Points that were followed, as complex numbers x + iy from the middle of the small plane."""
+
+    start: NDArray[np.complex128]
+    end: NDArray[np.complex128]
+    weight: NDArray[np.float64]
+    """1 for a point of changed blocks; one elsewhere stands for more that were not followed."""
+    changed: NDArray[np.bool_]
+    """Whether it lies in changed blocks."""
+    sought: int
+    """How many of changed blocks could be followed, found again or not."""
+    textured: int
+    """How many there were; along a straight edge none can be followed."""
+    reach: float
+    """Pixels from the middle to a corner."""
+
+    def off(self, factor: complex, shift: complex) -> NDArray[np.float64]:
+        """How far each point lies from where a similarity would bring it, px."""
+        return np.abs(factor * self.start + shift - self.end)
+
+    def kept(self, which: NDArray[np.bool_]) -> _Points:
+        """Some of the points."""
+        return _Points(
+            self.start[which],
+            self.end[which],
+            self.weight[which],
+            self.changed[which],
+            self.sought,
+            self.textured,
+            self.reach,
+        )
+
+
+def _followed(current: AnalysisPlane, before: AnalysisPlane, changed: NDArray[np.bool_]) -> _Points:
+    """The strongest pixel of each 10×10 tile of the small plane, where it was and where it is found now."""
+    height, width = before.luma.shape
+    rows, columns = height // _TILE, width // _TILE
+    middle = complex(width - 1, height - 1) / 2
+    if min(rows, columns) < 3:
+        return _no_points(abs(middle))
+    near = cv2.resize(changed.astype(np.uint8) * 255, (columns, rows), interpolation=cv2.INTER_AREA)
+    near = cv2.dilate(near, np.ones((3, 3), np.uint8)).ravel() > 0
+    square = before.contrast[: rows * _TILE, : columns * _TILE].reshape(rows, _TILE, columns, _TILE)
+    tiles = square.transpose(0, 2, 1, 3).reshape(rows * columns, -1)  # [tiles, 100]
+    best = tiles.argmax(axis=1)
+    textured = tiles[np.arange(len(tiles)), best] >= _EDGE
+    chosen, weights = [], []
+    for which, most in ((near, _MOST_POINTS), (~near, _MOST_ELSEWHERE)):
+        where = np.flatnonzero(textured & which)
+        sample = where[:: len(where) // most + 1]
+        chosen.append(sample)
+        weights.append(np.full(len(sample), len(where) / max(len(sample), 1)))
+    at, weight = np.concatenate(chosen), np.concatenate(weights)
+    if not len(at):
+        return _no_points(abs(middle))
+    x, y = at % columns * _TILE + best[at] % _TILE, at // columns * _TILE + best[at] // _TILE
+    points = np.stack([x, y], axis=1).astype(np.float32)[:, np.newaxis]
+    found, status, error = cv2.calcOpticalFlowPyrLK(
+        before.luma,
+        current.luma,
+        points,
+        cast("NDArray[np.float32]", None),
+        winSize=(_WINDOW, _WINDOW),
+        maxLevel=_PYRAMID,
+        minEigThreshold=_WEAK,
+    )
+    good = (status.ravel() == 1) & (error.ravel() < _LOST)
+    start, end = (p[good, 0].astype(np.float64) @ np.array([1, 1j]) - middle for p in (points, found))
+    in_changed = np.arange(len(at)) < len(chosen[0])
+    sought = int(np.count_nonzero((status.ravel() == 1) & in_changed))
+    return _Points(start, end, weight[good], in_changed[good], sought, len(chosen[0]), abs(middle))
+
+
+def _no_points(reach: float) -> _Points:
+    nowhere = np.zeros(0, np.complex128)
+    return _Points(nowhere, nowhere, np.zeros(0), np.zeros(0, np.bool_), 0, 1, reach)
+
+
+def _followed_by_most(points: _Points, *, bend: complex | None) -> tuple[complex, complex]:
+    """The similarity ``end = factor·start + shift`` that most points follow.
+
+    ``bend`` is its factor where that is known. Otherwise a shift is taken where that does as well.
+    """
+    z, w, weight = points.start, points.end, points.weight
+    factor = 1 + 0j if bend is None else bend
+    moved = w - factor * z
+    nearby = np.abs(moved[:, np.newaxis] - moved) <= _FOLLOWS
+    most = nearby[int((nearby @ weight).argmax())]
+    shift = complex(np.average(moved[most], weights=weight[most]))
+    if bend is not None:
+        return factor, shift
+    best, votes = (factor, shift), float(weight[most].sum())
+    one, other = np.random.default_rng(0).integers(0, len(z), (2, _PAIRS))
+    apart = np.abs(z[one] - z[other]) > 0.15 * points.reach
+    one, other = one[apart], other[apart]
+    factors = (w[one] - w[other]) / (z[one] - z[other])
+    shifts = w[one] - factors * z[one]
+    follows = np.abs(factors[:, np.newaxis] * z + shifts[:, np.newaxis] - w) <= _FOLLOWS
+    follows &= (np.abs(factors - 1) <= _MOST_SCALING)[:, np.newaxis]
+    supports = follows @ weight
+    if len(supports) and supports.max() > _GAIN * votes:
+        pick = int(supports.argmax())
+        best = complex(factors[pick]), complex(shifts[pick])
+    return _fitted(points, best)
+
+
+def _fitted(points: _Points, best: tuple[complex, complex]) -> tuple[complex, complex]:
+    """Least squares over the points that follow ``best``, thrice; a shift where it bends little.
+
+    A slow zoom looks like a shift to those of its points that lie near its middle; each round takes in more.
+    Where most of them did not move at all, nothing does, whatever a head that nods adds to the mean.
+    """
+    factor, shift = best
+    for tolerance in (_FOLLOWS, _FOLLOWS, _FITS):
+        kept = points.kept(points.off(factor, shift) <= tolerance)
+        if len(kept.start) < _LEAST_POINTS:
+            return factor, shift
+        if float(np.median(np.abs(kept.end - kept.start))) < _STANDS:
+            return 1 + 0j, 0j
+        weight = kept.weight
+        here, there = (complex(np.average(at, weights=weight)) for at in (kept.start, kept.end))
+        around = kept.start - here
+        spread = float(np.average(np.abs(around), weights=weight))
+        if len(around) >= 3 * _LEAST_POINTS and spread > _SPREAD * points.reach:
+            bent = (weight * np.conj(around) * (kept.end - there)).sum()
+            factor = complex(bent / (weight * np.abs(around) ** 2).sum())
+        if abs(factor - 1) * points.reach < _BENDS:
+            factor = 1 + 0j
+        shift = there - factor * here
+    return factor, shift
+
+
+def _doubled(factor: complex, shift: complex) -> Move:
+    """A move of the small plane on the analysis plane, which is twice as wide."""
+    return Move(2 * shift.real, 2 * shift.imag, factor.real, factor.imag)

@@ -1,0 +1,184 @@
+"""Dissolves and flashes: what looks like new drawings or shots and is none (DESIGN section 1).
+
+**Flash.** A picture that is gone for a few frames and comes back was covered by a flash or an explosion: the
+frames between belong to the drawing before, and the picture that comes back is compared with what was there
+before it was covered.
+
+**Fade to black and back.** Where another shot comes out of the dark, the cut is where the dark shows least.
+
+**Dissolve.** Each of its frames is a mixture of the same two pictures, ever more of the second. That is
+tested on the pixels of the small planes: a pan or a new drawing between two pictures is no mixture of them.
+The new shot begins where it weighs at least half; nothing else begins while the pictures are mixed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.footage.changes import Change, ChangeConfig, compare
+from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.hold import FrameFacts
+from dougagen.footage.light import in_one_light, is_blank
+
+FRAMES_AHEAD = 36
+"""Frames that are looked at before one is passed on: a dissolve of a second and a half."""
+_LONGEST_FLASH = 8  # frames that a picture may be gone and come back; a shot is longer
+
+_LONGEST_DARK = 12  # frames as good as black in which the cut between two fades is looked for
+
+_LEAST_STEP = 0.35  # levels, mean over the cells, that a frame of a dissolve differs from the one before
+_STEADY = 0.5  # cosine of the steps to two frames in a row; in a dissolve they are the same picture, B − A
+_SPREAD = 0.35  # share of the cells that take part in a step
+_SHORTEST = 4  # frames of a dissolve; a shorter mixture is what an encoder makes of a cut
+_UNMIXED = 0.15  # share of |B − A| that a mixture of A and B may miss a frame by, mean over the pixels
+_CORRELATED = 0.8  # correlation of two pictures that are one in another light: a fade, no dissolve
+_ALIKE = 0.4  # share of the contrast of the cells that another drawing may change in another light
+_HALF = 0.48  # weight; what coding makes of a half
+
+
+def without_transitions(changes: Iterable[Change], *, config: ChangeConfig) -> Iterator[Change]:
+    """The changes with dissolves and flashes taken out: their frames begin nothing but the new shot."""
+    return _dissolves_as_cuts(_cut_in_the_dark(_without_flashes(changes, config)))
+
+
+# ---- flashes ----------------------------------------------------------------------------------------
+def _without_flashes(changes: Iterable[Change], config: ChangeConfig) -> Iterator[Change]:
+    """Undo a cut if within a few frames another one brings the picture back."""
+    recent: deque[Change] = deque()
+    for change in changes:
+        if change.cut:
+            change = _returned(recent, change, config) or change
+        recent.append(change)
+        if len(recent) > _LONGEST_FLASH + 1:
+            yield recent.popleft()
+    yield from recent
+
+
+def _returned(recent: deque[Change], change: Change, config: ChangeConfig) -> Change | None:
+    """``change`` as a return of the picture before the last cut, whose frames then become a flash."""
+    place = max((i for i, other in enumerate(recent) if other.cut), default=0)
+    if place == 0:  # the picture before is not known any more, or there never was one
+        return None
+    back = compare(change, recent[place - 1].plane, config=config)
+    if back.cut or np.isinf(recent[place].strength):
+        return None
+    for i in range(place, len(recent)):
+        facts = replace(recent[i].facts, in_flash=True)
+        recent[i] = replace(recent[i], strength=0.0, least=0.0, cut=False, facts=facts)
+    return back
+
+
+# ---- fades to black and back ----------------------------------------------------------------------
+def _cut_in_the_dark(changes: Iterable[Change]) -> Iterator[Change]:
+    """Where a shot fades out and the next fades in, the old one ends with the first that shows least."""
+    dark: deque[Change] = deque()
+    for change in changes:
+        if change.blank:
+            dark.append(change)
+            if len(dark) > _LONGEST_DARK:
+                yield dark.popleft()
+            continue
+        if dark and change.cut:
+            shows = [float(other.plane.small.luma.std()) for other in dark]
+            emptiest = next(i for i, spread in enumerate(shows) if spread <= min(shows) + 0.05)
+            if emptiest + 1 < len(dark):
+                later = dark[emptiest + 1]
+                dark[emptiest + 1] = replace(later, strength=change.strength, cut=True)
+                change = replace(change, strength=0.0, cut=False)
+        yield from dark
+        dark.clear()
+        yield change
+    yield from dark
+
+
+# ---- dissolves --------------------------------------------------------------------------------------
+def _dissolves_as_cuts(changes: Iterable[Change]) -> Iterator[Change]:
+    """Find runs of steady steps, and where one is a mixture of its two ends, leave one cut in its middle."""
+    window: deque[Change] = deque()
+    before: Change | None = None  # the frame that was passed on last
+    steps: deque[NDArray[np.float32]] = deque()  # [cells], to the frame at the same place of the window
+    cells: NDArray[np.float32] | None = None
+    settled = 0  # frames at the beginning of the window that were found to be of a dissolve
+
+    def passed() -> Change:
+        nonlocal before, settled
+        if settled == 0 and before is not None:
+            length = _run(steps)
+            if _SHORTEST <= length < len(window):
+                settled = _as_dissolve(window, before, length)
+        settled = max(settled - 1, 0)
+        before = window.popleft()
+        steps.popleft()
+        return before
+
+    for change in changes:
+        now = change.plane.cells
+        steps.append((now - (now if cells is None else cells)).ravel())
+        cells = now
+        window.append(change)
+        if len(window) > FRAMES_AHEAD:
+            yield passed()
+    while window:
+        yield passed()
+
+
+def _run(steps: Sequence[NDArray[np.float32]]) -> int:
+    """How many frames from the first on differ from the one before by steadily the same picture."""
+    length = 0
+    way = steps[0]
+    for step in steps:
+        size = float(np.abs(step).mean())
+        if size < _LEAST_STEP or float(np.mean(np.abs(step) > 0.3 * size)) < _SPREAD:
+            break
+        if length and _cosine(way, step) < _STEADY:
+            break
+        way = step if length == 0 else way + step
+        length += 1
+    return length
+
+
+def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(one @ other) / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-6)
+
+
+def _alike(one: AnalysisPlane, other: AnalysisPlane) -> bool:
+    """Whether two pictures are one in another light, be it with another drawing."""
+    a, b = (plane.small.luma.astype(np.float32).ravel() for plane in (one, other))
+    if _cosine(a - a.mean(), b - b.mean()) > _CORRELATED:
+        return True
+    lit = in_one_light(one, other)
+    left = float(np.abs(lit.current.cells - lit.before.cells).mean())
+    return lit.relit and left < _ALIKE * float(lit.current.cells.std())
+
+
+def _as_dissolve(window: deque[Change], before: Change, length: int) -> int:
+    """Make the first ``length`` frames a dissolve if they are mixtures; how many frames it takes."""
+    last = window[length - 1]  # all but the second picture, or the second picture itself
+    first, second = (change.plane.small.luma.astype(np.float32) for change in (before, last))
+    if is_blank(before.plane) or is_blank(last.plane) or _alike(before.plane, last.plane):
+        return 0  # a fade, or an exposure that changes
+    apart = second - first
+    weights, missed = [], []
+    for change in list(window)[: length - 1]:
+        mixed = change.plane.small.luma.astype(np.float32) - first
+        weight = float((mixed * apart).sum() / (apart * apart).sum())
+        weights.append(weight)
+        missed.append(float(np.abs(mixed - weight * apart).mean() / np.abs(apart).mean()))
+    if np.median(missed) > _UNMIXED or not 0 < weights[0] < 0.6 or np.any(np.diff(weights) < -0.05):
+        return 0
+    middle = int(np.argmax(np.array([*weights, 1.0]) >= _HALF))
+    for i in range(length):
+        begins = i == middle
+        window[i] = replace(
+            window[i],
+            strength=np.inf if begins else 0.0,
+            least=0.0,
+            cut=begins,
+            facts=FrameFacts(in_dissolve=True),
+        )
+    return length
