@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -24,7 +25,7 @@ from dougagen.cli import (
     train,
     verify,
 )
-from dougagen.cli.console import complain, say
+from dougagen.cli.console import JournalHandler, complain, say
 from dougagen.errors import DougagenError
 
 app = typer.Typer(
@@ -85,6 +86,7 @@ def main() -> None:
         signal.signal(number, _stop)
     if debug:
         os.environ["DOUGAGEN_DEBUG"] = "1"  # workers and decoders show their tracebacks, too
+    logging.getLogger("dougagen").addHandler(JournalHandler())
     try:
         app(args=arguments, prog_name="dougagen")
     except DougagenError as error:

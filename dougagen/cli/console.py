@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Iterable
@@ -89,6 +90,16 @@ class Journal:
 
 
 journal = Journal()
+
+
+class JournalHandler(logging.Handler):
+    """What the library logs, from warnings on, as lines of the journal."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        journal.write(record.getMessage(), Level.ERROR if record.levelno >= logging.ERROR else Level.WARNING)
 
 
 def say(line: str) -> None:

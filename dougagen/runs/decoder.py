@@ -7,10 +7,11 @@ outgrows its bound on memory, and offers itself first to the system when memory 
 
 from __future__ import annotations
 
+import logging
 import resource
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,11 +23,11 @@ from typing import Any, Self
 import numpy as np
 
 from dougagen.domain import Drawing, Episode, PictureArea
-from dougagen.errors import ConfigError, DougagenError, EpisodeError
+from dougagen.errors import ConfigError, DougagenError, EpisodeError, quoted
 from dougagen.footage import Footage, open_episode, read_footage
 from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
 from dougagen.runs.messages import Receiver, Sender, Ticker
-from dougagen.runs.words import Begun, Ended, Failed, FileIdentity, Opened, Tick
+from dougagen.runs.words import Begun, Ended, Failed, FileIdentity, Noticed, Opened, Tick
 from dougagen.streams import StageClock
 
 _TICK_SECONDS = 0.5
@@ -71,8 +72,15 @@ class _FootageRequest:
 class DecoderProcess:
     """A decoder at work on one file; a context manager that leaves no process behind."""
 
-    def __init__(self, path: Path, *, limits: DecoderLimits = _USUAL) -> None:
-        self._path, self._limits = path, limits
+    def __init__(
+        self,
+        path: Path,
+        *,
+        limits: DecoderLimits = _USUAL,
+        notice: Callable[[Noticed], None] = lambda _: None,
+    ) -> None:
+        """``notice`` is told what the child logs from warnings on: no CUDA, HDR, bars that were used."""
+        self._path, self._limits, self._notice = path, limits, notice
         self._child = Child(__name__, deaf_to=(signal.SIGINT, signal.SIGTERM))
         self._moved, self._moved_at = -1, time.monotonic()
         self.last = Tick(0)
@@ -123,6 +131,9 @@ class DecoderProcess:
                 raise self._nonsense(error) from error
             if isinstance(message, Failed):
                 raise message.error
+            if isinstance(message, Noticed):
+                self._notice(message)
+                continue
             if not isinstance(message, Tick):
                 return message
             self._heard(message)
@@ -228,8 +239,8 @@ class _State:
 
     def tick(self) -> Tick:
         counts = _told_by(self.footage) if self.footage is not None else {}
-        frames = counts.get("frames_decoded", 0)
-        moved = self.bytes_read + (frames if isinstance(frames, int) else 0)
+        read = (counts.get(name, 0) for name in ("frames_decoded", "packets_read"))  # also before --start
+        moved = self.bytes_read + sum(count for count in read if isinstance(count, int))
         return Tick(moved, counts, self.clock.seconds())
 
 
@@ -240,6 +251,19 @@ def _told_by(footage: Footage) -> dict[str, object]:
     return {name: dict(v) if isinstance(v, Mapping) else v for name, v in said.items()}
 
 
+class _Forward(logging.Handler):
+    """What the footage logs of its file goes to the parent: nobody reads a child's standard error."""
+
+    def __init__(self, answers: Sender, path: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._answers, self._name = answers, quoted(path.name)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().removeprefix(self._name).removeprefix(":").strip()
+        with suppress(OSError):  # the parent is gone, and the watch ends us
+            self._answers.send(Noticed(text))
+
+
 def main(requests: Receiver, answers: Sender) -> None:
     """The child's work."""
     state = _State()
@@ -248,6 +272,7 @@ def main(requests: Receiver, answers: Sender) -> None:
         request = requests.receive_trusted()
         assert isinstance(request, _Request)
         state.path = request.path
+        logging.getLogger("dougagen").addHandler(_Forward(answers, request.path))
         _bound_memory(request.memory_bytes)
         watch(requests.fileno(), bound=request.memory_bytes)
         ticker = Ticker(answers, state.tick, seconds=_TICK_SECONDS)

@@ -104,7 +104,7 @@ def do_episode(
 ) -> Outcome:
     """Extract one file, unless it is in the dataset or another run has it; a failure is an outcome."""
     try:
-        with DecoderProcess(path, limits=plan.limits) as decoder:
+        with DecoderProcess(path, limits=plan.limits, notice=tell) as decoder:
             opened = decoder.open()
             tell(Hashed(path, opened.identity, opened.episode.episode_id))
             return _extract(opened, decoder, plan, reconstructor, digest, tell)

@@ -245,16 +245,16 @@ def read_ledger(out: Path, episode_id: str) -> LedgerEntry | None:
         if not path.is_file():
             return None
         if path.stat().st_size > MAX_LEDGER_BYTES:
-            raise ShardError(f"the ledger is larger than {MAX_LEDGER_BYTES} bytes", where=path, remedy=REDO)
+            raise ShardError(f"the ledger is larger than {MAX_LEDGER_BYTES} bytes", where=path, remedy=REPAIR)
         entry = LedgerEntry.from_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ShardError(f"the ledger cannot be read ({error.strerror})", where=path) from error
     except (DomainError, ValueError, RecursionError) as error:
-        raise ShardError(f"the ledger is damaged: {error}", where=path, remedy=REDO) from error
+        raise ShardError(f"the ledger is damaged: {error}", where=path, remedy=REPAIR) from error
     if entry.episode_id != episode_id:
-        raise ShardError(f"the ledger is of episode {entry.episode_id}", where=path, remedy=REDO)
+        raise ShardError(f"the ledger is of episode {entry.episode_id}", where=path, remedy=REPAIR)
     return entry
 
 

@@ -17,7 +17,7 @@ from dougagen.errors import ShardError
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
-    REDO,
+    REPAIR,
     SCHEMA_VERSION,
     LedgerEntry,
     committed_ids,
@@ -160,7 +160,7 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
         with nothing._damage_told():
             if not shard.is_file():
                 raise ShardError(
-                    "this shard is in the ledger and not in the folder", where=shard, remedy=REDO
+                    "this shard is in the ledger and not in the folder", where=shard, remedy=REPAIR
                 )
             shards.append(shard)
     if not ledger:
@@ -201,7 +201,7 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
     """The open shard; whatever Arrow or the disk says against it becomes ShardError with the shard's name."""
     try:
         if not shard.is_file():  # a pipe or device would be waited on for ever
-            raise ShardError("this shard is missing or no file", where=shard, remedy=REDO)
+            raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR)
         with pq.ParquetFile(
             os.fspath(shard),
             thrift_string_size_limit=64 << 20,
@@ -218,7 +218,7 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ShardError(f"this shard is damaged ({reason})", where=shard, remedy=REDO) from error
+        raise ShardError(f"this shard is damaged ({reason})", where=shard, remedy=REPAIR) from error
 
 
 def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
@@ -283,7 +283,7 @@ def _require_filled(table: pa.Table) -> None:
     """Raise ShardError at an empty cell or member of one; pictures are not looked into."""
     for name in table.column_names:
         if name not in IMAGE_COLUMNS and any(_has_holes(chunk) for chunk in table[name].chunks):
-            raise ShardError(f"column {name} has empty cells", remedy=REDO)
+            raise ShardError(f"column {name} has empty cells", remedy=REPAIR)
 
 
 def _has_holes(array: pa.Array) -> bool:
@@ -307,4 +307,4 @@ def _decoded(row: dict[str, Any], shard: Path) -> Record:
     try:
         return decode_row(row)
     except ShardError as error:
-        raise ShardError(error.what, where=shard, remedy=REDO) from error
+        raise ShardError(error.what, where=shard, remedy=REPAIR) from error

@@ -5,6 +5,7 @@ A commit has one moment, the rename of the intent to the ledger. What a kill lea
 * hidden shards, no intent: the episode was being written. Removed.
 * an intent ``episodes/.<id>.intent``: it *is* the ledger to come, so it names every shard with its hash. If
   all of them are there, under their hidden or final names, the renames are finished; else all go.
+* prints ``episodes/<id>.prints`` and no ledger: they are written just before. Removed.
 * a list ``episodes/.<id>.replaced`` of shards that a redo takes the place of: those go that the ledger, by
   now the old or the new one, does not name.
 
@@ -35,6 +36,7 @@ from dougagen.shards.locks import Lock, lock_path
 
 _HIDDEN_SHARD = re.compile(r"\.(.{1,80}\.parquet)(?:\.[0-9a-f]{8})?\.partial")
 _HIDDEN_LEDGER = re.compile(r"\.([0-9a-f]{16})\.(?:intent|replaced|[a-z]{1,16}\.[0-9a-f]{8}\.partial)")
+_PRINTS = re.compile(r"([0-9a-f]{16})\.prints")
 _HASHED_AT_ONCE = 1 << 20
 
 
@@ -138,8 +140,11 @@ def _episodes_with_remains(out: Path) -> list[str]:
 
 
 def _hidden_files(out: Path) -> list[Path]:
+    """Files that a commit has hidden, and prints whose episode never came to have its ledger."""
     folders = [folder for folder in (out / DATA, out / EPISODES) if folder.is_dir()]
-    return [path for folder in folders for path in folder.glob(".*") if not path.is_dir()]
+    hidden = [path for folder in folders for path in folder.glob(".*") if not path.is_dir()]
+    prints = (out / EPISODES).glob("*.prints") if (out / EPISODES).is_dir() else ()
+    return hidden + [path for path in prints if not path.with_suffix(".json").exists()]
 
 
 def _episode_of(path: Path) -> str | None:
@@ -147,7 +152,7 @@ def _episode_of(path: Path) -> str | None:
     if path.parent.name == DATA:
         shard = _HIDDEN_SHARD.fullmatch(path.name)
         return episode_of_shard(shard[1]) if shard else None
-    ledger = _HIDDEN_LEDGER.fullmatch(path.name)
+    ledger = _HIDDEN_LEDGER.fullmatch(path.name) or _PRINTS.fullmatch(path.name)
     return ledger[1] if ledger else None
 
 

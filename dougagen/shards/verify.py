@@ -12,7 +12,7 @@ from dougagen.errors import ShardError, quoted
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
-    REDO,
+    REPAIR,
     LedgerEntry,
     ShardFacts,
     committed_ids,
@@ -94,7 +94,7 @@ def verify_dataset(out: Path) -> VerifyReport:
         try:
             entry = read_ledger(out, episode_id)
         except ShardError as error:
-            findings.add(out / EPISODES / f"{episode_id}.json", error.what, error.remedy or REDO)
+            findings.add(out / EPISODES / f"{episode_id}.json", error.what, error.remedy or REPAIR)
             named.update(path.name for path in (out / DATA).glob(f"*-{episode_id}-*.parquet"))
             continue
         if entry is not None:
@@ -114,7 +114,7 @@ def verify_dataset(out: Path) -> VerifyReport:
 
 def _remedy(entry: LedgerEntry) -> str:
     if entry.models:
-        return f"run dougagen extract on {quoted(entry.source)} again with --on-existing redo"
+        return f"run dougagen extract on {quoted(entry.source)} again with --repair"
     return f"remove {EPISODES}/{entry.episode_id}.json and make {quoted(entry.source)} again"
 
 

@@ -151,7 +151,7 @@ def test_a_path_without_a_dataset_is_one_line_with_the_remedy(tmp_path, name: st
 def test_a_shard_of_the_ledger_that_is_missing_is_named(tmp_path, make_record, commit_episode) -> None:
     entry = commit_episode(tmp_path, [make_record(0)])
     (tmp_path / "data" / entry.shards[0].name).unlink()
-    with pytest.raises(ShardError, match=rf"{entry.shards[0].name}.*in the ledger.*--on-existing redo"):
+    with pytest.raises(ShardError, match=rf"{entry.shards[0].name}.*in the ledger.*--repair"):
         open_dataset(tmp_path)
 
 

@@ -213,3 +213,16 @@ def test_a_lock_never_follows_a_link_out_of_the_folder(tmp_path) -> None:
     with pytest.raises(ShardError):
         lock_episode(tmp_path / "out", ID)
     assert victim.read_text() == "mine"
+
+
+def test_prints_without_a_ledger_are_removed_and_those_with_one_stay(tmp_path) -> None:
+    episodes = tmp_path / "episodes"
+    episodes.mkdir()
+    for name in ("1" * 16 + ".prints", "2" * 16 + ".prints", "2" * 16 + ".json", "notes.prints"):
+        (episodes / name).write_bytes(b"")
+    recover(tmp_path)
+    assert sorted(p.name for p in episodes.iterdir()) == [
+        "2" * 16 + ".json",
+        "2" * 16 + ".prints",
+        "notes.prints",
+    ]

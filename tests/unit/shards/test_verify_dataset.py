@@ -61,7 +61,7 @@ def test_a_flipped_bit_in_a_picture_is_found_and_the_repair_named(dataset) -> No
     assert {damage.where for damage in report.damages} == {f"data/{shard.name}"}
     assert any("SHA-256" in damage.what for damage in report.damages)
     assert any(f"record '{ID}/0'" in damage.what for damage in report.damages)
-    assert all("--on-existing redo" in damage.remedy for damage in report.damages)
+    assert all("--repair" in damage.remedy for damage in report.damages)
     assert all("夜 episode 01.mkv" in damage.remedy for damage in report.damages)
     assert all("\n" not in str(damage) for damage in report.damages)
 
