@@ -139,7 +139,7 @@ class Drawing:
     fingerprint: int = 0
     """64 bits by which it is recognised in another episode; 0 where it is too flat, or none was made."""
     repeats: str = ""
-    """``record_id`` of the record of another episode that shows the same drawing; empty where there is none."""
+    """``record_id`` of the record of another episode that shows the same drawing; empty where none does."""
 
     def __post_init__(self) -> None:
         image = require_array("Drawing.image", self.image, np.uint8, ("H", "W", 3))

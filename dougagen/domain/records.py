@@ -70,9 +70,9 @@ class Provenance:
     measures: tuple[Measure, ...] = ()
     """The figures behind the flags, by name; empty where nothing was measured."""
     fingerprint: int = 0
-    """64 bits by which the drawing is recognised in another episode; 0 where it is too flat, or none was made."""
+    """64 bits by which it is recognised in another episode; 0 where it is too flat, or none was made."""
     repeats: str = ""
-    """``record_id`` of the record that shows the same drawing in another episode; empty where there is none."""
+    """``record_id`` of the record of another episode that shows the same drawing; empty where none does."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "exposures", require_disjoint("Provenance.exposures", self.exposures))

@@ -20,6 +20,8 @@ from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
 
 _WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the camera's
+_TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
+_STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
 _PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
@@ -80,7 +82,7 @@ class Change:
         return Trace(self.strength, self.least, self.cut)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Pair:
     """A frame, the one it is compared with, and what standing still leaves of it."""
 
@@ -91,7 +93,24 @@ class _Pair:
     before: AnalysisPlane
     relit: bool
     still: NDArray[np.float32]
-    candidates: tuple[Candidate, ...] = ()
+    stirred: NDArray[np.bool_] | None = None
+    """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
+    _candidates: tuple[Candidate, ...] | None = None
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The moves that points follow, looked for when first asked for."""
+        if self._candidates is None:
+            found = () if self.stirred is None else moves_between(self.current, self.before, self.stirred)
+            self._candidates = tuple(found)
+        return self._candidates
+
+    def mostly_stands(self) -> bool:
+        """Whether most of what has contrast did not stir, so that no camera moved."""
+        if self.stirred is None:
+            return True
+        textured = block_levels(self.before.contrast) > _TEXTURED
+        return float(np.mean(self.stirred[textured])) < _STIRRED if textured.any() else False
 
 
 @dataclass(slots=True)
@@ -153,13 +172,13 @@ def _compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config:
         if lit.relit:
             current, before, relit = lit.current, lit.before, True
             still = block_levels(residual(current, before, tolerance=config.tolerance))
-    candidates: tuple[Candidate, ...] = ()
+    stirred: NDArray[np.bool_] | None = None
     if float(still.max()) > config.least_level:
         # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.
-        changed = block_levels(residual(current, before, tolerance=0.0)) > config.stirred_level
-        if float(np.mean(changed)) > config.widespread:
-            candidates = tuple(moves_between(current, before, changed))
-    return _Pair(frame, plane, current, before, relit, still, candidates)
+        stirred = block_levels(residual(current, before, tolerance=0.0)) > config.stirred_level
+        if float(np.mean(stirred)) <= config.widespread:
+            stirred = None
+    return _Pair(frame, plane, current, before, relit, still, stirred)
 
 
 def _judged(
@@ -169,9 +188,12 @@ def _judged(
         return pair
     nowhere = np.zeros(pair.still.shape, np.bool_)
     explained = Explained(pair.still, (), nowhere, pair.still)
-    if pair.candidates:
+    after = following if isinstance(following, _Pair) and following.stirred is not None else None
+    # Between held frames of a standing camera no layer moves: what came is drawn.
+    drawn = not seen.moves and after is None and pair.mostly_stands()
+    if not drawn and pair.candidates:
         known = [*seen.moves]
-        known += [other.move for other in following.candidates] if isinstance(following, _Pair) else []
+        known += [other.move for other in after.candidates] if after is not None else []
         candidates = _lasting(pair.candidates, known, pair.current.luma.shape)
         explained = explain(
             pair.current,
@@ -252,7 +274,7 @@ def _strength(
     levels, borders = explained.levels, explained.borders
     if not levels.any():
         return 0.0, 0.0
-    contrast = max(current.strong_contrast(), before.strong_contrast())
+    contrast = max(current.strong_contrast, before.strong_contrast)
     share = min(1.0, contrast / config.usual_contrast)
     rank = int(config.noise_share * levels.size)
     noise = config.noise_factor * _ranked(levels.ravel(), rank)

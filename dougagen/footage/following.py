@@ -19,7 +19,7 @@ from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.motion import Move
 
 _TILE = 10  # px of the small plane; one point to a tile
-_MOST_POINTS = 400
+_MOST_POINTS = 260
 _EDGE = 8  # levels of contrast that a point needs at least
 _WINDOW = 13  # px of the small plane that are followed around a point; wider ones see two layers
 _PYRAMID = 3  # halvings; a point is found again some 40 px of the small plane away
@@ -30,13 +30,13 @@ _FITS = 0.2  # px; … and off the one that is fitted
 _LEAST_POINTS = 6  # points that a move needs …
 _LEAST_SHARE = 0.04  # … and share of all that were followed
 _MOST_MOVES = 4
-_PAIRS = 96  # pairs of points tried as similarities
+_PAIRS = 64  # pairs of points tried as similarities
 _MOST_SCALING = 0.12  # from one frame to the next; more is a cut into the picture
 _SPREAD = 0.12  # share of the way to a corner; points nearer to each other tell no zoom from a shift
 _STANDS = 0.04  # px of the small plane; points that stand are found again so near
 _BENDS = 0.05  # px of the small plane by which a similarity must differ from a shift at the rim to be one
 _GAIN = 1.25  # times as many points must follow a similarity as follow a shift
-_MOST_ELSEWHERE = 120
+_MOST_ELSEWHERE = 100
 _UNFOLLOWED = 0.3  # share of the points that follow no move, above which tiles are correlated too
 _FOLLOWABLE = 0.4  # share of the points; where fewer can be followed at all, correlated shifts are believed
 

@@ -16,9 +16,7 @@ from dougagen.footage.motion import STANDING, Move, residual_after
 _SURE = 4.0  # levels that a displacement must take off a block to explain it
 _GAINED = 1.0  # levels that a further move must take off a block that others explain less well
 _OWNED = 2.5  # levels by which a block must fit one displacement better than any other to belong to it
-_SUPPORT = 0.25  # share of the changed blocks that a displacement must explain, beyond those before it …
-_LEAST_SUPPORT = 0.001  # … and share of all blocks
-_ENOUGH_SUPPORT = 0.01  # share of all blocks that is always enough
+_LEAST_SUPPORT = 0.001  # share of the blocks that a move must explain better than those before it do
 _MOVING = 0.6  # share of the changed blocks that displacements must explain, or nothing is held to move
 _STANDING = 0.001  # share of the blocks that stand while others move, above which there are layers
 _MARGIN = 2  # blocks around a border; where both layers are smooth nothing shows whose a block is
@@ -131,15 +129,12 @@ def _believed(
     tolerance: float,
 ) -> tuple[list[Move], list[NDArray[np.float32]]]:
     """Standing still, then the moves that explain enough of what is left; and what each leaves."""
-    changed = still > _SURE
-    needed = max(_LEAST_SUPPORT, min(_ENOUGH_SUPPORT, _SUPPORT * float(changed.mean())))
-    needed = _LEAST_SUPPORT
     chosen, residuals, left = [STANDING], [still], still
     # In their order, most points first: half a pixel beside the right one, a move is judged less strictly
     # than the right one and explains as much.
     for move in candidates:
         levels = residual_after(current, before, move, tolerance=tolerance)
-        if float(np.mean(left > levels + _GAINED)) >= needed:
+        if float(np.mean(left > levels + _GAINED)) >= _LEAST_SUPPORT:
             chosen.append(move)
             residuals.append(levels)
             left = np.minimum(left, levels)

@@ -38,7 +38,7 @@ class Lit:
 
 def is_blank(plane: AnalysisPlane) -> bool:
     """Whether a picture shows nothing: black, white, one colour."""
-    return float(cv2.meanStdDev(plane.luma)[1][0, 0]) < _BLANK
+    return float(cv2.meanStdDev(plane.small.luma)[1][0, 0]) < _BLANK
 
 
 def in_one_light(current: AnalysisPlane, before: AnalysisPlane) -> Lit:
@@ -61,6 +61,8 @@ def _fitted_light(then: NDArray[np.float32], now: NDArray[np.float32]) -> tuple[
     changed = apart > _LEAST
     if np.count_nonzero(changed) < max(_LEAST_SHARE * changed.size, _LEAST_CELLS):
         return None
+    if not _any_tone_shifted(then, now):
+        return None
     x, y = then[changed], now[changed]
     fit = _line_through_tones(x, y)
     if fit is None:
@@ -78,28 +80,46 @@ def _fitted_light(then: NDArray[np.float32], now: NDArray[np.float32]) -> tuple[
     return (gain, offset) if explains and everywhere else None
 
 
+def _any_tone_shifted(then: NDArray[np.float32], now: NDArray[np.float32]) -> bool:
+    """Whether the cells of some tone became lighter or darker together: what moves only trades places."""
+    tone = (then // _TONE).astype(np.int64)
+    counts = np.bincount(tone)
+    shifts = (
+        np.bincount(tone, weights=now - then)[counts >= _LEAST_OF_TONE] / counts[counts >= _LEAST_OF_TONE]
+    )
+    return bool(shifts.size and np.abs(shifts).max() > _LEAST)
+
+
 def _line_through_tones(x: NDArray[np.float32], y: NDArray[np.float32]) -> tuple[float, float] | None:
     """The line through the median of ``y`` for each tone of ``x``, tones that lie off it left out.
 
     Tone by tone, because half of the cells may be one flat wall, and each median forgets redrawn cells.
     """
     tone = (x // _TONE).astype(np.int64)
-    order = np.argsort(tone, kind="stable")
-    bounds = np.flatnonzero(np.diff(tone[order])) + 1
-    groups = [group for group in np.split(order, bounds) if len(group) >= _LEAST_OF_TONE]
-    if len(groups) < 2:
+    counts = np.bincount(tone)
+    full = np.flatnonzero(counts >= _LEAST_OF_TONE)
+    if len(full) < 2:
         return None
-    at = np.array([x[group].mean() for group in groups], np.float64)
-    to = np.array([np.median(y[group]) for group in groups], np.float64)
-    weight = np.sqrt([len(group) for group in groups])
-    gain, offset = np.polyfit(at, to, 1, w=weight)
+    starts = np.cumsum(counts) - counts
+    at = np.bincount(tone, weights=x)[full] / counts[full]
+    to = y[np.lexsort((y, tone))][starts[full] + counts[full] // 2].astype(np.float64)  # medians
+    weight = np.sqrt(counts[full])
+    gain, offset = _line(at, to, weight)
     for _ in range(_ROUNDS):
         error = np.abs(to - (gain * at + offset))
         kept = error <= max(2 * float(np.median(error)), _LEAST)
         if np.count_nonzero(kept) < 2:
             break
-        gain, offset = np.polyfit(at[kept], to[kept], 1, w=weight[kept])
-    return float(gain), float(offset)
+        gain, offset = _line(at[kept], to[kept], weight[kept])
+    return gain, offset
+
+
+def _line(x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
+    """Slope and offset of the weighted least squares line; ``x`` holds two values at least."""
+    square = weight**2 / (weight**2).sum()
+    middle, height = float(square @ x), float(square @ y)
+    slope = float(square @ ((x - middle) * (y - height))) / max(float(square @ (x - middle) ** 2), 1e-9)
+    return slope, height - slope * middle
 
 
 def _graded(plane: AnalysisPlane, gain: float, offset: float) -> AnalysisPlane:

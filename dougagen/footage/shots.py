@@ -7,14 +7,12 @@ from numpy.typing import NDArray
 
 from dougagen.footage.differences import AnalysisPlane
 
-_CELL_CHANGE = 10.0  # levels by which the mean of a cell changes from shot to shot
-_CELL_SHARE = 0.5  # share of the cells that change at a cut; a redrawn cel seldom fills half the picture
 _BLOCK_LEVEL = 6.0  # levels of a block that nothing explains
-_BLOCK_SHARE = 0.3  # share of the blocks that nothing explains at a cut; a fast pan leaves less
-_DIM = (
-    20.0  # levels; where even the strongest edges are weaker, as at the end of a fade, no level says much …
-)
-_SAME_PICTURE = 0.5  # … but the correlation of the cells does
+_BLOCK_SHARE = 0.12  # share of the blocks that nothing explains at a cut; walls and skies explain each other
+_DIM = 20.0  # levels; where even the strongest edges are weaker, at the end of a fade, blocks do not say much
+# Correlation of the cells from one frame to the next, measured on 20 clips: 0.47 at most at a cut; 0.69 at
+# least under a shake and 0.77 where a body is redrawn. An explosion that fills the picture looks like a cut.
+_SAME_SHOT = 0.55
 
 
 def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.float32]) -> bool:
@@ -24,11 +22,10 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
     """
     if not levels.any():
         return False
-    if max(current.strong_contrast(), before.strong_contrast()) < _DIM:
-        return _correlation(current.cells, before.cells) < _SAME_PICTURE
-    if float(np.mean(levels > _BLOCK_LEVEL)) <= _BLOCK_SHARE:
+    dim = max(current.strong_contrast, before.strong_contrast) < _DIM
+    if not dim and float(np.mean(levels > _BLOCK_LEVEL)) <= _BLOCK_SHARE:
         return False
-    return float(np.mean(np.abs(current.cells - before.cells) > _CELL_CHANGE)) > _CELL_SHARE
+    return _correlation(current.cells, before.cells) < _SAME_SHOT
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from dougagen.footage.differences import BLOCK, AnalysisPlane
 
 Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in px of the analysis plane, all inside."""
+"""Left, top, right, bottom in px of a part of the analysis plane, all inside."""
 
 _UPPER, _LOWER = 0.33, 0.6  # share of the lines above and below which subtitles stand
 _CHANGED_BLOCK = 2.5  # levels that a block with text changes at least
 _MOST_CHANGED = 0.25  # share of the blocks; text covers less
+_LEAST_BLOCKS = 16  # blocks; the shortest line of text changes more
 _CHANGED = 24  # levels that a pixel of text changes at least
 _FILL = 14  # levels around the fill of the glyphs that belong to it
 _BRIGHT = 90  # levels; subtitles are light, also while they fade in
@@ -48,26 +49,39 @@ def text_blocks(
     share = float(changed.mean())
     if not 0 < share < _MOST_CHANGED:
         return text
-    moved = cv2.absdiff(current.luma, before.luma) >= _CHANGED
-    moved[int(_UPPER * rows) * BLOCK : int(_LOWER * rows) * BLOCK] = False
+    if np.count_nonzero(changed) < _LEAST_BLOCKS:
+        return text
+    # Only where something is left to explain: under a pan every pixel differs.
+    around = cv2.dilate(changed.view(np.uint8), np.ones((3, 3), np.uint8))
+    column, row, wide, high = cv2.boundingRect(around)
+    here = np.s_[row * BLOCK : (row + high) * BLOCK, column * BLOCK : (column + wide) * BLOCK]
+    now, then = current.luma[here], before.luma[here]
+    size = (BLOCK * wide, BLOCK * high)
+    inside = around[row : row + high, column : column + wide]
+    where = cv2.resize(inside, size, interpolation=cv2.INTER_NEAREST)[: now.shape[0], : now.shape[1]]
+    moved = (cv2.absdiff(now, then) >= _CHANGED) & (where > 0)
     if np.count_nonzero(moved) < _GLYPHS * BLOCK * BLOCK:
         return text
-    for plane, other in ((current.luma, before.luma), (before.luma, current.luma)):
-        lines = _lines(plane, moved)
-        for left, top, right, bottom in [*lines, *_shade(plane, other, lines)]:
-            text[top // BLOCK : bottom // BLOCK + 1, left // BLOCK : right // BLOCK + 1] = True
+    height = current.luma.shape[0]
+    for plane, other in ((now, then), (then, now)):
+        lines = _lines(plane, moved, height=height)
+        for left, top, right, bottom in [*lines, *_shade(plane, other, lines, height=height)]:
+            rows_here = slice(row + top // BLOCK, row + bottom // BLOCK + 1)
+            text[rows_here, column + left // BLOCK : column + right // BLOCK + 1] = True
     return text
 
 
-def _shade(luma: NDArray[np.uint8], without: NDArray[np.uint8], lines: list[Box]) -> list[Box]:
+def _shade(
+    luma: NDArray[np.uint8], without: NDArray[np.uint8], lines: list[Box], *, height: int
+) -> list[Box]:
     """The dark box behind the lines, where there is one: all that changed around them became darker."""
     if not lines:
         return []
-    height, width = luma.shape
+    rows, columns = luma.shape
     around = int(_SHADE * height)
     left, top = max(min(box[0] for box in lines) - around, 0), max(min(box[1] for box in lines) - around, 0)
-    right = min(max(box[2] for box in lines) + around, width - 1)
-    bottom = min(max(box[3] for box in lines) + around, height - 1)
+    right = min(max(box[2] for box in lines) + around, columns - 1)
+    bottom = min(max(box[3] for box in lines) + around, rows - 1)
     now, then = (plane[top : bottom + 1, left : right + 1].astype(np.int16) for plane in (luma, without))
     beside = np.ones(now.shape, np.bool_)
     for box in lines:
@@ -76,16 +90,26 @@ def _shade(luma: NDArray[np.uint8], without: NDArray[np.uint8], lines: list[Box]
     return [(left, top, right, bottom)] if darker > _ALL_DARKER * (darker + lighter) else []
 
 
-def _lines(luma: NDArray[np.uint8], moved: NDArray[np.bool_]) -> list[Box]:
-    """Left, top, right, bottom of each line of text among the pixels that changed."""
-    height, width = luma.shape
+def _lines(luma: NDArray[np.uint8], moved: NDArray[np.bool_], *, height: int) -> list[Box]:
+    """Left, top, right, bottom of each line of text among the pixels that changed.
+
+    ``luma`` is a part of a plane of ``height`` lines.
+    """
+    rows, columns = luma.shape
     bright = luma[moved & (luma >= _BRIGHT)]
     if not bright.size:
         return []
     counts = np.convolve(np.bincount(bright, minlength=256), np.ones(9), "same")
     fill = int(counts.argmax())
-    glyphs = (moved & (np.abs(luma.astype(np.int16) - fill) <= _FILL)).view(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(glyphs, connectivity=8)
+    glyphs = cv2.inRange(luma, max(fill - _FILL, 0), min(fill + _FILL, 255))
+    # Where one line of text takes another's place, parts of their glyphs coincide and did not change.
+    near = cv2.dilate(moved.view(np.uint8), np.ones((9, 9), np.uint8))
+    glyphs = cast("NDArray[np.uint8]", cv2.bitwise_and(glyphs, near))
+    x, y, wide, high = cv2.boundingRect(glyphs)
+    inside = np.s_[y : y + high, x : x + wide]
+    if wide < _GLYPHS or not _has_rim(luma[inside], glyphs[inside], fill):
+        return []  # most new drawings end here; to tell parts apart is dear
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(glyphs[inside], connectivity=8)
     tall = stats[:, cv2.CC_STAT_HEIGHT]
     fits = (tall <= _TALLEST * height) & (tall >= _LOWEST * height)
     fits &= stats[:, cv2.CC_STAT_WIDTH] <= 4 * tall
@@ -94,26 +118,24 @@ def _lines(luma: NDArray[np.uint8], moved: NDArray[np.bool_]) -> list[Box]:
         return []
     kept = cast("NDArray[np.uint8]", fits[labels].astype(np.uint8))
     deepest = float(cv2.distanceTransform(kept, cv2.DIST_L2, 3).max())
-    if deepest > max(_STROKE * height, 2.5) or not _has_rim(luma, kept, fill):
+    if deepest > max(_STROKE * height, 2.5):
         return []
     margin = int(np.ceil(_MARGIN * height))
-    lines = []
-    for left, top, right, bottom in _rows_of(stats[fits]):
-        lines.append(
-            (
-                max(left - margin, 0),
-                max(top - margin, 0),
-                min(right + margin, width - 1),
-                min(bottom + margin, height - 1),
-            )
+    return [
+        (
+            max(x + left - margin, 0),
+            max(y + top - margin, 0),
+            min(x + right + margin, columns - 1),
+            min(y + bottom + margin, rows - 1),
         )
-    return lines
+        for left, top, right, bottom in _rows_of(stats[fits])
+    ]
 
 
 def _has_rim(luma: NDArray[np.uint8], glyphs: NDArray[np.uint8], fill: int) -> bool:
     """Whether what lies two pixels around the glyphs is darker than they are."""
-    around = cv2.dilate(glyphs, np.ones((5, 5), np.uint8)) - cv2.dilate(glyphs, np.ones((3, 3), np.uint8))
-    rim = luma[around.astype(np.bool_)]
+    near, nearer = (cv2.dilate(glyphs, np.ones((size, size), np.uint8)) for size in (5, 3))
+    rim = luma[(near > nearer)]
     return rim.size > 0 and float(np.median(rim)) <= fill - _RIM
 
 

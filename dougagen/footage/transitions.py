@@ -38,7 +38,7 @@ _SHORTEST = 4  # frames of a dissolve; a shorter mixture is what an encoder make
 _UNMIXED = 0.15  # share of |B − A| that a mixture of A and B may miss a frame by, mean over the pixels
 _CORRELATED = 0.8  # correlation of two pictures that are one in another light: a fade, no dissolve
 _ALIKE = 0.4  # share of the contrast of the cells that another drawing may change in another light
-_HALF = 0.48  # weight; what coding makes of a half
+_HALF = 0.492  # weight; what coding makes of a half
 
 
 def without_transitions(changes: Iterable[Change], *, config: ChangeConfig) -> Iterator[Change]:
