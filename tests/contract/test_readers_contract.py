@@ -216,7 +216,7 @@ def test_every_tool_sees_the_same_values(rows) -> None:
         assert (row["held_frames"], row["width"], row["height"]) == (3, record.triplet.width, 6)
         assert row["picture_area"] == {"x": 0, "y": 0, "width": record.triplet.width, "height": 6}
         assert list(row["flags"]) == list(known.flags)
-        assert row["class_fractions"] == [np.float32(v) for v in record.triplet.douga.class_fractions()]
+        assert list(row["class_fractions"]) == [np.float32(v) for v in record.triplet.douga.class_fractions()]
         assert row["origin"] == "episode"
 
 
