@@ -26,7 +26,7 @@ from dougagen.domain import Drawing, Episode, PictureArea
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, quoted
 from dougagen.footage import Footage, open_episode, read_footage
 from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
-from dougagen.runs.messages import Receiver, Sender, Ticker
+from dougagen.runs.messages import Forward, Receiver, Sender, Ticker
 from dougagen.runs.words import Begun, Ended, Failed, FileIdentity, Noticed, Opened, Tick
 from dougagen.streams import StageClock
 
@@ -251,19 +251,6 @@ def _told_by(footage: Footage) -> dict[str, object]:
     return {name: dict(v) if isinstance(v, Mapping) else v for name, v in said.items()}
 
 
-class _Forward(logging.Handler):
-    """What the footage logs of its file goes to the parent: nobody reads a child's standard error."""
-
-    def __init__(self, answers: Sender, path: Path) -> None:
-        super().__init__(logging.WARNING)
-        self._answers, self._name = answers, quoted(path.name)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().removeprefix(self._name).removeprefix(":").strip()
-        with suppress(OSError):  # the parent is gone, and the watch ends us
-            self._answers.send(Noticed(text))
-
-
 def main(requests: Receiver, answers: Sender) -> None:
     """The child's work."""
     state = _State()
@@ -272,7 +259,7 @@ def main(requests: Receiver, answers: Sender) -> None:
         request = requests.receive_trusted()
         assert isinstance(request, _Request)
         state.path = request.path
-        logging.getLogger("dougagen").addHandler(_Forward(answers, request.path))
+        logging.getLogger("dougagen").addHandler(Forward(answers, name=quoted(request.path.name)))
         _bound_memory(request.memory_bytes)
         watch(requests.fileno(), bound=request.memory_bytes)
         ticker = Ticker(answers, state.tick, seconds=_TICK_SECONDS)

@@ -8,15 +8,19 @@ they are made of: a decoder that a hostile file has taken over can lie, but not 
 from __future__ import annotations
 
 import io
+import logging
 import os
 import pickle
 import select
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
+
+from dougagen.runs.words import Noticed
 
 _LENGTH = struct.Struct("<Q")
 _LARGEST = 1 << 30
@@ -131,6 +135,20 @@ class Receiver:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+
+class Forward(logging.Handler):
+    """What a child logs, from warnings on, goes to its parent: nobody reads a child's standard error."""
+
+    def __init__(self, sender: Sender, *, name: str = "") -> None:
+        """``name`` is left out where a line begins with it: the parent knows whom it hears."""
+        super().__init__(logging.WARNING)
+        self._sender, self._name = sender, name
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().removeprefix(self._name).removeprefix(":").strip()
+        with suppress(OSError):  # the parent is gone, and the watch ends us
+            self._sender.send(Noticed(text))
 
 
 class Ticker:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -20,7 +21,7 @@ from dougagen.config import ExtractConfig, config_digest
 from dougagen.errors import DougagenError, EpisodeError, ShardError
 from dougagen.pipeline import Progress, Reconstructor, extract_episode
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
-from dougagen.runs.messages import Receiver, Sender
+from dougagen.runs.messages import Forward, Receiver, Sender
 from dougagen.runs.standing import OnExisting, Standing, standing_of
 from dougagen.runs.words import (
     AlreadyThere,
@@ -172,6 +173,7 @@ def _seldom(tell: Callable[[object], None]) -> Callable[[Progress], None]:
 def main(requests: Receiver, answers: Sender) -> None:
     """A worker's process: the setup, then one job after another until nobody asks any more."""
     signal.signal(signal.SIGTERM, _stop)
+    logging.getLogger("dougagen").addHandler(Forward(answers))
     try:
         setup = requests.receive_trusted()
         assert isinstance(setup, Setup)

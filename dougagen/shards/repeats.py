@@ -9,6 +9,7 @@ in a mouth have the same low frequencies. The index is a file an episode beside 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from dougagen.errors import ShardError
 from dougagen.shards.durable import refusals_named, write_bytes_whole
 from dougagen.shards.ledger import EPISODES, committed_ids, require_episode_id
 
+_log = logging.getLogger(__name__)
 REPEAT = "repeat"
 """The flag of a drawing that another episode of the dataset shows."""
 SKETCH = (9, 16)  # rows, columns
@@ -61,14 +63,14 @@ def print_of(image: NDArray[np.uint8]) -> Print:
 class RepeatIndex:
     """The prints of the dataset's episodes, and those of the episode that is being written.
 
-    Reads every index of a committed episode but ``besides``, 160 bytes a record. Raises ShardError where one
-    is damaged.
+    Reads every index of a committed episode but ``besides``, 160 bytes a record. One that is damaged is
+    logged and passed over: its episode is then not recognised, and nothing else is lost.
     """
 
     def __init__(self, out: Path, *, besides: str) -> None:
         self._out, self._episode_id = out, require_episode_id(besides)
         ids = [episode_id for episode_id in committed_ids(out) if episode_id != besides]
-        tables = [_read(out, episode_id) for episode_id in ids]
+        tables = [_read_or_told(out, episode_id) for episode_id in ids]
         self._owners = np.repeat(np.arange(len(ids)), [len(table) for table in tables])
         self._ids = ids
         self._known = np.concatenate(tables) if tables else np.empty(0, _PRINT)
@@ -119,6 +121,14 @@ class RepeatIndex:
 def prints_path(out: Path, episode_id: str) -> Path:
     """Where the index of an episode lies, whether it is there or not."""
     return out / EPISODES / f"{require_episode_id(episode_id)}.prints"
+
+
+def _read_or_told(out: Path, episode_id: str) -> NDArray[np.void]:
+    try:
+        return _read(out, episode_id)
+    except ShardError as error:
+        _log.warning("%s", error)
+        return np.empty(0, _PRINT)
 
 
 def _read(out: Path, episode_id: str) -> NDArray[np.void]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["extract", str(SAMPLE), "--out", "shards", "--max-drawings", "6"],
         ["stats", "shards", "--html", "report.html"],
     ):
-        subprocess.run(["dougagen", *words], cwd=folder, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "dougagen", *words], cwd=folder, check=True, capture_output=True
+        )
     return folder / "report.html"
 
 

@@ -125,8 +125,8 @@ def test_a_shard_cut_short_is_noticed_and_one_altered_by_repair(
     out = copy_of(whole, tmp_path / "out")
     ids = {r.source: r.episode_id for r in whole[1].extracted}
     short, altered, ledger = (
-        next((out / folder).glob(f"*{ids[f'{n}.mkv']}*"))
-        for n, folder in enumerate(("data", "data", "episodes"))
+        next((out / folder).glob(f"*{ids[f'{n}.mkv']}*{suffix}"))
+        for n, (folder, suffix) in enumerate([("data", ""), ("data", ""), ("episodes", ".json")])
     )
     short.write_bytes(short.read_bytes()[:-9])
     data = bytearray(altered.read_bytes())

@@ -12,24 +12,15 @@ import pytest
 from dougagen.errors import DougagenError
 from dougagen.studio.workers import SceneWorkers, made_in_order
 
-
-def _slow_when_even(number: int) -> int:
-    time.sleep(0.05 * (1 - number % 2))
-    return number * number
-
-
-def _die(_: int) -> None:
-    os._exit(3)
-
-
-def _has_loaded_torch(_: int) -> bool:
-    return "torch" in sys.modules
+# What workers are given here is built in: they cannot import this file, which pytest keeps off sys.path.
+SLOW_WHEN_EVEN = [f"__import__('time').sleep({0.05 * (1 - n % 2)}) or {n * n}" for n in range(12)]
+HAS_LOADED_TORCH = "'torch' in __import__('sys').modules"
 
 
 def test_what_is_made_comes_in_order_and_workers_load_no_torch() -> None:
     with SceneWorkers(2) as workers:
-        assert list(workers.in_order(_slow_when_even, range(12))) == [n * n for n in range(12)]
-        assert list(workers.in_order(_has_loaded_torch, range(2))) == [False, False]
+        assert list(workers.in_order(eval, SLOW_WHEN_EVEN)) == [n * n for n in range(12)]
+        assert list(workers.in_order(eval, 2 * [HAS_LOADED_TORCH])) == [False, False]
 
 
 def test_closing_does_not_wait_for_what_is_being_made() -> None:
@@ -50,7 +41,7 @@ def _pid(_: int) -> int:
 
 def test_a_worker_that_is_killed_is_one_line_with_a_remedy() -> None:
     with SceneWorkers(1) as workers, pytest.raises(DougagenError, match="killed; is there enough memory"):
-        list(workers.in_order(_die, range(2)))
+        list(workers.in_order(os._exit, [3, 3]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
