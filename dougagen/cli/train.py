@@ -50,7 +50,24 @@ def train(
         float | None, typer.Option(help="Wall time of the run, resumed parts included.")
     ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Or so many steps.")] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Weights to begin with, instead of random ones.")
+    ] = None,
     architecture: Annotated[str, typer.Option(help="thinline, or gcn (the thesis's).")] = "thinline",
+    wiring: Annotated[
+        str,
+        typer.Option(
+            help="What a douga network reads: guided (default), color, synthetic cel, concatenated.",
+            show_default=False,
+        ),
+    ] = "",
+    masks: Annotated[
+        str, typer.Option(help="Given to a douga network: predicted (by --cel), perturbed or true.")
+    ] = "predicted",
+    cel: Annotated[
+        Path | None,
+        typer.Option(help="Weights whose masks a douga network learns from; default: those of dougagen."),
+    ] = None,
     batch_size: Annotated[int, typer.Option(min=0, help="Crops a step; 0: the task's default.")] = 0,
     crop: Annotated[int, typer.Option(min=0, help="Side of a crop; 0: the task's default.")] = 0,
     learning_rate: Annotated[float | None, typer.Option(help="After the warm-up.")] = None,
@@ -64,9 +81,11 @@ def train(
 
     Example:  dougagen train cel --studio --out trained/ --minutes 45
     """
+    from dougagen.networks import load_weights
     from dougagen.studio.profiles import profile_named
     from dougagen.training import StudioSource, StudioSupply, TrainingConfig, TripletPool, TripletSource
     from dougagen.training import train as learn
+    from dougagen.training.masks import reader_for
 
     if bool(shards) == studio:
         raise UsageError(
@@ -80,6 +99,8 @@ def train(
         "minutes": minutes,
         "steps": steps,
         "architecture": architecture,
+        "wiring": wiring,
+        "masks": masks,
         "batch_size": batch_size,
         "crop": crop,
         "learning_rate": learning_rate,
@@ -89,22 +110,24 @@ def train(
         "loaders": loaders,
     }
     config = TrainingConfig.of({name: value for name, value in chosen.items() if value is not None})
+    reader = reader_for(config, cel)
     with ExitStack() as stack:
         watch = stack.enter_context(Watch(unit="steps"))
         source: TripletSource
         if shards:
             say(f"reading {', '.join(quoted(folder) for folder in shards)}")
-            pool = source = TripletPool.read(*shards)
+            pool = source = TripletPool.read(*shards, reader=reader)
             watch.begin(f"{task.value}: {len(pool)} pictures", config.steps)
         else:
             supply = StudioSupply(
                 profile_named(profile), workers=workers or max((os.cpu_count() or 2) - 1, 1)
             )
             source = stack.enter_context(
-                StudioSource(supply, crops_a_step=config.crops_a_step, seed=config.seed)
+                StudioSource(supply, crops_a_step=config.crops_a_step, seed=config.seed, reader=reader)
             )
             watch.begin(f"{task.value}: the studio draws, {supply.workers} at a time", config.steps)
-        result = learn(config, source, out=out, progress=_Moves(watch, config.steps))
+        begin = None if start is None else load_weights(start)
+        result = learn(config, source, out=out, start=begin, progress=_Moves(watch, config.steps))
     say(
         f"{quoted(result.weights)}: {result.steps} steps in {result.seconds / 60:.1f} min, "
         f"loss {result.loss:.4f}"

@@ -10,18 +10,19 @@ from dougagen.networks.weights import (
     FORMAT_VERSION,
     LoadedNetwork,
     WeightsFacts,
+    grown_state,
+    lines_read_by,
     load_weights,
     read_weights_facts,
     save_weights,
 )
-from dougagen.networks.wiring import FILL, SYNTHETIC_CEL, WORKING_LINES, logits_at_lines, synthetic_cel
+from dougagen.networks.wiring import FILL, WORKING_LINES, Wiring, logits_at_lines, synthetic_cel, wired
 
 __all__ = [
     "ARCHITECTURES",
     "FILL",
     "FORMAT_VERSION",
     "GCN",
-    "SYNTHETIC_CEL",
     "WORKING_LINES",
     "GCNConfig",
     "LoadedNetwork",
@@ -29,10 +30,13 @@ __all__ = [
     "ThinLineConfig",
     "ThinLineNet",
     "WeightsFacts",
+    "Wiring",
     "build_network",
     "default_models_folder",
     "find_weights",
     "fuse_for_inference",
+    "grown_state",
+    "lines_read_by",
     "load_weights",
     "logits_at_lines",
     "network_options",
@@ -40,4 +44,5 @@ __all__ = [
     "reuse_freed_memory",
     "save_weights",
     "synthetic_cel",
+    "wired",
 ]

@@ -30,12 +30,18 @@ class GCNConfig:
     """Between the global convolutions and the logits."""
     dropout: float = 0.0
     """Share of trunk features dropped in training (thesis 4.8: 0.6 points better with it)."""
+    inputs: int = 3
+    """Channels of the picture and of what the wiring adds to it."""
+    mask_logits: int = 0
+    """Channels beside the classes; 1 says anew which pixels are cel."""
 
     def __post_init__(self) -> None:
         if self.depth not in BLOCKS:
             raise ConfigError(f"GCN depth must be one of {', '.join(map(str, BLOCKS))}, got {self.depth}")
         if not 1 <= self.kernel <= 255 or self.kernel % 2 == 0:
             raise ConfigError(f"GCN kernel must be odd and in [1, 255], got {self.kernel}")
+        if not (1 <= self.inputs <= 64 and 0 <= self.mask_logits <= 1):
+            raise ConfigError(f"GCN needs inputs and mask_logits in range, got {self}")
         if not (1 <= self.classes <= 256 and 1 <= self.channels <= 1024 and 0.0 <= self.dropout < 1.0):
             raise ConfigError(f"GCN needs classes, channels and dropout in range, got {self}")
 
@@ -74,13 +80,13 @@ class BoundaryRefinement(nn.Module):
 
 
 class GCN(nn.Module):
-    """[N, 3, H, W] RGB in [0, 1] → logits [N, classes, H, W]; any H, W ≥ 1."""
+    """[N, inputs, H, W] in [0, 1], RGB first → logits [N, classes + mask_logits, H, W]; any H, W ≥ 1."""
 
     def __init__(self, config: GCNConfig) -> None:
         super().__init__()
         self.config = config
         channels = config.channels
-        self.trunk = ResNetTrunk(config.depth)
+        self.trunk = ResNetTrunk(config.depth, inputs=config.inputs)
         self.dropout = nn.Dropout2d(config.dropout)
         self.globals = nn.ModuleList(
             GlobalConvolution(c, channels, config.kernel) for c in self.trunk.channels
@@ -91,7 +97,7 @@ class GCN(nn.Module):
             nn.ConvTranspose2d(channels, channels, 4, stride=2, padding=1) for _ in range(steps)
         )
         self.refine_up = nn.ModuleList(BoundaryRefinement(channels) for _ in range(steps))
-        self.classify = nn.Conv2d(channels, config.classes, 1)
+        self.classify = nn.Conv2d(channels, config.classes + config.mask_logits, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return at_multiple_of(STRIDE, x, self._logits)

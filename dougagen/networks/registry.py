@@ -13,6 +13,7 @@ from dougagen.domain import CLASS_COUNT
 from dougagen.errors import ConfigError
 from dougagen.networks.gcn import GCN, GCNConfig
 from dougagen.networks.thinline import ThinLineConfig, ThinLineNet
+from dougagen.networks.wiring import Wiring
 
 
 class Task(StrEnum):
@@ -49,14 +50,21 @@ ARCHITECTURES: dict[str, Architecture] = {
 
 
 def network_options(
-    architecture: str, task: Task, overrides: Mapping[str, object] | None = None
+    architecture: str,
+    task: Task,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    wiring: Wiring = Wiring.SYNTHETIC_CEL,
 ) -> dict[str, object]:
     """Every option of the network for ``task``: defaults, the task's own, then ``overrides``; JSON-ready.
+
+    The channels of input and output follow from ``wiring``.
 
     Raises ConfigError for an unknown architecture or option, or a value that is not allowed.
     """
     known = _architecture(architecture)
-    chosen = {"classes": task.classes, **known.defaults[task], **(overrides or {})}
+    channels = {"classes": task.classes, "inputs": wiring.channels, "mask_logits": wiring.mask_logits}
+    chosen = {**channels, **known.defaults[task], **(overrides or {})}
     return asdict(_config(architecture, chosen))
 
 

@@ -50,12 +50,12 @@ class Bottleneck(nn.Module):
 
 
 class ResNetTrunk(nn.Module):
-    """[N, 3, H, W] → four feature maps at 1/4, 1/8, 1/16 and 1/32; ``channels`` names their widths."""
+    """[N, inputs, H, W] → four feature maps at 1/4, 1/8, 1/16 and 1/32; ``channels`` names their widths."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int, *, inputs: int = 3) -> None:
         super().__init__()
         block: type[BasicBlock | Bottleneck] = BasicBlock if depth == 34 else Bottleneck
-        self.stem = ConvNorm(3, 64, 7, stride=2)
+        self.stem = ConvNorm(inputs, 64, 7, stride=2)
         self.stages = nn.ModuleList()
         self.channels: tuple[int, ...] = ()
         inputs = 64

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load as tensors_of
 from safetensors.torch import save as bytes_of
@@ -22,12 +23,15 @@ from torch import Tensor, nn
 
 from dougagen.errors import ConfigError, WeightsError
 from dougagen.networks.registry import Task, build_network
-from dougagen.networks.wiring import SYNTHETIC_CEL
+from dougagen.networks.wiring import WORKING_LINES, Wiring
 
 FORMAT_VERSION = "1"
 LARGEST_FILE = 512 * 2**20  # bytes; a GCN on ResNet-101 is about 100 MB in half precision
+_MOST_LINES = 8192
 _LARGEST_HEADER = 4 * 2**20  # bytes
 _RESERVED = ("format_version", "architecture", "options", "task", "wiring")
+_GROWING = ("stem.", "head.look.", "head.classify.", "trunk.stem.", "classify.")
+"""Layers that read the input or say the classes."""
 _REMEDY = "use weights made by `dougagen train` of this version"
 
 
@@ -39,7 +43,7 @@ class WeightsFacts:
     task: Task
     architecture: str
     options: Mapping[str, object]
-    wiring: str
+    wiring: Wiring
     facts: Mapping[str, str]
     """What the training noted: data, seed, steps, commit, scores."""
 
@@ -58,7 +62,7 @@ class LoadedNetwork:
     task: Task
     architecture: str
     classes: int
-    wiring: str
+    wiring: Wiring
     facts: Mapping[str, str]
     sha256: str
     """Hex digest of the whole file."""
@@ -72,7 +76,7 @@ def save_weights(
     options: Mapping[str, object],
     task: Task,
     facts: Mapping[str, str],
-    wiring: str = SYNTHETIC_CEL,
+    wiring: Wiring = Wiring.SYNTHETIC_CEL,
 ) -> None:
     """Write the network's weights, floats in half precision; the file is there whole or not at all.
 
@@ -88,7 +92,7 @@ def save_weights(
         "architecture": architecture,
         "options": json.dumps(dict(options)),
         "task": str(task),
-        "wiring": wiring,
+        "wiring": str(wiring),
     }
     unfinished = path.with_name(f".{path.name}.unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,6 +133,7 @@ def load_weights(path: Path) -> LoadedNetwork:
     if facts.options.get("classes") != facts.task.classes:
         got = f"{facts.options.get('classes')} classes where {facts.task} has {facts.task.classes}"
         raise WeightsError(f"the weights hold {got}", where=path, remedy=_REMEDY)
+    _require_channels(facts)
     _fill(module, tensors, path)
     return LoadedNetwork(
         module=module.eval(),
@@ -139,6 +144,44 @@ def load_weights(path: Path) -> LoadedNetwork:
         wiring=facts.wiring,
         facts=facts.facts,
         sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def lines_read_by(network: LoadedNetwork) -> int:
+    """At how many lines a network reads a picture; 0: at the picture's own. Raises WeightsError."""
+    text = network.facts.get(WORKING_LINES, "0")
+    if not text.isdecimal() or int(text) > _MOST_LINES:
+        raise WeightsError(
+            f"{network.name} asks to read pictures at {text[:20]!r} lines", remedy="use other weights"
+        )
+    return int(text)
+
+
+def grown_state(start: LoadedNetwork, module: nn.Module) -> dict[str, Tensor]:
+    """The tensors of ``start`` with zeros where ``module`` has more channels in or classes out.
+
+    A network that is given further inputs then begins by saying what it said without them.
+    Raises WeightsError where the two differ in anything else.
+    """
+    held, grown = start.module.state_dict(), {}
+    for name, wanted in module.state_dict().items():
+        tensor = held.pop(name, None)
+        if tensor is None or tensor.ndim != wanted.ndim or tensor.shape[2:] != wanted.shape[2:]:
+            raise _other_network(start)
+        more = [new - old for new, old in zip(wanted.shape[:2], tensor.shape[:2], strict=True)]
+        if any(count < 0 for count in more) or (any(more) and not name.startswith(_GROWING)):
+            raise _other_network(start)
+        pads = [pad for count in reversed(more) for pad in (0, count)]
+        grown[name] = F.pad(tensor, [0] * 2 * (tensor.ndim - len(more)) + pads) if any(more) else tensor
+    if held:
+        raise _other_network(start)
+    return grown
+
+
+def _other_network(start: LoadedNetwork) -> WeightsError:
+    return WeightsError(
+        f"cannot start from {start.name}: its {start.architecture} network has other sizes",
+        remedy="train with the options that it was trained with, or start from random weights",
     )
 
 
@@ -170,7 +213,7 @@ def _facts_of(header: Any, path: Path) -> WeightsFacts:
             where=path,
             remedy=_REMEDY,
         )
-    if metadata["wiring"] != SYNTHETIC_CEL:
+    if metadata["wiring"] not in list(Wiring):
         raise WeightsError(f"unknown wiring {metadata['wiring']!r}", where=path, remedy=_REMEDY)
     try:
         task = Task(metadata["task"])
@@ -187,9 +230,22 @@ def _facts_of(header: Any, path: Path) -> WeightsFacts:
         task=task,
         architecture=metadata["architecture"],
         options=MappingProxyType(options),
-        wiring=metadata["wiring"],
+        wiring=Wiring(metadata["wiring"]),
         facts=MappingProxyType(facts),
     )
+
+
+def _require_channels(facts: WeightsFacts) -> None:
+    """The wiring and the network must agree on what goes in and comes out."""
+    wanted = (facts.wiring.channels, facts.wiring.mask_logits)
+    got = (facts.options.get("inputs", 3), facts.options.get("mask_logits", 0))
+    if got != wanted:
+        raise WeightsError(
+            f"the network has {got[0]} channels in and {got[1]} mask logits, its wiring {facts.wiring!s} "
+            f"{wanted[0]} and {wanted[1]}",
+            where=facts.path,
+            remedy=_REMEDY,
+        )
 
 
 def _on_disk(name: str, tensor: Tensor, path: Path) -> Tensor:

@@ -1,15 +1,64 @@
-"""How the two networks are joined: the thesis's synthetic cel (section 5.6, figure 5.8a)."""
+"""How the two networks are joined (thesis section 5.6, figure 5.8), and the wiring that goes past it."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-SYNTHETIC_CEL = "synthetic cel"
-"""The cel network's mask removes the background; the douga network reads what is left."""
 FILL = 0.5
 """What stands where no cel is: mid grey, which both networks' normalisation brings near zero, so that it
 looks to a convolution like the padding at the border of the picture."""
+
+
+class Wiring(StrEnum):
+    """What a network reads."""
+
+    COLOR = "color"
+    """The picture alone: every cel network, and the thesis's Color Model."""
+    SYNTHETIC_CEL = "synthetic cel"
+    """The picture with everything off the cel network's mask removed. With hand-made masks it is the
+    thesis's Manual Cel Model."""
+    CONCATENATED = "concatenated"
+    """The picture, with the mask as a fourth channel."""
+    GUIDED = "guided"
+    """The synthetic cel, the picture, and how likely each pixel is cel; beside the classes the network says
+    anew which pixels are cel. The mask was read at a few hundred lines; here it is corrected at full size."""
+
+    @property
+    def channels(self) -> int:
+        """Of the network's input."""
+        return {Wiring.CONCATENATED: 4, Wiring.GUIDED: 7}.get(self, 3)
+
+    @property
+    def mask_logits(self) -> int:
+        """Channels of the output beside the classes: 1 where the mask is corrected."""
+        return int(self is Wiring.GUIDED)
+
+    @property
+    def reads_mask(self) -> bool:
+        """Whether a cel network must have read the picture before."""
+        return self is not Wiring.COLOR
+
+
+def wired(wiring: Wiring, color: Tensor, likelihood: Tensor) -> Tensor:
+    """What the douga network reads, in training and at work: float [N, ``wiring.channels``, H, W].
+
+    Args:
+        color: float [N, 3, H, W] in [0, 1].
+        likelihood: float [N, 1, H, W] in [0, 1], that the pixel is cel; the mask is where it is at least 1/2.
+    """
+    mask = likelihood >= 0.5
+    if wiring is Wiring.COLOR:
+        return color
+    if wiring is Wiring.SYNTHETIC_CEL:
+        return synthetic_cel(color, mask)
+    if wiring is Wiring.CONCATENATED:
+        return torch.cat([color, mask.to(color.dtype)], dim=1)
+    parts = [synthetic_cel(color, mask), color, likelihood.to(color.dtype)]
+    return torch.cat(parts, dim=1).contiguous(memory_format=torch.channels_last)
 
 
 WORKING_LINES = "working_lines"

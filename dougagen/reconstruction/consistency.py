@@ -16,14 +16,19 @@ _EVERY = 2
 """Confidence is a mean over every second pixel of every second row: exp is dear, the mean is the same."""
 
 
-def mask_of(logits: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits [N, 2, H, W] of the cel network → mask bool [N, 1, H, W] and confidence [N].
+def odds_of(logits: Tensor) -> Tensor:
+    """Logits [N, 2, H, W] of a cel network → [N, 1, H, W]: the log odds that a pixel is cel."""
+    return logits[:, 1:] - logits[:, :1]
+
+
+def mask_of(odds: Tensor) -> tuple[Tensor, Tensor]:
+    """Log odds [N, 1, H, W] → mask bool [N, 1, H, W] and confidence [N].
 
     A pixel is cel where its probability is at least one half. Confidence = 1 − mean normalised entropy.
     """
-    mask = logits[:, 1:] >= logits[:, :1]
-    seen = logits[..., ::_EVERY, ::_EVERY]
-    return mask, 1.0 - _normalised_entropy(seen).mean(dim=(1, 2))
+    seen = odds[..., ::_EVERY, ::_EVERY]
+    entropy = _normalised_entropy(torch.cat([torch.zeros_like(seen), seen], dim=1))
+    return odds >= 0, 1.0 - entropy.mean(dim=(1, 2))
 
 
 def classes_of(logits: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -10,26 +10,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dougagen.domain import CelMask, Douga, Reconstruction
+from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction
 from dougagen.errors import DeviceError, DomainError, WeightsError
 from dougagen.networks import (
-    WORKING_LINES,
     LoadedNetwork,
     Task,
     find_weights,
     fuse_for_inference,
+    lines_read_by,
     load_weights,
     logits_at_lines,
     reuse_freed_memory,
-    synthetic_cel,
+    wired,
 )
 from dougagen.reconstruction.config import ReconstructionConfig
-from dougagen.reconstruction.consistency import classes_of, mask_of, without_loose_books
+from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
 from dougagen.reconstruction.devices import chosen_device, chosen_dtype
 
 Picture = NDArray[np.uint8]
 _BATCH = {"cpu": 1, "cuda": 8}
-_MOST_LINES = 8192
 
 
 class NetworkReconstructor:
@@ -48,7 +47,7 @@ class NetworkReconstructor:
         self._dtype = chosen_dtype(config.precision, self._device)
         self._loaded = (cel, douga)
         self._cel, self._douga = (self._placed(network) for network in self._loaded)
-        self._cel_lines, self._douga_lines = (_working_lines(network) for network in self._loaded)
+        self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
 
@@ -79,7 +78,7 @@ class NetworkReconstructor:
             "cel_weights": cel.sha256,
             "douga_weights": douga.sha256,
             "precision": str(self._dtype).removeprefix("torch."),
-            "wiring": douga.wiring,
+            "wiring": str(douga.wiring),
         }
 
     def reconstruct(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
@@ -133,10 +132,13 @@ class NetworkReconstructor:
     def _infer(self, pictures: Picture) -> list[Reconstruction]:
         bytes_ = torch.from_numpy(pictures).to(self._device)
         color = bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
-        mask, cel_confidence = mask_of(self._logits(self._cel, color, self._cel_lines))
-        classes, douga_confidence = classes_of(
-            self._logits(self._douga, synthetic_cel(color, mask), self._douga_lines), mask
-        )
+        odds = odds_of(self._logits(self._cel, color, self._cel_lines))
+        seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
+        drawn = self._logits(self._douga, seen, self._douga_lines)
+        if drawn.shape[1] > CLASS_COUNT:
+            odds = drawn[:, CLASS_COUNT:]  # the mask, corrected at full size
+        mask, cel_confidence = mask_of(odds)
+        classes, douga_confidence = classes_of(drawn[:, :CLASS_COUNT], mask)
         cels = mask[:, 0].cpu().numpy()  # [N, 1, H, W] -> [N, H, W]
         return [
             Reconstruction(
@@ -169,16 +171,6 @@ def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[P
         if ends or stop - start == largest:
             yield pictures[start:stop]
             start = stop
-
-
-def _working_lines(network: LoadedNetwork) -> int:
-    """At how many lines a network reads; 0: at the picture's own. Raises WeightsError."""
-    text = network.facts.get(WORKING_LINES, "0")
-    if not text.isdecimal() or int(text) > _MOST_LINES:
-        raise WeightsError(
-            f"{network.name} asks to read pictures at {text[:20]!r} lines", remedy="use other weights"
-        )
-    return int(text)
 
 
 def _share(value: float) -> float:

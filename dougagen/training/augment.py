@@ -30,10 +30,18 @@ class Crop:
     """bool[S, S]."""
     classes: NDArray[np.uint8]
     """uint8[S, S] of ``DougaClass`` values."""
+    likelihood: NDArray[np.uint8] | None = None
+    """uint8[S, S]: how likely a cel network calls it cel, 255 for certain; None where none was asked."""
 
 
 def random_crop(
-    triplet: Triplet, rng: Rng, *, size: int, scale_range: tuple[float, float], rotate_probability: float
+    triplet: Triplet,
+    rng: Rng,
+    *,
+    size: int,
+    scale_range: tuple[float, float],
+    rotate_probability: float,
+    likelihood: NDArray[np.uint8] | None = None,
 ) -> Crop:
     """A square of ``size`` pixels around a place worth looking at: scaled, turned by up to 10°, mirrored."""
     smallest = size / min(triplet.height, triplet.width)  # not smaller than what the picture can fill
@@ -57,6 +65,7 @@ def random_crop(
         color=_warped_color(triplet.color[area], matrix, size, scale),
         cel=_warped_mask(triplet.cel_mask.pixels[area], matrix, size),
         classes=warped_classes(triplet.douga.classes[area], matrix, size, enlarged=scale >= 1.0),
+        likelihood=None if likelihood is None else _warped_levels(likelihood[area], matrix, size),
     )
 
 
@@ -96,10 +105,11 @@ def _warped_color(color: NDArray[np.uint8], matrix: NDArray, size: int, scale: f
 
 
 def _warped_mask(mask: NDArray[np.bool_], matrix: NDArray, size: int) -> NDArray[np.bool_]:
-    return _warped_levels(_levels(mask), matrix, size) >= 128
+    return _warped_levels(levels_of(mask), matrix, size) >= 128
 
 
-def _levels(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def levels_of(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """0 and 255."""
     return np.multiply(mask, np.uint8(255), dtype=np.uint8)
 
 
@@ -113,7 +123,7 @@ def warped_classes(
     best = np.zeros((size, size), np.uint8)
     chosen = np.zeros((size, size), np.uint8)
     for value in (int(v) for v in np.flatnonzero(np.bincount(classes.ravel()))):
-        cover = _warped_levels(_levels(classes == value), matrix, size)
+        cover = _warped_levels(levels_of(classes == value), matrix, size)
         if not enlarged and value in _LINES:
             cover = cv2.convertScaleAbs(cover, alpha=_LINE_ADVANTAGE).astype(np.uint8, copy=False)
         better = cover > best
@@ -137,10 +147,14 @@ def paste_cel(above: Crop, below: Crop) -> Crop:
     pasted = above.cel | np.isin(above.classes, BOOK_CLASSES)
     soft = cv2.GaussianBlur(pasted.astype(np.float32), (3, 3), 0.6)[..., None]
     color = above.color * soft + below.color * (1.0 - soft)
+    likelihood = None
+    if above.likelihood is not None and below.likelihood is not None:
+        likelihood = np.where(pasted, above.likelihood, below.likelihood)
     return Crop(
         color=np.rint(color).astype(np.uint8),
         cel=np.where(pasted, above.cel, below.cel),
         classes=np.where(pasted, above.classes, below.classes),
+        likelihood=likelihood,
     )
 
 
@@ -156,6 +170,8 @@ def erase_rectangle(crop: Crop, rng: Rng) -> None:
     crop.color[area] = rng.integers(0, 256, 3)
     crop.cel[area] = False
     crop.classes[area] = DougaClass.FLAT_AREA
+    if crop.likelihood is not None:
+        crop.likelihood[area] = 0
 
 
 def change_colors(color: NDArray[np.uint8], rng: Rng, *, strength: float = 1.0) -> NDArray[np.uint8]:
@@ -222,6 +238,15 @@ def perturb_mask(cel: NDArray[np.bool_], rng: Rng) -> NDArray[np.bool_]:
         extra = _blobs(cel.shape, rng)
         mask[extra] = 1
     return mask.astype(np.bool_)
+
+
+def soften(mask: NDArray[np.uint8], rng: Rng) -> NDArray[np.uint8]:
+    """A mask as a network that read it at fewer lines would be sure of it: blurred, and seldom certain."""
+    blurred = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.5, 4.0)))
+    doubt = rng.uniform(0.0, 0.15, 2) * 255
+    return cv2.convertScaleAbs(blurred, alpha=1 - doubt.sum() / 255, beta=doubt[0]).astype(
+        np.uint8, copy=False
+    )
 
 
 def _blobs(shape: tuple[int, ...], rng: Rng) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dougagen.domain import BOOK_CLASSES, DougaClass
-from dougagen.networks import Task, synthetic_cel
+from dougagen.networks import Task, Wiring, wired
 from dougagen.training.augment import (
     Crop,
     change_colors,
     degrade,
     erase_rectangle,
+    levels_of,
     paste_cel,
     perturb_mask,
     random_crop,
+    soften,
 )
 from dougagen.training.config import TrainingConfig
 from dougagen.training.sources import Sampler, TripletSource
@@ -33,15 +35,18 @@ class Batch:
 
     pictures: Tensor
     """uint8 [N, S, S, 3], RGB."""
-    masks: Tensor
-    """bool [N, 1, S, S]: the cel mask that the douga network is given; all True for the cel network."""
+    likelihoods: Tensor
+    """uint8 [N, 1, S, S]: how likely each pixel is cel, as the douga network is told; 255 for certain."""
     targets: Tensor
-    """int64 [N, S, S]: classes."""
+    """uint8 [N, S, S]: classes; a loss wants them as int64, which would be 8 bytes a pixel on the way."""
+    cels: Tensor
+    """bool [N, S, S]: the true cel."""
+    wiring: Wiring
 
     def inputs(self, device: torch.device) -> Tensor:
-        """float [N, 3, S, S] in [0, 1], channels_last: what the network reads, through the shared wiring."""
+        """float [N, C, S, S] in [0, 1], channels_last: what the network reads, through the shared wiring."""
         pictures = self.pictures.to(device).permute(0, 3, 1, 2)  # [N, S, S, 3] -> [N, 3, S, S], channels_last
-        return synthetic_cel(pictures.float() / 255.0, self.masks.to(device))
+        return wired(self.wiring, pictures.float() / 255.0, self.likelihoods.to(device).float() / 255.0)
 
 
 def batches(
@@ -62,23 +67,27 @@ def batches(
                 future.cancel()
 
 
-def make_batch(config: TrainingConfig, source: Sampler, step: int) -> Batch:
-    """The batch of one step."""
+def make_batch(
+    config: TrainingConfig, source: Sampler, step: int, *, numbers: Iterable[int] | None = None
+) -> Batch:
+    """The batch of one step, or the crops of it that ``numbers`` names: each follows from seed, step, number."""
     examples = [
         _example(config, source, np.random.default_rng((config.seed, step, n)))
-        for n in range(config.crops_a_step)
+        for n in (range(config.crops_a_step) if numbers is None else numbers)
     ]
-    pictures, masks, targets = (np.stack(part) for part in zip(*examples, strict=True))
+    pictures, likelihoods, targets, cels = (np.stack(part) for part in zip(*examples, strict=True))
     return Batch(
         pictures=torch.from_numpy(pictures),
-        masks=torch.from_numpy(masks)[:, None],  # [N, S, S] -> [N, 1, S, S]
-        targets=torch.from_numpy(targets.astype(np.int64)),
+        likelihoods=torch.from_numpy(likelihoods)[:, None],  # [N, S, S] -> [N, 1, S, S]
+        targets=torch.from_numpy(targets),
+        cels=torch.from_numpy(cels),
+        wiring=config.chosen_wiring,
     )
 
 
 def _example(
     config: TrainingConfig, source: Sampler, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
     crop = _crop(config, source, rng)
     if rng.random() < config.paste_probability:
         crop = paste_cel(crop, _crop(config, source, rng))
@@ -91,15 +100,35 @@ def _example(
     )
     color = degrade(color, rng)
     if config.task is Task.CEL:
-        return color, np.ones_like(crop.cel), crop.cel.astype(np.uint8)
-    mask = perturb_mask(crop.cel, rng)
-    return color, mask, visible_truth(crop.classes, mask)
+        return color, np.full(crop.cel.shape, 255, np.uint8), crop.cel.astype(np.uint8), crop.cel
+    likelihood = _told_likelihood(config, crop, rng)
+    sees_all = config.chosen_wiring is not Wiring.SYNTHETIC_CEL
+    truth = crop.classes if sees_all else visible_truth(crop.classes, likelihood >= 128)
+    return color, likelihood, truth, crop.cel
+
+
+_PERTURBED = 0.3
+"""Share of perturbed masks among predicted ones: a later cel network errs elsewhere than today's."""
+
+
+def _told_likelihood(config: TrainingConfig, crop: Crop, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """uint8[S, S]: what the cel network says of the crop, or could have said."""
+    if config.masks == "true":
+        return levels_of(crop.cel)
+    if crop.likelihood is not None and config.masks == "predicted" and rng.random() >= _PERTURBED:
+        return crop.likelihood
+    mask = levels_of(perturb_mask(crop.cel, rng))
+    if config.chosen_wiring is Wiring.GUIDED:
+        mask = soften(mask, rng)
+    return mask
 
 
 def _crop(config: TrainingConfig, source: Sampler, rng: np.random.Generator) -> Crop:
+    example = source.sample(rng)
     return random_crop(
-        source.sample(rng),
+        example.triplet,
         rng,
+        likelihood=example.likelihood,
         size=config.crop_pixels,
         scale_range=config.scale_range,
         rotate_probability=config.rotate_probability,

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.networks import Task, network_options
+from dougagen.networks import Task, Wiring, network_options
 
 _CROP = {Task.CEL: 224, Task.DOUGA: 320}
 _WORKING_LINES = {Task.CEL: 360, Task.DOUGA: 0}
+_WIRING = {Task.CEL: Wiring.COLOR, Task.DOUGA: Wiring.GUIDED}
+_MASKS = ("predicted", "perturbed", "true")
 _BATCH = {Task.CEL: 10, Task.DOUGA: 6}
 _OF_TASK: dict[Task, dict[str, object]] = {
     # The cel network reads small pictures, so its crops have the scale that ``working_lines`` gives to the
@@ -37,6 +39,11 @@ class TrainingConfig:
     architecture: str = "thinline"
     network: Mapping[str, object] = field(default_factory=dict)
     """Options of the architecture that differ from its defaults for the task."""
+    wiring: str = ""
+    """What the network reads (``Wiring``); empty: the picture for cels, guided by the mask for douga."""
+    masks: str = "predicted"
+    """Which masks a douga network is given: those of the cel network wherever the source has them, else
+    perturbed ones; perturbed ones always; or the true ones (the thesis's Manual Cel Model, 5.6)."""
     minutes: float | None = None
     """Wall time of the whole run, resumed parts included; the schedule follows it. Or ``steps``."""
     steps: int | None = None
@@ -114,6 +121,10 @@ class TrainingConfig:
             "warmup",
         ):
             _require(name, 0 <= getattr(self, name) <= 1, "in [0, 1]", getattr(self, name))
+        _require("masks", self.masks in _MASKS, f"one of {', '.join(_MASKS)}", self.masks)
+        _require("wiring", self.wiring in ["", *Wiring], f"one of {', '.join(Wiring)}", self.wiring)
+        if self.task is Task.CEL and self.chosen_wiring.reads_mask:
+            raise ConfigError("a cel network reads the picture alone", remedy="leave wiring out")
         network_options(self.architecture, self.task, self.network)
 
     @classmethod
@@ -145,6 +156,11 @@ class TrainingConfig:
     def crop_pixels(self) -> int:
         """Side of a crop with the default of the task filled in."""
         return self.crop or _CROP[self.task]
+
+    @property
+    def chosen_wiring(self) -> Wiring:
+        """``wiring`` with the default of the task filled in."""
+        return Wiring(self.wiring) if self.wiring else _WIRING[self.task]
 
     @property
     def lines_read(self) -> int:

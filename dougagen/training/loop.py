@@ -17,11 +17,20 @@ import torch
 from torch import Tensor, nn
 
 from dougagen import __version__
-from dougagen.errors import ConfigError, DeviceError
-from dougagen.networks import WORKING_LINES, build_network, network_options, reuse_freed_memory, save_weights
+from dougagen.errors import ConfigError
+from dougagen.networks import (
+    WORKING_LINES,
+    LoadedNetwork,
+    build_network,
+    grown_state,
+    network_options,
+    reuse_freed_memory,
+    save_weights,
+)
 from dougagen.training.batches import Batch, batches
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
 from dougagen.training.config import TrainingConfig
+from dougagen.training.devices import training_device
 from dougagen.training.losses import loss_for
 from dougagen.training.sources import TripletSource
 
@@ -61,17 +70,19 @@ def train(
     source: TripletSource,
     *,
     out: Path,
+    start: LoadedNetwork | None = None,
     progress: Callable[[TrainingProgress], None] | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> TrainingResult:
     """Train until the budget is spent; leaves ``<task>.safetensors``, ``<task>.log.csv`` and, while running,
-    ``<task>.checkpoint`` in ``out``. A run that finds its own checkpoint there goes on from it.
+    ``<task>.checkpoint`` in ``out``. A run that finds its own checkpoint there goes on from it; a new one
+    begins with the weights of ``start``, which must be of the same architecture, or with random ones.
 
     The weights are exported at every checkpoint too, so that a running training can be looked at.
     Raises ConfigError, DeviceError, WeightsError (a checkpoint of another configuration).
     """
     out.mkdir(parents=True, exist_ok=True)
-    run = _Run(config, source, out, dict(facts or {}))
+    run = _Run(config, source, out, dict(facts or {}), start)
     run.resume()
     try:
         run.learn(progress)
@@ -87,7 +98,12 @@ class _Run:
     """The state that a checkpoint holds: network, average, optimiser, step, seconds."""
 
     def __init__(
-        self, config: TrainingConfig, source: TripletSource, out: Path, facts: dict[str, str]
+        self,
+        config: TrainingConfig,
+        source: TripletSource,
+        out: Path,
+        facts: dict[str, str],
+        start: LoadedNetwork | None,
     ) -> None:
         reuse_freed_memory()
         if config.threads:
@@ -98,8 +114,14 @@ class _Run:
         self.checkpoint_path = out / f"{config.task}.checkpoint"
         self.device = training_device(config.device)
         torch.manual_seed(config.seed)
-        self.options = network_options(config.architecture, config.task, config.network)
+        wiring = config.chosen_wiring
+        self.options = network_options(config.architecture, config.task, config.network, wiring=wiring)
         network = build_network(config.architecture, self.options)
+        self.started_from = ""
+        if start is not None:
+            _require_same_kind(start, config)
+            network.load_state_dict(grown_state(start, network))
+            self.started_from = f"{start.name}@{start.sha256[:8]}"
         # channels_last always: the backward pass of a (25, 1) convolution in NCHW corrupts the heap on CPU.
         self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = deepcopy(self.network).eval().requires_grad_(False)
@@ -136,17 +158,18 @@ class _Run:
         """One step; returns loss, logits and targets, detached."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate
-        inputs, targets = batch.inputs(self.device), batch.targets.to(self.device)
+        inputs, targets = batch.inputs(self.device), batch.targets.to(self.device).long()
+        cels = batch.cels.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             logits = self.network(inputs)
-        loss: Tensor = self.criterion(logits, targets)
+        loss: Tensor = self.criterion(logits, targets, cels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self.config.largest_gradient)
         self.optimizer.step()
         self.step += 1
         self.follow()
-        return loss.detach(), logits.detach(), targets
+        return loss.detach(), logits.detach()[:, : self.config.task.classes], targets
 
     @torch.no_grad()
     def follow(self) -> None:
@@ -199,7 +222,7 @@ class _Run:
     def identity(self) -> str:
         """What two runs must share for one to go on from the other; the budget may grow."""
         kept = {k: v for k, v in self.config.as_mapping().items() if k not in _FREE_TO_CHANGE}
-        return json.dumps(kept, sort_keys=True)
+        return json.dumps({**kept, "started_from": self.started_from}, sort_keys=True)
 
     def checkpoint(self) -> None:
         write_checkpoint(
@@ -238,6 +261,8 @@ class _Run:
             WORKING_LINES: str(self.config.lines_read),
             "dougagen_version": __version__,
         }
+        if self.started_from:
+            noted["started_from"] = self.started_from
         save_weights(
             self.average,
             self.weights_path,
@@ -245,6 +270,7 @@ class _Run:
             options=self.options,
             task=self.config.task,
             facts=noted,
+            wiring=self.config.chosen_wiring,
         )
 
 
@@ -253,17 +279,13 @@ _FREE_TO_CHANGE = frozenset(
 )
 
 
-def training_device(wanted: str) -> torch.device:
-    """``auto``, ``cpu``, ``cuda`` or ``cuda:N`` as a device. Raises DeviceError."""
-    if wanted == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(wanted)
-    except RuntimeError as error:
-        raise DeviceError(f"unknown device {wanted!r}", remedy="use auto, cpu, cuda or cuda:N") from error
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(f"there is no device {wanted!r} on this machine", remedy="use --device cpu")
-    return device
+def _require_same_kind(start: LoadedNetwork, config: TrainingConfig) -> None:
+    if (start.task, start.architecture) != (config.task, config.architecture):
+        raise ConfigError(
+            f"cannot start from {start.name}: it is a {start.task} network of architecture "
+            f"{start.architecture!r}, this run trains {config.task}, {config.architecture!r}",
+            remedy="start from weights of the same task and architecture, or from random ones",
+        )
 
 
 def mean_iou(logits: Tensor, targets: Tensor) -> float:

@@ -13,7 +13,7 @@ from dougagen.training.config import TrainingConfig
 
 
 def loss_for(config: TrainingConfig, frequencies: NDArray[np.float64]) -> nn.Module:
-    """The loss of the task: logits [N, K, H, W] and targets int64 [N, H, W] → a scalar."""
+    """The loss of the task: logits [N, K, H, W], targets int64 [N, H, W], cels bool [N, H, W] → a scalar."""
     return CelLoss(config) if config.task is Task.CEL else DougaLoss(config, frequencies)
 
 
@@ -24,26 +24,31 @@ class CelLoss(nn.Module):
         super().__init__()
         self._config = config
 
-    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        config = self._config
+    def forward(self, logits: Tensor, targets: Tensor, cels: Tensor) -> Tensor:  # noqa: ARG002
         odds = logits[:, 1].float() - logits[:, 0].float()  # [N, 2, H, W] -> [N, H, W]
-        cel = targets.float()
-        surprise = F.binary_cross_entropy_with_logits(odds, cel, reduction="none")
-        if config.focal_gamma:
-            surprise = _focal(surprise, config.focal_gamma)
-        weights = 1.0 + config.boundary_weight * near_border(cel)
-        loss = (surprise * weights).sum() / weights.sum()
-        if config.overlap_weight:
-            share = torch.sigmoid(odds)
-            both = (share * cel).sum()
-            loss = loss + config.overlap_weight * (
-                1.0 - (both + 1.0) / (share.sum() + cel.sum() - both + 1.0)
-            )
-        return loss
+        return mask_loss(odds, cels.float(), self._config)
+
+
+def mask_loss(odds: Tensor, cel: Tensor, config: TrainingConfig) -> Tensor:
+    """Of log odds [N, H, W] that a pixel is cel against the truth, 0 or 1."""
+    surprise = F.binary_cross_entropy_with_logits(odds, cel, reduction="none")
+    if config.focal_gamma:
+        surprise = _focal(surprise, config.focal_gamma)
+    weights = 1.0 + config.boundary_weight * near_border(cel)
+    loss = (surprise * weights).sum() / weights.sum()
+    if config.overlap_weight:
+        share = torch.sigmoid(odds)
+        both = (share * cel).sum()
+        overlap = (both + 1.0) / (share.sum() + cel.sum() - both + 1.0)
+        loss = loss + config.overlap_weight * (1.0 - overlap)
+    return loss
 
 
 class DougaLoss(nn.Module):
-    """Cross entropy with tempered class weights, and 1 − soft Dice over the classes in the batch."""
+    """Cross entropy with tempered class weights, and 1 − soft Dice over the classes in the batch.
+
+    Where the network corrects the mask too, the loss of that mask is added.
+    """
 
     weights: Tensor
 
@@ -55,8 +60,11 @@ class DougaLoss(nn.Module):
         )
         self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32))
 
-    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        config, classes = self._config, logits.shape[1]
+    def forward(self, logits: Tensor, targets: Tensor, cels: Tensor) -> Tensor:
+        config, classes = self._config, len(self.weights)
+        if logits.shape[1] > classes:
+            drawn = self.forward(logits[:, :classes], targets, cels)
+            return drawn + mask_loss(logits[:, classes].float(), cels.float(), config)
         # In channels_last this is a view, and softmax over the last axis is several times faster on the CPU.
         rows = logits.float().permute(0, 2, 3, 1).reshape(-1, classes)  # [N, K, H, W] -> [N·H·W, K]
         flat = targets.reshape(-1)

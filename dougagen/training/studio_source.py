@@ -15,13 +15,13 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import CLASS_COUNT, Triplet
+from dougagen.domain import CLASS_COUNT
 from dougagen.errors import ConfigError
 from dougagen.studio.legibility import UNDECIDABLE
 from dougagen.studio.profiles import TRAINING, Profile
 from dougagen.studio.scene import HELD_OUT_SEEDS, shoot_scene
 from dougagen.studio.workers import SceneWorkers
-from dougagen.training.sources import PackedTriplet
+from dougagen.training.sources import Example, MaskReader, PackedTriplet
 
 _STRIDE = 100_003
 """Between the first scenes of two training seeds: 100,000 scenes are a day's work for one core."""
@@ -61,8 +61,8 @@ class _Standing:
 
     pictures: tuple[PackedTriplet, ...]
 
-    def sample(self, rng: np.random.Generator) -> Triplet:
-        return self.pictures[int(rng.integers(len(self.pictures)))].unpacked()
+    def sample(self, rng: np.random.Generator) -> Example:
+        return self.pictures[int(rng.integers(len(self.pictures)))].example()
 
 
 class StudioSource:
@@ -74,9 +74,14 @@ class StudioSource:
     A run that is resumed goes on with the scenes that are due there.
     """
 
-    def __init__(self, supply: StudioSupply, *, crops_a_step: int, seed: int = 0) -> None:
-        """Draws nothing yet; ``crops_a_step`` says how fast scenes are used up."""
-        self._supply, self._crops_a_step = supply, crops_a_step
+    def __init__(
+        self, supply: StudioSupply, *, crops_a_step: int, seed: int = 0, reader: MaskReader | None = None
+    ) -> None:
+        """Draws nothing yet; ``crops_a_step`` says how fast scenes are used up.
+
+        ``reader`` is asked once a scene, in the thread that collects them.
+        """
+        self._supply, self._crops_a_step, self._reader = supply, crops_a_step, reader
         self._first_seed = seed * _STRIDE % HELD_OUT_SEEDS.start
         self._changed = threading.Condition()
         self._first: list[PackedTriplet] = []
@@ -163,7 +168,8 @@ class StudioSource:
         draw = partial(shoot_scene, profile=self._supply.profile)
         with closing(self._workers.in_order(draw, map(self.seed_of, numbers))) as scenes:
             for scene in scenes:
-                yield None if UNDECIDABLE in scene.flags else PackedTriplet.of(scene.triplet)
+                is_clear = UNDECIDABLE not in scene.flags
+                yield PackedTriplet.of(scene.triplet, reader=self._reader) if is_clear else None
 
     def _beginning(self) -> list[PackedTriplet]:
         """The first scenes of the run; drawn once."""

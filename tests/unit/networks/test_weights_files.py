@@ -115,7 +115,8 @@ def test_safetensors_of_somebody_else_are_refused(tmp_path):
         ({"options": json.dumps({**OPTIONS, "widths": [1024] * 4})}, "has shape"),
         ({"options": json.dumps({**OPTIONS, "context_blocks": 2})}, "is missing"),
         ({"task": "douga"}, "2 classes where douga has 10"),
-        ({"wiring": "color"}, "unknown wiring 'color'"),
+        ({"wiring": "handwriting"}, "unknown wiring 'handwriting'"),
+        ({"wiring": "guided"}, "3 channels in and 0 mask logits, its wiring guided 7 and 1"),
     ],
 )
 def test_a_header_that_does_not_fit_is_refused(weights, metadata, message):

@@ -5,7 +5,22 @@ import platform
 import pytest
 import torch
 
-from dougagen.networks import FILL, reuse_freed_memory, synthetic_cel
+from dougagen.errors import WeightsError
+from dougagen.networks import (
+    FILL,
+    Task,
+    Wiring,
+    build_network,
+    grown_state,
+    load_weights,
+    network_options,
+    reuse_freed_memory,
+    save_weights,
+    synthetic_cel,
+    wired,
+)
+
+SMALL = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
 
 
 def test_a_synthetic_cel_is_the_picture_on_the_mask_and_grey_elsewhere():
@@ -16,6 +31,59 @@ def test_a_synthetic_cel_is_the_picture_on_the_mask_and_grey_elsewhere():
     assert torch.equal(cel[..., 1, 1], color[..., 1, 1])
     assert (cel[..., 0, 1] == FILL).all()
     assert (cel[..., 1, 0] == FILL).all()
+
+
+@pytest.mark.parametrize("wiring", Wiring)
+def test_each_wiring_gives_the_channels_that_it_names(wiring):
+    color, likelihood = torch.rand(2, 3, 4, 6), torch.rand(2, 1, 4, 6)
+    seen = wired(wiring, color, likelihood)
+    assert seen.shape == (2, wiring.channels, 4, 6)
+    network = build_network("thinline", network_options("thinline", Task.DOUGA, SMALL, wiring=wiring))
+    assert network(seen).shape == (2, 10 + wiring.mask_logits, 4, 6)
+
+
+def test_a_guided_network_reads_the_cel_the_picture_and_the_likelihood():
+    color = torch.rand(1, 3, 1, 2)
+    seen = wired(Wiring.GUIDED, color, torch.tensor([[[[0.6, 0.4]]]]))
+    assert torch.equal(seen[:, :3, 0, 0], color[:, :, 0, 0])
+    assert (seen[:, :3, 0, 1] == FILL).all()
+    assert torch.equal(seen[:, 3:6], color)
+    assert seen[0, 6, 0].tolist() == pytest.approx([0.6, 0.4])
+
+
+def loaded(tmp_path, wiring=Wiring.SYNTHETIC_CEL, **options):
+    chosen = network_options("thinline", Task.DOUGA, {**SMALL, **options}, wiring=wiring)
+    network = build_network("thinline", chosen)
+    path = tmp_path / "douga.safetensors"
+    save_weights(
+        network, path, architecture="thinline", options=chosen, task=Task.DOUGA, facts={}, wiring=wiring
+    )
+    return load_weights(path)
+
+
+def test_a_network_that_is_given_more_to_read_begins_by_saying_what_it_said(tmp_path):
+    start = loaded(tmp_path)
+    guided = build_network(
+        "thinline", network_options("thinline", Task.DOUGA, SMALL, wiring=Wiring.GUIDED)
+    ).eval()
+    guided.load_state_dict(grown_state(start, guided))
+    color, likelihood = torch.rand(1, 3, 32, 48), torch.rand(1, 1, 32, 48)
+    with torch.no_grad():
+        before = start.module(wired(Wiring.SYNTHETIC_CEL, color, likelihood))
+        after = guided(wired(Wiring.GUIDED, color, likelihood))
+    assert torch.allclose(after[:, :10], before, atol=1e-5)
+    assert torch.equal(after[:, 10:] > 0, likelihood > 0.5)  # and the mask by what it is told
+
+
+def test_a_network_of_other_sizes_cannot_be_begun_with(tmp_path):
+    other = build_network("thinline", network_options("thinline", Task.DOUGA, {**SMALL, "context_blocks": 2}))
+    with pytest.raises(WeightsError, match="other sizes"):
+        grown_state(loaded(tmp_path), other)
+    narrower = build_network(
+        "thinline", network_options("thinline", Task.DOUGA, {**SMALL, "widths": [4, 8, 8, 8]})
+    )
+    with pytest.raises(WeightsError, match="other sizes"):
+        grown_state(loaded(tmp_path), narrower)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dougagen.domain import DougaClass
-from dougagen.reconstruction.consistency import classes_of, mask_of, without_loose_books
+from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
 
 
 def logits_of(classes: list[list[int]], *, count: int = 10, height: float = 20.0) -> torch.Tensor:
@@ -20,13 +20,13 @@ def everywhere(rows: int, columns: int, value: bool) -> torch.Tensor:
 
 
 def test_a_pixel_is_cel_from_one_half():
-    mask, _ = mask_of(torch.tensor([[[[1.0, 0.0, 0.0]], [[0.0, 0.0, 1.0]]]]))
+    mask, _ = mask_of(odds_of(torch.tensor([[[[1.0, 0.0, 0.0]], [[0.0, 0.0, 1.0]]]])))
     assert mask.tolist() == [[[[False, True, True]]]]
 
 
 def test_confidence_is_one_where_the_network_is_sure_and_nought_where_it_guesses():
-    assert mask_of(logits_of([[0, 1]], count=2, height=50.0))[1].item() == pytest.approx(1.0)
-    assert mask_of(torch.zeros(1, 2, 3, 3))[1].item() == pytest.approx(0.0, abs=1e-6)
+    assert mask_of(odds_of(logits_of([[0, 1]], count=2, height=50.0)))[1].item() == pytest.approx(1.0)
+    assert mask_of(torch.zeros(1, 1, 3, 3))[1].item() == pytest.approx(0.0, abs=1e-6)
     assert classes_of(torch.zeros(1, 10, 3, 3), everywhere(3, 3, True))[1].item() == pytest.approx(
         0.0, abs=1e-6
     )
@@ -35,7 +35,7 @@ def test_confidence_is_one_where_the_network_is_sure_and_nought_where_it_guesses
 def test_confidence_is_the_normalised_entropy():
     odds = math.log(3)  # probabilities 3/4 and 1/4
     entropy = -(0.75 * math.log2(0.75) + 0.25 * math.log2(0.25))
-    assert mask_of(torch.tensor([[[[0.0]], [[odds]]]]))[1].item() == pytest.approx(1 - entropy)
+    assert mask_of(torch.tensor([[[[odds]]]]))[1].item() == pytest.approx(1 - entropy)
 
 
 def test_the_douga_confidence_is_a_mean_over_the_cel_alone():

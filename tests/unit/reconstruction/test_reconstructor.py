@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from dougagen.errors import ConfigError, DeviceError, DomainError, WeightsError
-from dougagen.networks import LoadedNetwork, Task, build_network, network_options, save_weights
+from dougagen.networks import LoadedNetwork, Task, Wiring, build_network, network_options, save_weights
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 from dougagen.reconstruction.devices import chosen_device, chosen_dtype
 
@@ -54,14 +54,23 @@ class RunsOutOfMemory(RedIsCel):
         return super().forward(color)
 
 
-def loaded(module: nn.Module, task: Task) -> LoadedNetwork:
+class CorrectsWhite(ByColor):
+    """Draws by the picture's colour, and takes white off the mask that it is told."""
+
+    def forward(self, seen: torch.Tensor) -> torch.Tensor:
+        color, told = seen[:, 3:6], seen[:, 6:]
+        white = (color.amin(dim=1, keepdim=True) > 0.9).float()
+        return torch.cat([super().forward(color), told - 0.5 - white], dim=1)
+
+
+def loaded(module: nn.Module, task: Task, wiring: Wiring = Wiring.SYNTHETIC_CEL) -> LoadedNetwork:
     return LoadedNetwork(
         module=module.eval(),
         name=str(task),
         task=task,
         architecture="by hand",
         classes=task.classes,
-        wiring="synthetic cel",
+        wiring=wiring,
         facts={},
         sha256="0123456789abcdef" * 4,
     )
@@ -94,6 +103,13 @@ def test_the_douga_network_sees_the_cel_and_grey_where_it_is_not():
     assert read.cel_mask.pixels.tolist() == [[True, True, False, False]]
     # The grey that stands for the background is a book fill to this network; it touches the cel, so it stays.
     assert read.douga.classes.tolist() == [[1, 8, 9, 9]]
+
+
+def test_a_guided_douga_network_has_the_last_word_on_the_mask():
+    networks = loaded(RedIsCel(), Task.CEL), loaded(CorrectsWhite(), Task.DOUGA, Wiring.GUIDED)
+    [read] = NetworkReconstructor(*networks, CPU).reconstruct([picture([RED, WHITE, BLACK, RED])])
+    assert read.cel_mask.pixels.tolist() == [[True, False, False, True]]
+    assert read.douga.classes.tolist() == [[1, 0, 0, 1]]
 
 
 def test_without_a_cel_nothing_is_drawn_and_the_douga_is_sure():

@@ -24,21 +24,23 @@ def sure(targets: torch.Tensor, classes: int, height: float = 40.0) -> torch.Ten
 def test_a_perfect_prediction_costs_nothing_and_the_opposite_much(task, classes):
     targets = torch.randint(0, classes, (2, 16, 16), generator=torch.Generator().manual_seed(0))
     loss = loss_for(config(task), EVEN)
-    assert loss(sure(targets, classes), targets).item() == pytest.approx(0.0, abs=1e-3)
-    assert loss(sure((targets + 1) % classes, classes), targets).item() > 10
+    assert loss(sure(targets, classes), targets, targets > 0).item() == pytest.approx(0.0, abs=1e-3)
+    assert loss(sure((targets + 1) % classes, classes), targets, targets > 0).item() > 10
 
 
 def test_a_guess_over_ten_classes_costs_the_logarithm_of_ten():
     loss = loss_for(config("douga", overlap_weight=0.0), EVEN)
     targets = torch.zeros(1, 4, 4, dtype=torch.int64)
-    assert loss(torch.zeros(1, 10, 4, 4), targets).item() == pytest.approx(math.log(10), rel=1e-5)
+    assert loss(torch.zeros(1, 10, 4, 4), targets, targets > 0).item() == pytest.approx(
+        math.log(10), rel=1e-5
+    )
 
 
 def test_the_dice_term_is_two_overlaps_over_the_sum_averaged_over_the_classes_there():
     targets = torch.tensor([[[0, 0, 0, 1]]])
     logits = torch.zeros(1, 10, 1, 4)  # a tenth everywhere
-    with_dice = loss_for(config("douga", overlap_weight=1.0), EVEN)(logits, targets)
-    without = loss_for(config("douga", overlap_weight=0.0), EVEN)(logits, targets)
+    with_dice = loss_for(config("douga", overlap_weight=1.0), EVEN)(logits, targets, targets > 0)
+    without = loss_for(config("douga", overlap_weight=0.0), EVEN)(logits, targets, targets > 0)
     dice = [(2 * 0.3 + 1) / (0.4 + 3 + 1), (2 * 0.1 + 1) / (0.4 + 1 + 1)]
     assert (with_dice - without).item() == pytest.approx(1 - sum(dice) / 2, rel=1e-5)
 
@@ -51,8 +53,8 @@ def test_rare_classes_weigh_more_but_far_less_than_their_rarity():
 def test_the_focal_loss_counts_what_is_already_right_less():
     targets = torch.zeros(1, 1, 2, dtype=torch.int64)
     almost = sure(targets, 10, height=4.0)
-    plain = loss_for(config("douga", overlap_weight=0.0), EVEN)(almost, targets)
-    focal = loss_for(config("douga", overlap_weight=0.0, focal_gamma=2.0), EVEN)(almost, targets)
+    plain = loss_for(config("douga", overlap_weight=0.0), EVEN)(almost, targets, targets > 0)
+    focal = loss_for(config("douga", overlap_weight=0.0, focal_gamma=2.0), EVEN)(almost, targets, targets > 0)
     right = math.exp(-plain.item())
     assert focal.item() == pytest.approx(plain.item() * (1 - right) ** 2, rel=1e-4)
 
@@ -71,7 +73,7 @@ def test_an_error_at_the_border_of_a_cel_costs_more_than_one_inside():
     at_border[0, :, 10] = 0
     inside[0, :, 17] = 0
     loss = loss_for(config("cel", overlap_weight=0.0, boundary_weight=2.0), EVEN)
-    assert loss(sure(at_border, 2), targets) > 2.5 * loss(sure(inside, 2), targets)
+    assert loss(sure(at_border, 2), targets, targets > 0) > 2.5 * loss(sure(inside, 2), targets, targets > 0)
 
 
 def test_the_memory_format_changes_no_loss():
@@ -80,4 +82,17 @@ def test_the_memory_format_changes_no_loss():
     targets = torch.randint(0, 10, (2, 8, 8), generator=generator)
     loss = loss_for(config("douga"), EVEN)
     other = logits.contiguous(memory_format=torch.channels_last)
-    assert loss(logits, targets).item() == pytest.approx(loss(other, targets).item(), rel=1e-5)
+    assert loss(logits, targets, targets > 0).item() == pytest.approx(
+        loss(other, targets, targets > 0).item(), rel=1e-5
+    )
+
+
+def test_a_corrected_mask_is_judged_beside_the_classes():
+    targets = torch.zeros(1, 8, 8, dtype=torch.int64)
+    cels = torch.zeros(1, 8, 8, dtype=torch.bool)
+    cels[:, :4] = True
+    loss = loss_for(config("douga"), EVEN)
+    right = torch.cat([sure(targets, 10), (cels[:, None].float() - 0.5) * 80], dim=1)
+    wrong = torch.cat([sure(targets, 10), (0.5 - cels[:, None].float()) * 80], dim=1)
+    assert loss(right, targets, cels).item() == pytest.approx(0.0, abs=1e-3)
+    assert loss(wrong, targets, cels).item() > 10

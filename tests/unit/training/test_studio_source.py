@@ -23,7 +23,7 @@ def supply(**options: object) -> StudioSupply:
 
 def seen(source: StudioSource, steps: range) -> list[bytes]:
     """What a sampler with one and the same generator draws at each step."""
-    return [source.at(step).sample(np.random.default_rng(step)).color.tobytes() for step in steps]
+    return [source.at(step).sample(np.random.default_rng(step)).triplet.color.tobytes() for step in steps]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_a_network_learns_from_it_without_waiting_and_says_so(tmp_path) -> None:
         assert source.facts()["data"] == "studio, profile small, drawn while training"
         standing = source.at(100_000)  # far beyond what can have been drawn
         assert 1 <= len(standing.pictures) <= 4
-        assert isinstance(standing.sample(np.random.default_rng(0)), Triplet)
+        assert isinstance(standing.sample(np.random.default_rng(0)).triplet, Triplet)
 
 
 def test_the_held_out_family_is_refused() -> None:
