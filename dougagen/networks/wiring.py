@@ -65,19 +65,25 @@ WORKING_LINES = "working_lines"
 """The fact beside a network's weights that says at how many lines it reads a picture; absent: at its own."""
 
 
+_MOST_ENLARGED = 2
+"""A bound for strips of a few lines, which would grow to any width."""
+
+
 def logits_at_lines(network: nn.Module, color: Tensor, lines: int) -> Tensor:
     """``network(color)`` with the picture read at ``lines`` lines, and its logits brought back to full size.
 
     Whether black hair or a dark wall is before us shows in the whole figure, not in its pixels, and at 360
     lines a network of the same cost sees all of it. Measured on studio pictures, 100 CPU seconds of training
-    each: cel IoU 0.57 against 0.45 at the pictures' own size. A picture of ``lines`` or fewer is read as it
-    is; 0 means that all are.
+    each: cel IoU 0.57 against 0.45 at the pictures' own size. A smaller picture is enlarged: a network that
+    learned figures at 360 lines finds them worse at 259 (real drawings, IoU 0.51 against 0.55). 0 means that
+    every picture is read at its own size.
 
     Args:
         color: float [N, 3, H, W] in [0, 1].
     """
     height, width = color.shape[-2:]
-    if not 0 < lines < height:
+    lines = min(lines, _MOST_ENLARGED * height)
+    if lines in (0, height):
         logits: Tensor = network(color)
         return logits
     size = (lines, max(1, round(width * lines / height)))

@@ -13,6 +13,7 @@ from dougagen.networks import (
     build_network,
     grown_state,
     load_weights,
+    logits_at_lines,
     network_options,
     reuse_freed_memory,
     save_weights,
@@ -84,6 +85,30 @@ def test_a_network_of_other_sizes_cannot_be_begun_with(tmp_path):
     )
     with pytest.raises(WeightsError, match="other sizes"):
         grown_state(loaded(tmp_path), narrower)
+
+
+class Seen(torch.nn.Module):
+    """Remembers the size that it was given."""
+
+    def forward(self, x):
+        self.size = tuple(x.shape[-2:])
+        return x[:, :2]
+
+
+@pytest.mark.parametrize(
+    ("size", "lines", "read_at"),
+    [
+        ((80, 120), 40, (40, 60)),
+        ((30, 20), 40, (40, 27)),
+        ((10, 400), 40, (20, 800)),  # a strip is enlarged twice at most
+        ((80, 120), 0, (80, 120)),
+        ((40, 50), 40, (40, 50)),
+    ],
+)
+def test_a_picture_is_read_at_the_lines_of_the_network_and_answered_at_its_own(size, lines, read_at):
+    network = Seen()
+    assert logits_at_lines(network, torch.rand(1, 3, *size), lines).shape == (1, 2, *size)
+    assert network.size == read_at
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
