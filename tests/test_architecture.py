@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "shards", "studio"},
     "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
-    "labels": {"domain", "errors", "shards"},
+    # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
+    "labels": {"domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},
     "report": {"domain", "errors", "shards"},
     "config": {"errors", "footage"},

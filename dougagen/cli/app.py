@@ -96,7 +96,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Stopped as stopped:
         word = "interrupted" if stopped.number == signal.SIGINT else "terminated"
-        say(f"{word}: committed episodes are whole, run the same command again to go on")
+        say(f"{word}: what was written is whole, run the same command again to go on")
         sys.exit(128 + stopped.number)
     except BrokenPipeError:
         sys.exit(1)

@@ -33,9 +33,10 @@ class LoadNetworks:
     device: str
     batch_size: int
     precision: str
+    refine: bool
 
     def __call__(self, number: int, jobs: int) -> NetworkReconstructor:
-        from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
+        from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig, RefinementConfig
 
         gpus = self.devices()
         shared = self.device in ("auto", "cuda") and gpus > 1
@@ -43,6 +44,7 @@ class LoadNetworks:
             device=f"cuda:{number % gpus}" if shared else self.device,
             batch_size=self.batch_size,
             precision=self.precision,
+            refinement=RefinementConfig() if self.refine else None,
             threads=max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else 0,
         )
         return NetworkReconstructor.load(self.models, config)
@@ -62,6 +64,7 @@ def extract(
     batch_size: options.BatchSize = 0,
     precision: options.Precision = "auto",
     models: options.Models = None,
+    refine: options.Refine = True,
     start: options.Start = None,
     stop: options.Stop = None,
     max_drawings: Annotated[
@@ -119,7 +122,7 @@ def extract(
         report = extract_all(
             paths,
             plan,
-            load=LoadNetworks(models, device, batch_size, precision),
+            load=LoadNetworks(models, device, batch_size, precision, refine),
             events=_Events(watch, few=len(paths) <= FEW_EPISODES),
             jobs=jobs,
             command="\0".join([str(Path.cwd()), *sys.argv[1:]]),

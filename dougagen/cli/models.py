@@ -1,51 +1,49 @@
-"""``dougagen models``: which weights are there, what they are, and whether they are whole."""
+"""``dougagen models``: which weights are there, what they are, how good, and whether they are whole."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import complain, show_json, show_tables
-from dougagen.errors import WeightsError
+from dougagen.cli.console import complain, show_json, show_tables, warn
+from dougagen.errors import quoted
+
+_PAIR = ("cel", "douga")
 
 
-def models(models: options.Models = None, json: options.Json = False) -> None:
-    """List the weights, load each to check it, and show what it was trained on.
+def models(
+    models: Annotated[
+        Path | None,
+        typer.Option(help="A folder of weights, or one file; default: the weights that ship."),
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """List every weights file of a folder, load each to check that it is whole, and show how good it is.
 
-    Example:  dougagen models
+    Scores are there once `dougagen evaluate --note-scores` has measured them. A damaged file is named, the
+    others are listed, and the exit code is 1.
+
+    Example:  dougagen models --models trained/
     """
-    from dougagen.domain import Table
-    from dougagen.networks import Task, find_weights, load_weights
+    from dougagen.evaluation.inventory import DamagedModel, ModelEntry, take_inventory
+    from dougagen.evaluation.model_tables import model_tables
+    from dougagen.networks import default_models_folder, load_weights
 
-    found: list[dict[str, str]] = []
-    damaged = False
-    for task in Task:
-        path: Path | None = None
-        try:
-            path = find_weights(models, task)
-            loaded = load_weights(path)
-        except WeightsError as error:
-            damaged = True
-            complain(error)
-            continue
-        facts = {
-            key: loaded.facts.get(key, "") for key in ("steps", "minutes", "pictures", "dougagen_version")
-        }
-        found.append(
-            {
-                "task": str(task),
-                "file": str(path),
-                "architecture": loaded.architecture,
-                "megabytes": f"{path.stat().st_size / 1e6:.2f}",
-                "sha256": loaded.sha256[:12],
-            }
-            | facts
-        )
+    folder = default_models_folder() if models is None else models
+    found = list(take_inventory(folder, load_weights))
+    damaged = [one for one in found if isinstance(one, DamagedModel)]
     if json:
-        show_json(found)
-    elif found:
-        rows = tuple(tuple(entry.values()) for entry in found)
-        show_tables([Table("Weights", tuple(key.replace("_", " ") for key in found[0]), rows)])
+        show_json([one.to_json() for one in found])
+    else:
+        show_tables(model_tables([one for one in found if isinstance(one, ModelEntry)]))
+    for one in damaged:
+        complain(one.problem)
+    if folder.is_dir():
+        missing = [name for name in _PAIR if not (folder / f"{name}.safetensors").is_file()]
+        if missing:
+            files = " and ".join(f"{name}.safetensors" for name in missing)
+            warn(f"{quoted(folder)}: holds no {files}; extract --models needs the pair")
     raise typer.Exit(1 if damaged else 0)

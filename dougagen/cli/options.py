@@ -56,6 +56,13 @@ BatchSize = Annotated[
 Precision = Annotated[
     str, typer.Option(help="auto, fp32, bf16 or fp16.", metavar="PRECISION", rich_help_panel="Machine")
 ]
+Refine = Annotated[
+    bool,
+    typer.Option(
+        "--refine/--raw",
+        help="Make strokes and even fills of what the douga network says (thesis 5.7), or leave it as it is.",
+    ),
+]
 Models = Annotated[
     Path | None,
     typer.Option(help="A folder with cel.safetensors and douga.safetensors; default: the weights that ship."),

@@ -2,3 +2,7 @@
 
 Knows a reconstructor only as a Protocol; no torch is imported here.
 """
+
+from dougagen.evaluation.quick import quick_scores
+
+__all__ = ["quick_scores"]

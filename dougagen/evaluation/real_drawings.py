@@ -9,7 +9,7 @@ in the background costs precision.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,18 +17,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.domain import CelMask, Douga, DougaClass, Reconstruction, Triplet
 from dougagen.domain.arrays import require_array
 from dougagen.errors import UsageError
+from dougagen.evaluation.boundaries import boundary_score
 from dougagen.evaluation.classical import CLASSICAL, LineExtractor
 from dougagen.evaluation.metrics import (
     NOTHING_COUNTED,
     CelConfusion,
+    Confusion,
     PrecisionRecall,
     line_pixels,
     line_score,
 )
 from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
-from dougagen.evaluation.triplets import added
+from dougagen.evaluation.triplets import TripletScore, Watcher, added, unwatched
 from dougagen.studio.delivery import encode_still
 
 EncodeStill = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
@@ -89,6 +92,8 @@ class RealScore:
     drawings: int
     frames: int
     cel: CelConfusion
+    boundary: PrecisionRecall
+    """Of the cel mask; see ``boundaries``."""
     lines: PrecisionRecall
     classical: Mapping[str, PrecisionRecall]
     """Line extractors without a network on the same frames."""
@@ -102,10 +107,23 @@ class RealScore:
             "drawings": self.drawings,
             "frames": self.frames,
             "cel": self.cel.to_json(),
+            "boundary": self.boundary.to_json(),
             "lines": self.lines.to_json(),
             "classical": {name: score.to_json() for name, score in self.classical.items()},
             "classical_in_cel": {name: score.to_json() for name, score in self.classical_in_cel.items()},
         }
+
+
+def drawing_folders(folder: Path) -> list[Path]:
+    """Every folder at or below ``folder`` that holds drawings, by name. Raises UsageError where none does."""
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", where=folder, remedy="name a folder of NN_cut.png files")
+    groups = sorted({path.parent for path in folder.rglob("*_cut.png")})
+    if not groups:
+        raise UsageError(
+            "holds no drawing", where=folder, remedy="a drawing is NN_cut.png with NN_sketch.png"
+        )
+    return groups
 
 
 def read_drawings(folder: Path) -> list[RealDrawing]:
@@ -128,11 +146,13 @@ def score_real_drawings(
     background_count: int = FEWEST_BACKGROUNDS,
     batch_size: int = 4,
     extractors: Mapping[str, LineExtractor] = CLASSICAL,
+    watch: Watcher = unwatched,
 ) -> RealScore:
     """Lay every drawing over each of the first ``background_count`` pictures, encode, read and compare.
 
     ``encode`` is H.264 at crf 23 by default. ``backgrounds`` yields uint8[h, w, 3] RGB pictures that no
-    model was trained on. Raises UsageError where it yields too few.
+    model was trained on. ``watch`` is shown every frame as ``shown_as_triplet``, scored without classes.
+    Raises UsageError where there are too few backgrounds.
     """
     laid_over = list(islice(backgrounds, background_count))
     if len(laid_over) < max(background_count, FEWEST_BACKGROUNDS):
@@ -140,18 +160,38 @@ def score_real_drawings(
             f"{len(laid_over)} backgrounds are too few to score drawings on", remedy="give at least 6"
         )
     frames = _composited(drawings, laid_over, encode)
-    cel, lines = CelConfusion.empty(), NOTHING_COUNTED
+    cel, boundary, lines = CelConfusion.empty(), NOTHING_COUNTED, NOTHING_COUNTED
     classical: dict[str, PrecisionRecall] = {}
     in_cel: dict[str, PrecisionRecall] = {}
-    for drawing, frame, read in reconstruct_each(frames, reconstructor, batch_size=batch_size):
+    for i, (drawing, frame, read) in enumerate(
+        reconstruct_each(frames, reconstructor, batch_size=batch_size)
+    ):
         cel += CelConfusion.of(read.cel_mask.pixels, drawing.cel_mask)
+        boundary += boundary_score(read.cel_mask.pixels, drawing.cel_mask)
         lines += line_score(line_pixels(read.douga.classes), drawing.lines)
         found = {label: extract(frame) for label, extract in extractors.items()}
         visible = drawing.alpha > 0  # an edge lies half a pixel outside of alpha 0.5 as often as inside
         classical = added(classical, {n: line_score(f, drawing.lines) for n, f in found.items()})
         in_cel = added(in_cel, {n: line_score(f & visible, drawing.lines) for n, f in found.items()})
+        if watch is not unwatched:
+            truth = shown_as_triplet(drawing, frame, read)
+            alone = replace(TripletScore.of(truth, read, {}), douga=Confusion.empty())
+            watch(f"{drawing.name} over background {i % len(laid_over) + 1}", truth, read, alone)
     count = len(drawings) * len(laid_over)
-    return RealScore(name, len(drawings), count, cel, lines, classical, in_cel)
+    return RealScore(name, len(drawings), count, cel, boundary, lines, classical, in_cel)
+
+
+def shown_as_triplet(drawing: RealDrawing, frame: NDArray[np.uint8], read: Reconstruction) -> Triplet:
+    """A composited frame with its truth, for a picture sheet: pencil lines are visible lines.
+
+    Of fills the artist's files say nothing: on the cel, where there is no line, what was found stands as
+    truth. Off the cel nothing is true.
+    """
+    found = read.douga.classes
+    unknown = drawing.cel_mask & ~line_pixels(found)
+    classes = np.where(unknown, found, np.uint8(DougaClass.FLAT_AREA))
+    classes[drawing.lines] = DougaClass.VISIBLE_LINE
+    return Triplet(frame, CelMask(drawing.cel_mask), Douga(classes))
 
 
 def _composited(

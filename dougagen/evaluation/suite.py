@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Reconstruction, Table, Triplet
+from dougagen import __version__
+from dougagen.domain import Table, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
-from dougagen.evaluation.picture_sheet import picture_sheet
-from dougagen.evaluation.real_drawings import RealScore, read_drawings, score_real_drawings
+from dougagen.evaluation.real_drawings import (
+    RealScore,
+    drawing_folders,
+    read_drawings,
+    score_real_drawings,
+)
 from dougagen.evaluation.reconstructor import Reconstructor
 from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
-from dougagen.evaluation.triplets import TripletScore, score_triplets, triplets_of
-from dougagen.shards import read_records
+from dougagen.evaluation.triplets import TripletScore, Watcher, score_triplets, triplets_of, unwatched
+from dougagen.shards import count_records, read_records
 from dougagen.studio.background import paint_background
 from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene, whole_frame
 
 BACKGROUNDS = 6
 """How many backgrounds each real drawing is laid over."""
+LINES = (720,)
+"""Height of the held-out scenes where none is asked for."""
 _BACKGROUND_LINES = 720
 
 
@@ -32,8 +40,8 @@ class EvaluationPlan:
 
     scenes: int = 0
     """Held-out studio scenes, from seed 1,000,000 on."""
-    lines: int = 720
-    """Height of those scenes."""
+    lines: tuple[int, ...] = LINES
+    """Heights of those scenes: the same scenes are measured at each."""
     shards: Path | None = None
     """A dataset whose records are the truth."""
     real: Path | None = None
@@ -41,58 +49,88 @@ class EvaluationPlan:
     clips: tuple[Path, ...] = ()
     """Folders of clips with truth files."""
 
+    def __post_init__(self) -> None:
+        if not (self.scenes or self.shards or self.real or self.clips):
+            raise UsageError("nothing to evaluate on", remedy="name --scenes, --shards, --real or --clips")
+        if self.scenes > len(HELD_OUT_SEEDS):
+            raise UsageError(f"there are {len(HELD_OUT_SEEDS)} held-out scenes, {self.scenes} were asked for")
+        object.__setattr__(self, "lines", tuple(dict.fromkeys(self.lines)))
+
+    @property
+    def needs_networks(self) -> bool:
+        """Whether anything but the timing of clips is measured."""
+        return bool(self.scenes or self.shards or self.real)
+
+    def check_paths(self) -> None:
+        """Raise UsageError or ShardError where a folder is missing or empty: before an hour of work."""
+        if self.shards is not None and not count_records(self.shards):
+            raise UsageError("holds no record", where=self.shards, remedy="name a dataset that holds records")
+        if self.real is not None:
+            drawing_folders(self.real)
+        for folder in self.clips:
+            if not folder.is_dir():
+                raise UsageError("there is no such folder", where=folder, remedy="name a folder of clips")
+            clips_with_truth(folder)
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
     """Everything that was measured."""
 
     models: str
-    held_out: TripletScore | None = None
+    held_out: Mapping[int, TripletScore] = field(default_factory=dict)
+    """By the height of the scenes in lines."""
     shards: TripletScore | None = None
     real: tuple[RealScore, ...] = ()
     clips: tuple[ClipScore, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """In the order of the thesis: cels, douga, lines; then real drawings and timing."""
-        found: tuple[Table, ...] = ()
-        for name, score in (("held-out scenes", self.held_out), ("shards", self.shards)):
-            if score is not None:
-                found += tuple(
-                    Table(f"{table.title} ({name})", table.columns, table.rows)
-                    for table in triplet_tables(score)
-                )
+        sets = {f"{lines} lines": score for lines, score in self.held_out.items()}
+        if self.shards is not None:
+            sets["shards"] = self.shards
+        found: tuple[Table, ...] = triplet_tables(sets) if sets else ()
         if self.real:
             found += (real_table(self.real),)
         if self.clips:
             found += (timing_table(self.clips),)
         return found
 
+    def to_markdown(self) -> str:
+        """The tables below a line that says what was measured with what."""
+        head = f"Measured by dougagen {__version__}{f' with {self.models}' if self.models else ''}."
+        return "\n\n".join([head, *(table.to_markdown() for table in self.tables())]) + "\n"
+
     def to_json(self) -> dict[str, object]:
-        """Unrounded figures under stable names."""
+        """Unrounded figures under stable names; ``held_out`` by height."""
         return {
             "models": self.models,
-            "held_out": None if self.held_out is None else self.held_out.to_json(),
+            "held_out": {str(lines): score.to_json() for lines, score in self.held_out.items()},
             "shards": None if self.shards is None else self.shards.to_json(),
             "real": [score.to_json() for score in self.real],
             "clips": [score.to_json() for score in self.clips],
         }
 
 
-def held_out_scenes(count: int, *, lines: int) -> Iterator[Triplet]:
-    """The first ``count`` scenes of the held-out family as whole frames of ``lines``."""
-    if count > len(HELD_OUT_SEEDS):
-        raise UsageError(f"there are {len(HELD_OUT_SEEDS)} held-out scenes, {count} were asked for")
+def held_out_scenes(count: int, *, lines: int) -> Iterator[tuple[str, Triplet]]:
+    """Name and truth of the first ``count`` scenes of the held-out family, whole frames of ``lines``."""
     for seed in HELD_OUT_SEEDS[:count]:
-        yield make_scene(seed, window=whole_frame(lines))
+        yield f"seed {seed}", make_scene(seed, window=whole_frame(lines))
 
 
-def held_out_backgrounds() -> Iterator[NDArray[np.uint8]]:
-    """Backgrounds of the held-out family, without end."""
-    for seed in HELD_OUT_SEEDS:
+@cache
+def held_out_backgrounds() -> tuple[NDArray[np.uint8], ...]:
+    """uint8[720, 1280, 3] each: the backgrounds of the held-out family that real drawings are laid over.
+
+    Painted once in a process, 2 s each: every folder and every evaluation of a training lies over the same.
+    """
+    painted = []
+    for seed in HELD_OUT_SEEDS[:BACKGROUNDS]:
         rng = np.random.default_rng([seed, 0xBAC])
-        yield paint_background(
-            rng, height=_BACKGROUND_LINES, width=_BACKGROUND_LINES * 16 // 9, family="held out"
-        )
+        width = _BACKGROUND_LINES * 16 // 9
+        painted.append(paint_background(rng, height=_BACKGROUND_LINES, width=width, family="held out"))
+        painted[-1].setflags(write=False)
+    return tuple(painted)
 
 
 def evaluate(
@@ -101,46 +139,42 @@ def evaluate(
     *,
     models: str,
     on_stage: Callable[[str], None] = lambda _: None,
+    watch: Watcher = unwatched,
 ) -> EvaluationReport:
-    """Measure what ``plan`` names. ``reconstructor`` may be None where only clips are scored.
+    """Measure what ``plan`` names; pictures pass through one by one, whatever their number.
 
-    Raises UsageError where nothing is named.
+    Args:
+        reconstructor: may be None where only clips are scored.
+        models: what the report calls it.
+        on_stage: is told what is measured next.
+        watch: is shown every picture with its score, as a picture sheet wants it.
+
+    Raises UsageError, ShardError, EpisodeError and what the reconstructor raises.
     """
-    held_out = shards = None
-    real: Sequence[RealScore] = ()
-    if reconstructor is not None and plan.scenes:
-        on_stage(f"{plan.scenes} held-out scenes at {plan.lines} lines")
-        held_out = score_triplets(held_out_scenes(plan.scenes, lines=plan.lines), reconstructor)
-    if reconstructor is not None and plan.shards is not None:
-        on_stage("records of the dataset")
-        shards = score_triplets(triplets_of(read_records(plan.shards)), reconstructor)
-    if reconstructor is not None and plan.real is not None:
-        real = list(_real_scores(plan.real, reconstructor, on_stage))
+    if reconstructor is None and plan.needs_networks:
+        raise UsageError("scenes, shards and real drawings need networks", remedy="name --models")
+    plan.check_paths()
+    held_out: dict[int, TripletScore] = {}
+    shards: TripletScore | None = None
+    real: tuple[RealScore, ...] = ()
+    if reconstructor is not None:
+        for lines in plan.lines if plan.scenes else ():
+            on_stage(f"{plan.scenes} held-out scenes at {lines} lines")
+            scenes = held_out_scenes(plan.scenes, lines=lines)
+            held_out[lines] = score_triplets(scenes, reconstructor, watch=watch)
+        if plan.shards is not None:
+            on_stage("records of the dataset")
+            shards = score_triplets(triplets_of(read_records(plan.shards)), reconstructor, watch=watch)
+        if plan.real is not None:
+            real = tuple(_real_scores(plan.real, reconstructor, on_stage, watch))
     clips = tuple(_clip_scores(plan.clips, on_stage))
-    report = EvaluationReport(models, held_out, shards, tuple(real), clips)
-    if not report.tables():
-        raise UsageError("nothing to evaluate on", remedy="name --scenes, --shards, --real or --clips")
-    return report
-
-
-def sheet_of(count: int, reconstructor: Reconstructor, *, lines: int) -> NDArray[np.uint8]:
-    """uint8[H, W, 3]: the first held-out scenes, what was predicted and what is true."""
-    rows: list[tuple[Triplet, Reconstruction]] = []
-    for triplet in held_out_scenes(count, lines=lines):
-        (read,) = reconstructor.reconstruct([triplet.color])
-        rows.append((triplet, read))
-    return picture_sheet(rows)
+    return EvaluationReport(models, held_out, shards, real, clips)
 
 
 def _real_scores(
-    folder: Path, reconstructor: Reconstructor, on_stage: Callable[[str], None]
+    folder: Path, reconstructor: Reconstructor, on_stage: Callable[[str], None], watch: Watcher
 ) -> Iterator[RealScore]:
-    groups = sorted({path.parent for path in folder.rglob("*_cut.png")})
-    if not groups:
-        raise UsageError(
-            "holds no drawing", where=folder, remedy="a drawing is NN_cut.png with NN_sketch.png"
-        )
-    for group in groups:
+    for group in drawing_folders(folder):
         on_stage(f"real drawings: {group.name}")
         yield score_real_drawings(
             read_drawings(group),
@@ -148,6 +182,7 @@ def _real_scores(
             reconstructor,
             name=group.name,
             background_count=BACKGROUNDS,
+            watch=watch,
         )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from dougagen.domain import Reconstruction, Record, Triplet
 from dougagen.errors import UsageError
+from dougagen.evaluation.boundaries import boundary_score
+from dougagen.evaluation.calibration import Reliability
 from dougagen.evaluation.classical import CLASSICAL, LineExtractor
 from dougagen.evaluation.metrics import (
     NOTHING_COUNTED,
@@ -21,20 +25,72 @@ from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """What the confidences that stand in every record are worth: those of pictures against their scores."""
+
+    cel: Reliability
+    """``cel_confidence`` against the share of the picture's pixels on the right side of the mask."""
+    cel_iou: Reliability
+    """``cel_confidence`` against the picture's cel IoU."""
+    douga: Reliability
+    """``douga_confidence`` against the share of right classes on the predicted cel, which is where that
+    confidence is taken; pictures without predicted cel are left out."""
+
+    @classmethod
+    def empty(cls) -> Trust:
+        """The zero of ``+``."""
+        return cls(Reliability.empty(), Reliability.empty(), Reliability.empty())
+
+    @classmethod
+    def of(cls, truth: Triplet, read: Reconstruction, cel: CelConfusion) -> Trust:
+        """One picture, whose cel is scored already."""
+        seen = read.cel_mask.pixels
+        right = np.count_nonzero((read.douga.classes == truth.douga.classes) & seen)
+        area = np.count_nonzero(seen)
+        return cls(
+            Reliability.of(read.cel_confidence, cel.accuracy),
+            Reliability.of(read.cel_confidence, cel.iou),
+            Reliability.of(read.douga_confidence, right / area) if area else Reliability.empty(),
+        )
+
+    def __add__(self, other: Trust) -> Trust:
+        return Trust(self.cel + other.cel, self.cel_iou + other.cel_iou, self.douga + other.douga)
+
+    def to_json(self) -> dict[str, object]:
+        """Unrounded figures under stable names."""
+        return {
+            "cel_accuracy": self.cel.to_json(),
+            "cel_iou": self.cel_iou.to_json(),
+            "douga_accuracy_on_cel": self.douga.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class TripletScore:
     """What the thesis's chapters 4.8 and 5.8 report, over all pixels of all triplets together."""
 
     triplets: int
     cel: CelConfusion
+    boundary: PrecisionRecall
+    """Of the cel mask; see ``boundaries``."""
     douga: Confusion
     lines: LineScore
+    trust: Trust
     classical: Mapping[str, PrecisionRecall]
     """Line extractors without a network on the same whole frames, all line classes merged."""
 
     @classmethod
     def empty(cls) -> TripletScore:
         """The zero of ``+``."""
-        return cls(0, CelConfusion.empty(), Confusion.empty(), LineScore.empty(), {})
+        return cls(
+            0,
+            CelConfusion.empty(),
+            NOTHING_COUNTED,
+            Confusion.empty(),
+            LineScore.empty(),
+            Trust.empty(),
+            {},
+        )
 
     @classmethod
     def of(
@@ -46,11 +102,14 @@ class TripletScore:
         classical = {
             name: line_score(extract(truth.color), true_lines) for name, extract in extractors.items()
         }
+        cel = CelConfusion.of(read.cel_mask.pixels, truth.cel_mask.pixels)
         return cls(
             1,
-            CelConfusion.of(read.cel_mask.pixels, truth.cel_mask.pixels),
+            cel,
+            boundary_score(read.cel_mask.pixels, truth.cel_mask.pixels),
             Confusion.of(found, true),
             LineScore.of(found, true),
+            Trust.of(truth, read, cel),
             classical,
         )
 
@@ -58,8 +117,10 @@ class TripletScore:
         return TripletScore(
             self.triplets + other.triplets,
             self.cel + other.cel,
+            self.boundary + other.boundary,
             self.douga + other.douga,
             self.lines + other.lines,
+            self.trust + other.trust,
             added(self.classical, other.classical),
         )
 
@@ -68,35 +129,48 @@ class TripletScore:
         return {
             "triplets": self.triplets,
             "cel": self.cel.to_json(),
+            "boundary": self.boundary.to_json(),
             "douga": self.douga.to_json(),
             "lines": self.lines.to_json(),
+            "calibration": self.trust.to_json(),
             "classical": {name: score.to_json() for name, score in self.classical.items()},
         }
 
 
+Watcher = Callable[[str, Triplet, Reconstruction, TripletScore], None]
+"""Is shown every picture: its name, the truth, what was read, the score of it alone."""
+
+
+def unwatched(name: str, truth: Triplet, read: Reconstruction, score: TripletScore) -> None:
+    """The watcher that looks at nothing."""
+
+
 def score_triplets(
-    triplets: Iterable[Triplet],
+    triplets: Iterable[tuple[str, Triplet]],
     reconstructor: Reconstructor,
     *,
     batch_size: int = 4,
     extractors: Mapping[str, LineExtractor] = CLASSICAL,
+    watch: Watcher = unwatched,
 ) -> TripletScore:
-    """Let the reconstructor read every triplet's color and compare; pictures are read lazily.
+    """Let the reconstructor read every named triplet's color and compare; pictures are read lazily.
 
     Raises UsageError where there is no triplet: a score of nothing would look perfect.
     """
     score = TripletScore.empty()
-    colors = ((triplet, triplet.color) for triplet in triplets)
-    for truth, _, read in reconstruct_each(colors, reconstructor, batch_size=batch_size):
-        score += TripletScore.of(truth, read, extractors)
+    colors = ((named, named[1].color) for named in triplets)
+    for (name, truth), _, read in reconstruct_each(colors, reconstructor, batch_size=batch_size):
+        of_this = TripletScore.of(truth, read, extractors)
+        score += of_this
+        watch(name, truth, read, of_this)
     if not score.triplets:
         raise UsageError("there is no triplet to evaluate", remedy="name a dataset that holds records")
     return score
 
 
-def triplets_of(records: Iterable[Record]) -> Iterator[Triplet]:
-    """The pictures of records, as ``dougagen.shards.read_records`` yields them."""
-    return (record.triplet for record in records)
+def triplets_of(records: Iterable[Record]) -> Iterator[tuple[str, Triplet]]:
+    """Name and pictures of records, as ``dougagen.shards.read_records`` yields them."""
+    return ((record.record_id, record.triplet) for record in records)
 
 
 def added(

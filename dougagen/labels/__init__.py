@@ -1,18 +1,36 @@
-"""ARTIST'S FILES ⇄ RECORDS: labels written out for a drawing program and read back by their palette."""
+"""FRAMES WORTH DRAWING → ARTIST'S FILES ⇄ RECORDS: chosen, written out for a drawing program, read back.
+
+The pool made of episodes is in ``labels.episodes``: it needs the decoder, which reading labels does not.
+"""
 
 from dougagen.labels.dataset import ImportReport, export_labels, import_into
-from dougagen.labels.files import LabelImport, LabelProblem, export_label, import_labels, read_labels
+from dougagen.labels.export import ExportReport, export_label, export_records
+from dougagen.labels.files import Label, LabelImport, LabelProblem, import_labels, read_labels
 from dougagen.labels.palette_reader import read_cel_mask, read_douga
+from dougagen.labels.pools import DatasetPool, Pool, Selection, export_selection, is_dataset, select
+from dougagen.labels.selection import Candidate, Chosen, choose
 
 __all__ = [
+    "Candidate",
+    "Chosen",
+    "DatasetPool",
+    "ExportReport",
     "ImportReport",
+    "Label",
     "LabelImport",
     "LabelProblem",
+    "Pool",
+    "Selection",
+    "choose",
     "export_label",
     "export_labels",
+    "export_records",
+    "export_selection",
     "import_into",
     "import_labels",
+    "is_dataset",
     "read_cel_mask",
     "read_douga",
     "read_labels",
+    "select",
 ]

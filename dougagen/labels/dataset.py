@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dougagen import __version__
 from dougagen.domain import ExtractReport, Record
-from dougagen.errors import LabelError
-from dougagen.labels.files import LabelProblem, export_label, read_labels
+from dougagen.labels.export import ExportReport, OnExisting, export_records
+from dougagen.labels.files import LabelProblem, read_labels
 from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, read_ledger, read_records, write_card
 
 
@@ -18,47 +18,60 @@ from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, read_ledg
 class ImportReport:
     """What became of a folder of labels."""
 
-    records: int
-    """Written now, or there already with the same pixels."""
+    written: int
+    """New in the dataset."""
+    replaced: int
+    """Another label of the same picture made way for it."""
+    unchanged: int
+    """There already, pixel by pixel."""
+    notes: tuple[LabelProblem, ...]
+    """What was read in a way that the artist may not have meant; these labels are in the dataset."""
     problems: tuple[LabelProblem, ...]
+    """These are not."""
+
+    @property
+    def records(self) -> int:
+        """Labels of the folder that are in the dataset now."""
+        return self.written + self.replaced + self.unchanged
 
 
-def export_labels(dataset: Path, folder: Path, *, limit: int) -> int:
-    """Write the first ``limit`` records of a dataset for a paint program; returns how many there were.
+def export_labels(
+    dataset: Path, folder: Path, *, limit: int, on_existing: OnExisting = "keep"
+) -> ExportReport:
+    """Write the first ``limit`` records of a dataset for a drawing program.
 
     Raises ShardError, LabelError.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LabelError(f"cannot be made ({error.strerror})", where=folder) from error
-    count = 0
-    for record in islice(read_records(dataset), limit):
-        export_label(record.triplet, folder, record.record_id.replace("/", "_"))
-        count += 1
-    return count
+    return export_records(islice(read_records(dataset), limit), folder, on_existing=on_existing)
 
 
 def import_into(folder: Path, out: Path) -> ImportReport:
     """Read every label of ``folder`` into the dataset ``out``; a bad one is a problem, the others go on.
 
-    Raises LabelError where the folder cannot be read, ShardError where the dataset cannot be written.
+    Each label is an episode of its own, so that it is in the dataset whole or not at all. Raises LabelError
+    where the folder cannot be read, ShardError where the dataset cannot be written.
     """
-    records, problems = 0, []
+    counts = {"written": 0, "replaced": 0, "unchanged": 0}
+    notes, problems = [], []
     for item in read_labels(folder):
         if isinstance(item, LabelProblem):
             problems.append(item)
             continue
-        records += 1
-        if read_ledger(out, item.provenance.episode_id) is None:
-            _commit(item, out)
-    if records:
+        known = item.record.provenance
+        there = read_ledger(out, known.episode_id)
+        if there is not None and there.config_digest == known.config_digest:
+            counts["unchanged"] += 1
+        else:
+            _commit(item.record, out)
+            counts["written" if there is None else "replaced"] += 1
+        notes += [LabelProblem(item.stem, note) for note in item.notes]
+    if sum(counts.values()):
         write_card(out)
-    return ImportReport(records, tuple(problems))
+    return ImportReport(**counts, notes=tuple(notes), problems=tuple(problems))
 
 
 def _commit(record: Record, out: Path) -> None:
-    """One label is an episode of one drawing, named by its pixels."""
+    """One label is an episode of one drawing, named by its picture."""
     known = record.provenance
     report = ExtractReport(
         episode_id=known.episode_id,
@@ -80,6 +93,8 @@ def _commit(record: Record, out: Path) -> None:
         height=record.triplet.height,
         frame_rate=Fraction(1),
     )
-    with EpisodeWriter(out, episode_id=known.episode_id) as writer:
+    with EpisodeWriter(
+        out, episode_id=known.episode_id, on_existing="redo", digest=known.config_digest
+    ) as writer:
         writer.write(encode_record(record))
         writer.commit(entry)

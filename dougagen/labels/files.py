@@ -1,13 +1,15 @@
-"""Labels as files that a drawing program opens, and back.
+"""An artist's files → records. A label is three pictures of one size in one folder: ``<stem>_color.png`` (or
+``.jpg``), ``<stem>_douga.png`` and ``<stem>_cel_mask.png``.
 
-A label is three pictures of one size in one folder: ``<stem>_color.png`` (or ``.jpg``), ``<stem>_douga.png``
-and ``<stem>_cel_mask.png``. Exported, the douga is a palette PNG in the colours of DESIGN section 4.
+Transparent paper is what a drawing program saves below a layer: a douga is read over white, a cel mask over
+black, and that is told. A color with transparent pixels is no picture of a film, and refused.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +19,24 @@ from numpy.typing import NDArray
 from dougagen import __version__
 from dougagen.domain import CelMask, FrameSpan, Origin, PictureArea, Provenance, Record, Triplet
 from dougagen.errors import LabelError, quoted
+from dougagen.labels.agreement import OFF_MASK_SHARE, agreed
 from dougagen.labels.palette_reader import read_cel_mask, read_douga, reading_options
 from dougagen.labels.picture_files import read_rgb
-from dougagen.shards.codec import encode_cel_mask, encode_color, encode_douga
 
 PARTS = ("color", "douga", "cel_mask")
 _SUFFIXES = (".png", ".jpg", ".jpeg")
+_OTHER_SUFFIXES = (".psd", ".clip", ".kra", ".xcf", ".bmp", ".tif", ".tiff", ".tga", ".webp", ".gif", ".ora")
+"""What drawing programs save; looked at only to say that a missing part was saved as something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label that can be imported."""
+
+    stem: str
+    record: Record
+    notes: tuple[str, ...] = ()
+    """A line each for what was read in a way that the artist may not have meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +50,15 @@ class LabelProblem:
 
 @dataclass(frozen=True, slots=True)
 class LabelImport:
-    """What became of a folder: every stem is a record or a problem."""
+    """What became of a folder: every stem is a label or a problem."""
 
-    records: tuple[Record, ...]
+    labels: tuple[Label, ...]
     problems: tuple[LabelProblem, ...]
 
-
-def export_label(triplet: Triplet, folder: Path, stem: str) -> tuple[Path, Path, Path]:
-    """Write color, douga and cel mask for a drawing program; return their paths, in that order.
-
-    Files of the same name are replaced. Raises LabelError where one cannot be written.
-    """
-    if not stem or Path(stem).name != stem:
-        raise LabelError(f"a label's stem must be a plain file name, got {stem!r}")
-    contents = {
-        "color": encode_color(triplet.color),
-        "douga": encode_douga(triplet.douga),
-        "cel_mask": encode_cel_mask(triplet.cel_mask),
-    }
-    paths = []
-    for part in PARTS:
-        path = folder / f"{stem}_{part}.png"
-        try:
-            path.write_bytes(contents[part])
-        except OSError as error:
-            raise LabelError(f"cannot be written ({error.strerror})", where=path) from error
-        paths.append(path)
-    return paths[0], paths[1], paths[2]
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records of the labels, in their order."""
+        return tuple(label.record for label in self.labels)
 
 
 def import_labels(folder: Path) -> LabelImport:
@@ -73,21 +69,32 @@ def import_labels(folder: Path) -> LabelImport:
     """
     read = list(read_labels(folder))
     return LabelImport(
-        tuple(item for item in read if isinstance(item, Record)),
+        tuple(item for item in read if isinstance(item, Label)),
         tuple(item for item in read if isinstance(item, LabelProblem)),
     )
 
 
-def read_labels(folder: Path) -> Iterator[Record | LabelProblem]:
-    """The labels of a folder in order of their stems; a bad one is a problem and does not stop the others."""
+def read_labels(folder: Path) -> Iterator[Label | LabelProblem]:
+    """The labels of a folder in order of their stems; a bad one is a problem and does not stop the others.
+
+    Two labels of one picture contradict each other: the second is a problem.
+    """
+    seen: dict[str, str] = {}  # episode_id -> stem
     for stem, files in sorted(_label_files(folder).items()):
         if not stem:
             yield from (_stray(path) for path in files.values())
             continue
         try:
-            yield _read_label(folder, stem, files)
+            label = _read_label(folder, stem, files)
         except LabelError as error:
             yield LabelProblem(stem, str(error))
+            continue
+        first = seen.setdefault(label.record.provenance.episode_id, stem)
+        if first != stem:
+            what = f"shows the same picture as the label {quoted(first)}"
+            yield LabelProblem(stem, str(LabelError(what, where=files["color"], remedy="keep one of them")))
+            continue
+        yield label
 
 
 def _stray(path: Path) -> LabelProblem:
@@ -117,29 +124,49 @@ def _label_files(folder: Path) -> dict[str, dict[str, Path]]:
     return found
 
 
-def _read_label(folder: Path, stem: str, files: Mapping[str, Path]) -> Record:
-    missing = [part for part in PARTS if part not in files]
-    if missing:
-        names = " and ".join(quoted(f"{stem}_{part}.png") for part in missing)
-        raise LabelError(f"the label {quoted(stem)} lacks {names}", where=folder)
+def _read_label(folder: Path, stem: str, files: Mapping[str, Path]) -> Label:
+    _require_parts(folder, stem, files)
     color = read_rgb(files["color"])
     if color.shape[2] == 4 and int(color[..., 3].min()) < 255:
         raise LabelError("has transparent pixels", where=files["color"], remedy="flatten it")
     size = color.shape[:2]
-    douga = _read_part(files["douga"], size)
-    mask = _read_part(files["cel_mask"], size)
+    parts = {part: _read_part(files[part], size) for part in ("douga", "cel_mask")}
     try:
-        classes = read_douga(douga)
+        douga = read_douga(parts["douga"])
     except LabelError as error:
         raise LabelError(error.what, where=files["douga"], remedy="draw with the palette") from error
     try:
-        cel_mask = CelMask(read_cel_mask(mask))
+        cel_mask = CelMask(read_cel_mask(parts["cel_mask"]))
     except LabelError as error:
-        raise LabelError(
-            error.what, where=files["cel_mask"], remedy="paint cel white, the rest black"
-        ) from error
-    triplet = Triplet(np.ascontiguousarray(color[..., :3]), cel_mask, classes)
-    return Record.of(triplet, _provenance(triplet, files["color"].name))
+        remedy = "paint cel white, the rest black"
+        raise LabelError(error.what, where=files["cel_mask"], remedy=remedy) from error
+    try:
+        douga, cel_mask, notes = agreed(douga, cel_mask)
+    except LabelError as error:
+        remedy = "see that the two belong together, cel white, the rest black"
+        raise LabelError(error.what, where=files["douga"], remedy=remedy) from error
+    triplet = Triplet(np.ascontiguousarray(color[..., :3]), cel_mask, douga)
+    told = (*_transparent(parts), *notes)
+    return Label(stem, Record.of(triplet, _provenance(triplet, files["color"].name)), told)
+
+
+def _require_parts(folder: Path, stem: str, files: Mapping[str, Path]) -> None:
+    missing = [part for part in PARTS if part not in files]
+    if not missing:
+        return
+    names = " and ".join(quoted(f"{stem}_{part}.png") for part in missing)
+    others = [f"{stem}_{part}{suffix}" for part in missing for suffix in _OTHER_SUFFIXES]
+    there = next((name for name in others if (folder / name).exists()), None)
+    remedy = "" if there is None else f"save {quoted(there)} as PNG"
+    raise LabelError(f"the label {quoted(stem)} lacks {names}", where=folder, remedy=remedy)
+
+
+def _transparent(parts: Mapping[str, NDArray[np.uint8]]) -> Iterator[str]:
+    """A line for each part with transparent pixels: which paper was put below."""
+    for part, paper in (("douga", "white"), ("cel_mask", "black")):
+        picture = parts[part]
+        if picture.shape[2] == 4 and int(picture[..., 3].min()) < 255:
+            yield f"its {part} is transparent and was read over {paper}"
 
 
 def _read_part(path: Path, size: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -147,18 +174,20 @@ def _read_part(path: Path, size: tuple[int, ...]) -> NDArray[np.uint8]:
     picture = read_rgb(path, kinds=("png",))
     if picture.shape[:2] != size:
         (height, width), (wanted_height, wanted_width) = picture.shape[:2], size
-        raise LabelError(f"is {width}×{height}, its color is {wanted_width}×{wanted_height}", where=path)
+        what = f"is {width}×{height}, its color is {wanted_width}×{wanted_height}"
+        raise LabelError(what, where=path, remedy="save it in the size of its color")
     return picture
 
 
 def _provenance(triplet: Triplet, source: str) -> Provenance:
-    """An artist's record is named by its pixels: the same label imported twice is the same record."""
-    pixels = hashlib.sha256(f"{triplet.width}x{triplet.height}".encode())
-    for array in (triplet.color, triplet.cel_mask.pixels, triplet.douga.classes):
-        pixels.update(np.ascontiguousarray(array).tobytes())
+    """An artist's record is named by the picture that was drawn after: a corrected label replaces the first.
+
+    What was drawn is in the digest, so that a label imported twice is known as the same.
+    """
+    drawn = (triplet.cel_mask.pixels, triplet.douga.classes)
     return Provenance(
-        episode_id=pixels.hexdigest()[:16],
-        source=source,
+        episode_id=_digest([f"{triplet.width}x{triplet.height}".encode(), triplet.color.tobytes()])[:16],
+        source=os.fsencode(source).decode("utf-8", "backslashreplace"),  # Parquet's text is UTF-8
         shot_index=0,
         drawing_index=0,
         frame_index=0,
@@ -168,10 +197,17 @@ def _provenance(triplet: Triplet, source: str) -> Provenance:
         origin=Origin.ARTIST,
         models="",
         dougagen_version=__version__,
-        config_digest=_config_digest(),
+        config_digest=_digest([_options(), *(np.ascontiguousarray(array).tobytes() for array in drawn)]),
     )
 
 
-def _config_digest() -> str:
-    """SHA-256 over everything that changes how a label is read."""
-    return hashlib.sha256(repr(reading_options()).encode()).hexdigest()
+def _options() -> bytes:
+    """Everything that changes how a label is read."""
+    return repr(reading_options() | {"off_mask_share": OFF_MASK_SHARE}).encode()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()

@@ -19,8 +19,8 @@ from dougagen.errors import LabelError
 
 LARGEST_FILE = 128 * 2**20
 """Bytes."""
-LARGEST_PICTURE = 64_000_000
-"""Pixels: twice 8K; four bytes each are 256 MB."""
+LARGEST_PICTURE = 8192 * 4320
+"""Pixels: 8K. Reading a douga takes some 30 bytes a pixel."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -41,15 +41,20 @@ class PictureHeader:
 
 
 def read_rgb(path: Path, *, kinds: tuple[str, ...] = ("png", "jpeg")) -> NDArray[np.uint8]:
-    """The picture as uint8[H, W, 3] RGB or [H, W, 4] RGBA; 16 bits are rounded to 8.
+    """The picture as uint8[H, W, 3] RGB or [H, W, 4] RGBA, its samples as they stand: gamma and colour
+    profile are not applied, since a palette names samples.
 
-    Raises LabelError where the file is none of ``kinds`` by its content, too large, damaged or incomplete.
+    Raises LabelError where the file is none of ``kinds`` by its content, has more than 8 bits a channel, is
+    too large, damaged or incomplete.
     """
     data = _read_bytes(path)
     header = read_header(data, path)
     if header.kind not in kinds:
         what = f"is a {header.kind.upper()}, which smears thin lines"
-        raise LabelError(what, where=path, remedy="save it as PNG")
+        raise LabelError(what, where=path, remedy="draw in a PNG from the start: what is smeared stays so")
+    if header.bits > 8:
+        what = f"has {header.bits} bits a channel"
+        raise LabelError(what, where=path, remedy="save it with 8: what rounding does is better seen there")
     if header.kind == "png":
         _require_whole_png(data, path)
     # IMREAD_UNCHANGED keeps alpha and depth, and does not turn a picture by its EXIF orientation
@@ -59,7 +64,7 @@ def read_rgb(path: Path, *, kinds: tuple[str, ...] = ("png", "jpeg")) -> NDArray
         raise LabelError(f"cannot be decoded ({error.err})", where=path) from error
     if decoded is None or decoded.shape[:2] != (header.height, header.width):
         raise LabelError("is damaged: its picture cannot be decoded", where=path, remedy="save it again")
-    return _as_rgb(_as_bytes(decoded, path))
+    return _as_rgb(decoded.astype(np.uint8, copy=False))
 
 
 def read_header(data: bytes, path: Path) -> PictureHeader:
@@ -122,14 +127,6 @@ def _require_whole_png(data: bytes, path: Path) -> None:
         if kind == b"IEND":
             return
     raise LabelError("is damaged or incomplete", where=path, remedy="copy or save it again")
-
-
-def _as_bytes(decoded: NDArray[np.generic], path: Path) -> NDArray[np.uint8]:
-    if decoded.dtype == np.uint8:
-        return decoded.astype(np.uint8, copy=False)
-    if decoded.dtype == np.uint16:
-        return ((decoded.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    raise LabelError(f"has samples of type {decoded.dtype}", where=path, remedy="save it with 8 bits")
 
 
 def _as_rgb(decoded: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -2,5 +2,6 @@
 
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.reconstructor import NetworkReconstructor
+from dougagen.reconstruction.refinement import RefinementConfig, refine
 
-__all__ = ["NetworkReconstructor", "ReconstructionConfig"]
+__all__ = ["NetworkReconstructor", "ReconstructionConfig", "RefinementConfig", "refine"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dougagen.errors import ConfigError
+from dougagen.reconstruction.refinement import RefinementConfig
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 
@@ -21,6 +22,8 @@ class ReconstructionConfig:
     """fp32, bf16, fp16; auto is fp16 on a GPU and fp32 on a CPU unless it has bf16 matrix units."""
     threads: int = 0
     """Of torch on the CPU; 0 leaves torch's choice."""
+    refinement: RefinementConfig | None = field(default_factory=RefinementConfig)
+    """How line art is made of what the douga network says; None leaves it as it is."""
     largest_picture: int = 64_000_000
     """Pixels; a bound against files that claim to be enormous."""
 

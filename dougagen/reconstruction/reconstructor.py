@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from dougagen.networks import (
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
 from dougagen.reconstruction.devices import chosen_device, chosen_dtype
+from dougagen.reconstruction.refinement import RefinementConfig, refine
 
 Picture = NDArray[np.uint8]
 _BATCH = {"cpu": 1, "cuda": 8}
@@ -79,6 +82,7 @@ class NetworkReconstructor:
             "douga_weights": douga.sha256,
             "precision": str(self._dtype).removeprefix("torch."),
             "wiring": str(douga.wiring),
+            "refinement": _in_words(self._config.refinement),
         }
 
     def reconstruct(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
@@ -143,14 +147,24 @@ class NetworkReconstructor:
         return [
             Reconstruction(
                 cel_mask=CelMask(cel),
-                douga=Douga(without_loose_books(drawn, cel)),
+                douga=Douga(self._drawn(drawn, cel, picture)),
                 cel_confidence=_share(sure_of_cel),
                 douga_confidence=_share(sure_of_douga),
             )
-            for cel, drawn, sure_of_cel, sure_of_douga in zip(
-                cels, classes.cpu().numpy(), cel_confidence.tolist(), douga_confidence.tolist(), strict=True
+            for picture, cel, drawn, sure_of_cel, sure_of_douga in zip(
+                pictures,
+                cels,
+                classes.cpu().numpy(),
+                cel_confidence.tolist(),
+                douga_confidence.tolist(),
+                strict=True,
             )
         ]
+
+    def _drawn(self, classes: Picture, cel: NDArray[np.bool_], picture: Picture) -> Picture:
+        kept = without_loose_books(classes, cel)
+        refinement = self._config.refinement
+        return kept if refinement is None else refine(kept, cel, color=picture, config=refinement)
 
     def _logits(self, network: nn.Module, color: Tensor, lines: int) -> Tensor:
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):
@@ -171,6 +185,10 @@ def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[P
         if ends or stop - start == largest:
             yield pictures[start:stop]
             start = stop
+
+
+def _in_words(refinement: RefinementConfig | None) -> str:
+    return "none" if refinement is None else json.dumps(asdict(refinement), sort_keys=True)
 
 
 def _share(value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -43,13 +43,22 @@ class Batch:
     """bool [N, S, S]: the true cel."""
     wiring: Wiring
 
+    def tensors(self) -> dict[str, Tensor]:
+        """The fields that are tensors, by name."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, Tensor)}
+
+    def holding(self, tensors: dict[str, Tensor]) -> Batch:
+        """The same with other tensors: of another device, or of another step."""
+        return replace(self, **tensors)  # type: ignore[arg-type]
+
     def inputs(self, device: torch.device) -> Tensor:
         """float [N, C, S, S] in [0, 1], channels_last: what the network reads, through the shared wiring."""
         pictures = self.pictures.to(device).permute(0, 3, 1, 2)  # [N, S, S, 3] -> [N, 3, S, S], channels_last
         return wired(self.wiring, pictures.float() / 255.0, self.likelihoods.to(device).float() / 255.0)
 
 
-def batches(
+def batches_by_threads(
     config: TrainingConfig, source: TripletSource, *, first_step: int
 ) -> Generator[Batch, None, None]:
     """Endless batches from ``first_step`` on; each follows from the seed and its step: runs can resume."""
@@ -70,7 +79,7 @@ def batches(
 def make_batch(
     config: TrainingConfig, source: Sampler, step: int, *, numbers: Iterable[int] | None = None
 ) -> Batch:
-    """The batch of one step, or the crops of it that ``numbers`` names: each follows from seed, step, number."""
+    """The batch of one step, or the crops of it that ``numbers`` names; each has a generator of its own."""
     examples = [
         _example(config, source, np.random.default_rng((config.seed, step, n)))
         for n in (range(config.crops_a_step) if numbers is None else numbers)

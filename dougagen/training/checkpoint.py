@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,28 +14,46 @@ import torch
 from dougagen.errors import WeightsError
 
 _REMEDY = "delete it to begin anew"
+_REQUIRED = ("identity", "step", "seconds", "network", "average", "optimizer", "random")
 
 
 def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Tensors, numbers and strings only."""
+    """Tensors, numbers and strings only. A machine that loses power has the old one or the new one."""
     unfinished = path.with_name(f".{path.name}.unfinished")
-    torch.save(dict(state), unfinished)
+    with unfinished.open("wb") as file:
+        torch.save(dict(state), file)
+        file.flush()
+        os.fsync(file.fileno())
     unfinished.replace(path)
 
 
 def read_checkpoint(path: Path, *, identity: str) -> dict[str, Any] | None:
-    """The state of the run called ``identity``; None where no file is.
+    """The state of the run called ``identity``, on the CPU; None where no file is.
 
-    Raises WeightsError where the file is damaged or belongs to a run with another configuration.
+    Raises WeightsError where the file is damaged or belongs to a run with another configuration, and says
+    which option differs.
     """
     if not path.is_file():
         return None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
         raise WeightsError("the checkpoint is damaged", where=path, remedy=_REMEDY) from error
-    if not isinstance(state, dict) or state.get("identity") != identity:
+    if not isinstance(state, dict) or any(name not in state for name in _REQUIRED):
+        raise WeightsError("the checkpoint is of another version", where=path, remedy=_REMEDY)
+    if state["identity"] != identity:
+        differs = _difference(state["identity"], identity)
         raise WeightsError(
-            "the checkpoint is of a run with another configuration", where=path, remedy=_REMEDY
+            f"the checkpoint is of a run with another configuration{differs}", where=path, remedy=_REMEDY
         )
     return state
+
+
+def _difference(held: object, wanted: str) -> str:
+    """`` (seed: 0 there, 1 here)``: the first option that differs, as JSON."""
+    try:
+        there, here = json.loads(str(held)), json.loads(wanted)
+        name = next(n for n in sorted({*there, *here}) if there.get(n) != here.get(n))
+    except (ValueError, AttributeError, TypeError, StopIteration):
+        return ""
+    return f" ({name}: {json.dumps(there.get(name))} there, {json.dumps(here.get(name))} here)"[:200]

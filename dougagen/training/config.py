@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -92,20 +93,45 @@ class TrainingConfig:
     threads: int = 0
     """Of torch on the CPU; 0 leaves torch's choice."""
     loaders: int = 1
-    """Threads that make crops while the network learns."""
+    """Threads that make crops while the network learns, where no processes do."""
+    crop_processes: int = -1
+    """Processes that make crops; 0: the threads do; −1: threads for a network on the CPU, for one on a GPU
+    processes on three quarters of the cores."""
+    compile: str = "auto"
+    """on, off, or auto: torch.compile on a GPU."""
     checkpoint_minutes: float = 5.0
+    evaluate_minutes: float = 0.0
+    """Between evaluations, if there is anything to evaluate with; 0: none."""
+    best_by: str = ""
+    """Which score chooses the weights that are kept as the best; empty: cel_iou for cels, mean_iou for douga,
+    on the held-out family."""
     log_steps: int = 20
 
     def __post_init__(self) -> None:
         if (self.minutes is None) == (self.steps is None):
             raise ConfigError("a training run needs a budget: either minutes or steps")
-        if (self.minutes or self.steps or 0) <= 0:
-            raise ConfigError("the budget of a training run must be positive")
+        if not 0 < (self.minutes or self.steps or 0) < math.inf:
+            raise ConfigError("the budget of a training run must be positive and finite")
         _require("crop", self.crop == 0 or 32 <= self.crop <= 4096, "0 or in [32, 4096]", self.crop)
         _require("batch_size", 0 <= self.batch_size <= 4096, "in [0, 4096]", self.batch_size)
         _require("learning_rate", 0 < self.learning_rate < 1, "in (0, 1)", self.learning_rate)
         _require("average_decay", 0 <= self.average_decay < 1, "in [0, 1)", self.average_decay)
         _require("loaders", 1 <= self.loaders <= 64, "in [1, 64]", self.loaders)
+        _require("crop_processes", -1 <= self.crop_processes <= 256, "in [-1, 256]", self.crop_processes)
+        _require("compile", self.compile in ("auto", "on", "off"), "auto, on or off", self.compile)
+        _require("threads", 0 <= self.threads <= 1024, "in [0, 1024]", self.threads)
+        _require("seed", 0 <= self.seed < 2**63, "in [0, 2⁶³)", self.seed)
+        for name in ("checkpoint_minutes", "largest_gradient"):
+            _require(name, 0 < getattr(self, name) < math.inf, "positive and finite", getattr(self, name))
+        for name in ("evaluate_minutes", "weight_decay", "focal_gamma", "overlap_weight", "boundary_weight"):
+            _require(name, 0 <= getattr(self, name) < math.inf, "at least 0, finite", getattr(self, name))
+        _require(
+            "largest_class_weight",
+            1 <= self.largest_class_weight < math.inf,
+            "at least 1, finite",
+            self.largest_class_weight,
+        )
+        _require("working_lines", -1 <= self.working_lines <= 8192, "in [-1, 8192]", self.working_lines)
         _require("log_steps", self.log_steps >= 1, "at least 1", self.log_steps)
         _require(
             "precision", self.precision in ("auto", "fp32", "bf16"), "auto, fp32 or bf16", self.precision
@@ -119,6 +145,8 @@ class TrainingConfig:
             "erase_probability",
             "paste_probability",
             "warmup",
+            "final_rate",
+            "class_weight_power",
         ):
             _require(name, 0 <= getattr(self, name) <= 1, "in [0, 1]", getattr(self, name))
         _require("masks", self.masks in _MASKS, f"one of {', '.join(_MASKS)}", self.masks)
@@ -139,18 +167,14 @@ class TrainingConfig:
             raise ConfigError(
                 f"unknown training option {unknown[0]!r}", remedy=f"known: {', '.join(sorted(known))}"
             )
-        values = dict(options)
-        try:
-            task = Task(values["task"])
-            values = {**_OF_TASK[task], **values, "task": task}
-            if "scale_range" in values:
-                low, high = values["scale_range"]
-                values["scale_range"] = (float(low), float(high))
-            return cls(**values)
-        except KeyError as error:
-            raise ConfigError("a training run needs a task: cel or douga") from error
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f"a training option has the wrong type ({error})") from error
+        if "task" not in options:
+            raise ConfigError("a training run needs a task: cel or douga")
+        if options["task"] not in list(Task):
+            raise ConfigError(f"{options['task']!r} is not a task of training", remedy="cel or douga")
+        task = Task(options["task"])
+        kinds = {item.name: str(item.type) for item in fields(cls)}
+        values = {name: typed(name, kinds[name], value) for name, value in options.items() if name != "task"}
+        return cls(**{**_OF_TASK[task], **values, "task": task})
 
     @property
     def crop_pixels(self) -> int:
@@ -175,6 +199,25 @@ class TrainingConfig:
     def as_mapping(self) -> dict[str, object]:
         """Everything, JSON-ready, for the facts beside the weights."""
         return asdict(self)
+
+
+def typed(name: str, wanted: str, value: Any) -> Any:
+    """``value`` as an annotation of a config wants it: TOML has lists for tuples, and 3 where 3.0 is meant.
+
+    Raises ConfigError for any other type.
+    """
+    kinds = wanted.split(" | ")
+    if value is None and "None" in kinds:
+        return None
+    if "float" in kinds and type(value) in (int, float):
+        return float(value)
+    if any(type(value) is kind for kind in (int, str, bool) if kind.__name__ in kinds):
+        return value
+    if wanted.startswith("Mapping") and isinstance(value, Mapping):
+        return dict(value)
+    if wanted.startswith("tuple[float, float]") and isinstance(value, list | tuple) and len(value) == 2:
+        return tuple(typed(name, "float", item) for item in value)
+    raise ConfigError(f"training option {name!r} has the wrong type: it must be {wanted}, got {value!r}")
 
 
 def _require(name: str, holds: bool, wanted: str, got: object) -> None:

@@ -1,57 +1,36 @@
-"""The loop: batches → steps → a moving average of the weights, saved as it goes."""
+"""The loop: batches → steps → a moving average of the weights; saved, scored and written down as it goes."""
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from dougagen import __version__
 from dougagen.errors import ConfigError
-from dougagen.networks import (
-    WORKING_LINES,
-    LoadedNetwork,
-    build_network,
-    grown_state,
-    network_options,
-    reuse_freed_memory,
-    save_weights,
-)
-from dougagen.training.batches import Batch, batches
+from dougagen.networks import WORKING_LINES, LoadedNetwork, reuse_freed_memory, save_weights
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
 from dougagen.training.config import TrainingConfig
-from dougagen.training.devices import training_device
-from dougagen.training.losses import loss_for
+from dougagen.training.crop_processes import batches, on_device
+from dougagen.training.learner import Learner
+from dougagen.training.log import Scores, TrainingLog, TrainingProgress
+from dougagen.training.processes import spare_cores
+from dougagen.training.scoring import Evaluator, Scoring
+from dougagen.training.signals import WholeSteps
 from dougagen.training.sources import TripletSource
 
-_COLUMNS = ("step", "seconds", "fraction", "loss", "mean_iou", "learning_rate", "steps_per_second")
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingProgress:
-    """Where a run stands; given to the callback and written as a row of the log."""
-
-    step: int
-    seconds: float
-    """Spent learning, resumed parts included."""
-    fraction: float
-    """Of the budget, [0, 1]."""
-    loss: float
-    """Mean since the last report."""
-    mean_iou: float
-    """Over the classes in the last batch, before the step; augmented pictures."""
-    learning_rate: float
-    steps_per_second: float
+MARGIN_SECONDS = 20.0
+"""Before ``stop_after``, kept for the last step, the checkpoint, and the end of the processes."""
+_CORES_FOR_SCORES = 4
+"""From so many on a scoring process runs beside the training; with fewer the training waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +42,10 @@ class TrainingResult:
     steps: int
     seconds: float
     loss: float
+    is_finished: bool
+    """False where ``stop_after`` ended it: a checkpoint is there, the same call goes on."""
+    best: Path | None
+    """The weights with the best score; None where nothing was scored."""
 
 
 def train(
@@ -73,29 +56,57 @@ def train(
     start: LoadedNetwork | None = None,
     progress: Callable[[TrainingProgress], None] | None = None,
     facts: Mapping[str, str] | None = None,
+    evaluate: Evaluator | None = None,
+    scored: Callable[[Scores], None] | None = None,
+    stop_after: float | None = None,
 ) -> TrainingResult:
-    """Train until the budget is spent; leaves ``<task>.safetensors``, ``<task>.log.csv`` and, while running,
-    ``<task>.checkpoint`` in ``out``. A run that finds its own checkpoint there goes on from it; a new one
-    begins with the weights of ``start``, which must be of the same architecture, or with random ones.
+    """Train until the budget is spent; leaves ``<task>.safetensors``, ``<task>.log.csv``, event files for
+    TensorBoard and, while running, ``<task>.checkpoint`` in ``out``. A run that finds its own checkpoint
+    there goes on from it, on any machine; a new one begins with the weights of ``start``, which must be of
+    the same architecture, or with random ones.
 
-    The weights are exported at every checkpoint too, so that a running training can be looked at.
-    Raises ConfigError, DeviceError, WeightsError (a checkpoint of another configuration).
+    The weights are exported at every checkpoint too, so that a running training can be looked at. SIGINT and
+    SIGTERM come between two steps, and a checkpoint is written before they are handled.
+
+    Args:
+        evaluate: called every ``config.evaluate_minutes`` in a process of its own with the path of weights;
+            its figures go to ``<task>.scores.csv`` and ``scored``, the best weights to
+            ``<task>.best.safetensors``.
+        stop_after: seconds from now; the run ends ``MARGIN_SECONDS`` before, with a checkpoint.
+
+    Raises ConfigError, DeviceError, WeightsError (a checkpoint of another configuration), DougagenError (a
+    process that makes pictures was killed).
     """
+    stop_at = math.inf if stop_after is None else time.monotonic() + stop_after - MARGIN_SECONDS
+    if stop_at < time.monotonic():
+        raise ConfigError(
+            f"a run that stops after {stop_after:g} s has no time to learn",
+            remedy=f"give it more than {MARGIN_SECONDS:g} s",
+        )
     out.mkdir(parents=True, exist_ok=True)
-    run = _Run(config, source, out, dict(facts or {}), start)
-    run.resume()
-    try:
-        run.learn(progress)
-    except KeyboardInterrupt:
-        run.checkpoint()
-        raise
-    run.export()
-    run.checkpoint_path.unlink(missing_ok=True)
-    return TrainingResult(run.weights_path, run.log_path, run.step, run.seconds, run.loss)
+    with WholeSteps() as signals:
+        run = _Run(config, source, out, dict(facts or {}), start, signals)
+        run.resume()
+        if evaluate is not None and config.evaluate_minutes:
+            run.scoring = Scoring(
+                evaluate, task=config.task, out=out, log=run.log, best_by=config.best_by, resumed=run.step > 0
+            )
+        try:
+            run.learn(progress, scored, stop_at)
+        except BaseException as error:
+            if (
+                not isinstance(error, Exception) and run.is_whole
+            ):  # a signal; errors leave the last checkpoint
+                run.checkpoint()
+            raise
+        finally:
+            if run.scoring is not None:
+                run.scoring.close()
+        return run.result()
 
 
 class _Run:
-    """The state that a checkpoint holds: network, average, optimiser, step, seconds."""
+    """A learner with its clock, its log and its files."""
 
     def __init__(
         self,
@@ -104,89 +115,111 @@ class _Run:
         out: Path,
         facts: dict[str, str],
         start: LoadedNetwork | None,
+        signals: WholeSteps,
     ) -> None:
         reuse_freed_memory()
         if config.threads:
             torch.set_num_threads(config.threads)
-        self.config, self.source, self.facts = config, source, facts
+        self.config, self.source, self.facts, self.signals = config, source, facts, signals
         self.weights_path = out / f"{config.task}.safetensors"
-        self.log_path = out / f"{config.task}.log.csv"
         self.checkpoint_path = out / f"{config.task}.checkpoint"
-        self.device = training_device(config.device)
-        torch.manual_seed(config.seed)
-        wiring = config.chosen_wiring
-        self.options = network_options(config.architecture, config.task, config.network, wiring=wiring)
-        network = build_network(config.architecture, self.options)
-        self.started_from = ""
-        if start is not None:
-            _require_same_kind(start, config)
-            network.load_state_dict(grown_state(start, network))
-            self.started_from = f"{start.name}@{start.sha256[:8]}"
-        # channels_last always: the backward pass of a (25, 1) convolution in NCHW corrupts the heap on CPU.
-        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = deepcopy(self.network).eval().requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(_decayed(self.network, config), lr=config.learning_rate)
-        self.criterion = loss_for(config, source.class_frequencies()).to(self.device)
+        self.log = TrainingLog(out, config.task)
+        self.learner = Learner(config, source.class_frequencies(), start=start)
+        self.scoring: Scoring | None = None
         self.step, self.seconds, self.loss = 0, 0.0, float("nan")
+        self.reported = (0, 0.0)
+        self.is_whole = True
 
-    def learn(self, progress: Callable[[TrainingProgress], None] | None) -> None:
-        config = self.config
-        begun, before = time.monotonic(), self.seconds
-        saved, reported, losses = begun, (self.step, begun), []
-        self.network.train()
-        with closing(batches(config, self.source, first_step=self.step)) as stream:
-            while self.fraction < 1.0:
-                loss, logits, targets = self.learn_from(next(stream))
-                losses.append(loss)
-                now = time.monotonic()
-                self.seconds = before + now - begun
-                if self.step % config.log_steps == 0 or self.fraction >= 1.0:
-                    self.loss = float(torch.stack(losses).mean())
-                    if not math.isfinite(self.loss):
-                        raise ConfigError(
-                            f"the loss is not finite at step {self.step}", remedy="use a lower learning rate"
-                        )
-                    speed = (self.step - reported[0]) / max(now - reported[1], 1e-9)
-                    self.report(progress, mean_iou(logits, targets), speed)
-                    reported, losses = (self.step, now), []
-                if now - saved >= 60 * config.checkpoint_minutes:
-                    self.checkpoint()
-                    self.export()
-                    saved = now
+    # ---- learning ------------------------------------------------------------------------------------
+    def learn(
+        self,
+        progress: Callable[[TrainingProgress], None] | None,
+        scored: Callable[[Scores], None] | None,
+        stop_at: float,
+    ) -> None:
+        """Until the budget is spent or ``stop_at``, by the monotonic clock."""
+        config, device = self.config, self.learner.device
+        losses: list[Tensor] = []
+        saved = asked = self.seconds
+        self.reported = (self.step, self.seconds)
+        with closing(batches(config, self.source, first_step=self.step, device=device)) as made:
+            stream = on_device(made, device)
+            before = math.inf  # of the first step; the clock does not run while the processes begin
+            while self.fraction < 1.0 and time.monotonic() < stop_at:
+                batch = next(stream)
+                before = min(before, time.monotonic())
+                with self.signals.whole():
+                    self.is_whole = False
+                    loss, logits, targets = self.learner.learn_from(
+                        batch, step=self.step, rate=self.learning_rate
+                    )
+                    self.step += 1
+                    now = time.monotonic()
+                    self.seconds, before = self.seconds + now - before, now
+                    self.is_whole = True
+                    losses.append(loss)
+                    if self.step % config.log_steps == 0 or self.fraction >= 1.0:
+                        self.report(progress, losses, mean_iou(logits, targets))
+                        losses = []
+                    if self.seconds - saved >= 60 * config.checkpoint_minutes:
+                        self.checkpoint()
+                        self.export()
+                        saved = self.seconds
+                is_due = self.seconds - asked >= 60 * config.evaluate_minutes
+                if self.scoring is not None and self.score(scored, is_due=is_due):
+                    asked, before = self.seconds, time.monotonic()
+            if losses:  # of a run that was told to stop
+                self.report(progress, losses, mean_iou(logits, targets))
+        if self.scoring is not None and self.fraction >= 1.0:
+            self.score_last(scored)
 
-    def learn_from(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """One step; returns loss, logits and targets, detached."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate
-        inputs, targets = batch.inputs(self.device), batch.targets.to(self.device).long()
-        cels = batch.cels.to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            logits = self.network(inputs)
-        loss: Tensor = self.criterion(logits, targets, cels)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.network.parameters(), self.config.largest_gradient)
-        self.optimizer.step()
-        self.step += 1
-        self.follow()
-        return loss.detach(), logits.detach()[:, : self.config.task.classes], targets
+    def score(self, scored: Callable[[Scores], None] | None, *, is_due: bool) -> bool:
+        """Take scores that are there; ask for new ones if they are due. True if they were asked for."""
+        assert self.scoring is not None
+        self._tell(scored, wait=False)
+        if not is_due or self.scoring.is_busy:
+            return False
+        self.export()
+        self.scoring.ask(self.weights_path, step=self.step, seconds=self.seconds)
+        if self.learner.device.type != "cuda" and spare_cores() < _CORES_FOR_SCORES:
+            self._tell(scored, wait=True)
+        return True
 
-    @torch.no_grad()
-    def follow(self) -> None:
-        """Move the average towards the network; quickly at the beginning, when there is nothing to keep."""
-        decay = min(self.config.average_decay, (1 + self.step) / (10 + self.step))
-        for kept, new in zip(
-            self.average.state_dict().values(), self.network.state_dict().values(), strict=True
-        ):
-            if kept.is_floating_point():
-                kept.lerp_(new, 1.0 - decay)
-            else:
-                kept.copy_(new)
+    def score_last(self, scored: Callable[[Scores], None] | None) -> None:
+        """The scores that are on their way, then those of the last step."""
+        assert self.scoring is not None
+        self._tell(scored, wait=True)
+        if self.scoring.newest_step != self.step:
+            self.export()
+            self.scoring.ask(self.weights_path, step=self.step, seconds=self.seconds)
+            self._tell(scored, wait=True)
 
-    @property
-    def half(self) -> bool:
-        wanted = self.config.precision
-        return wanted == "bf16" or (wanted == "auto" and self.device.type == "cuda")
+    def _tell(self, scored: Callable[[Scores], None] | None, *, wait: bool) -> None:
+        assert self.scoring is not None
+        scores = self.scoring.answer(wait=wait)
+        if scores is not None and scored is not None:
+            scored(scores)
+
+    def report(
+        self,
+        progress: Callable[[TrainingProgress], None] | None,
+        losses: list[Tensor],
+        iou: float,
+    ) -> None:
+        """A row of the log, the only place where the CPU waits for a GPU."""
+        speed = (self.step - self.reported[0]) / max(self.seconds - self.reported[1], 1e-9)
+        self.reported = (self.step, self.seconds)
+        self.loss = float(torch.stack(losses).mean())
+        if not math.isfinite(self.loss):
+            raise ConfigError(
+                f"the loss is not finite at step {self.step}", remedy="use a lower learning rate"
+            )
+        row = TrainingProgress(
+            self.step, self.seconds, self.fraction, self.loss, iou, self.learning_rate, speed
+        )
+        self.log.report(row)
+        if progress is not None:
+            progress(row)
 
     @property
     def fraction(self) -> float:
@@ -206,86 +239,79 @@ class _Run:
         share = config.final_rate + (1 - config.final_rate) * 0.5 * (1 + math.cos(math.pi * fall))
         return config.learning_rate * share
 
-    def report(self, progress: Callable[[TrainingProgress], None] | None, iou: float, speed: float) -> None:
-        row = TrainingProgress(
-            self.step, self.seconds, self.fraction, self.loss, iou, self.learning_rate, speed
-        )
-        is_new = not self.log_path.exists()
-        with self.log_path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if is_new:
-                writer.writerow(_COLUMNS)
-            writer.writerow(f"{getattr(row, name):.6g}" for name in _COLUMNS)
-        if progress is not None:
-            progress(row)
-
+    # ---- files ---------------------------------------------------------------------------------------
     def identity(self) -> str:
         """What two runs must share for one to go on from the other; the budget may grow."""
         kept = {k: v for k, v in self.config.as_mapping().items() if k not in _FREE_TO_CHANGE}
-        return json.dumps({**kept, "started_from": self.started_from}, sort_keys=True)
+        return json.dumps({**kept, "started_from": self.learner.started_from}, sort_keys=True)
 
     def checkpoint(self) -> None:
-        write_checkpoint(
-            self.checkpoint_path,
-            {
-                "identity": self.identity(),
-                "step": self.step,
-                "seconds": self.seconds,
-                "network": self.network.state_dict(),
-                "average": self.average.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "random": torch.get_rng_state(),
-            },
-        )
+        """The whole state, for any machine."""
+        state = {"identity": self.identity(), "step": self.step, "seconds": self.seconds}
+        write_checkpoint(self.checkpoint_path, {**state, **self.learner.state()})
 
     def resume(self) -> None:
+        """Go on from the checkpoint if there is one, else begin anew."""
         state: dict[str, Any] | None = read_checkpoint(self.checkpoint_path, identity=self.identity())
         if state is None:
-            self.log_path.unlink(missing_ok=True)
+            self.log.begin_anew()
             return
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"])
+        self.learner.restore(state)
 
     def export(self) -> None:
+        """The average as weights, with the facts of the run so far."""
+        config, learner = self.config, self.learner
         noted = {
             **self.source.facts(),
             **self.facts,
             "steps": str(self.step),
             "minutes": f"{self.seconds / 60:.1f}",
-            "crops_seen": str(self.step * self.config.crops_a_step),
+            "crops_seen": str(self.step * config.crops_a_step),
             "loss": f"{self.loss:.4f}",
-            "training": json.dumps(self.config.as_mapping()),
-            WORKING_LINES: str(self.config.lines_read),
+            "training": json.dumps(config.as_mapping()),
+            WORKING_LINES: str(config.lines_read),
             "dougagen_version": __version__,
         }
-        if self.started_from:
-            noted["started_from"] = self.started_from
+        if learner.started_from:
+            noted["started_from"] = learner.started_from
         save_weights(
-            self.average,
+            learner.average,
             self.weights_path,
-            architecture=self.config.architecture,
-            options=self.options,
-            task=self.config.task,
+            architecture=config.architecture,
+            options=learner.options,
+            task=config.task,
             facts=noted,
-            wiring=self.config.chosen_wiring,
+            wiring=config.chosen_wiring,
+        )
+
+    def result(self) -> TrainingResult:
+        """Export; a run that is finished needs no checkpoint any more, another one gets one."""
+        is_finished = self.fraction >= 1.0
+        with self.signals.whole():
+            self.export()
+            if is_finished:
+                self.checkpoint_path.unlink(missing_ok=True)
+            else:
+                self.checkpoint()
+        best = self.scoring.best_path if self.scoring is not None else None
+        return TrainingResult(
+            self.weights_path,
+            self.log.path,
+            self.step,
+            self.seconds,
+            self.loss,
+            is_finished,
+            best if best is not None and best.is_file() else None,
         )
 
 
 _FREE_TO_CHANGE = frozenset(
-    {"minutes", "steps", "device", "precision", "threads", "loaders", "checkpoint_minutes", "log_steps"}
-)
-
-
-def _require_same_kind(start: LoadedNetwork, config: TrainingConfig) -> None:
-    if (start.task, start.architecture) != (config.task, config.architecture):
-        raise ConfigError(
-            f"cannot start from {start.name}: it is a {start.task} network of architecture "
-            f"{start.architecture!r}, this run trains {config.task}, {config.architecture!r}",
-            remedy="start from weights of the same task and architecture, or from random ones",
-        )
+    {
+        "minutes", "steps", "device", "precision", "threads", "loaders", "crop_processes", "compile",
+        "checkpoint_minutes", "evaluate_minutes", "best_by", "log_steps",
+    }
+)  # fmt: skip
 
 
 def mean_iou(logits: Tensor, targets: Tensor) -> float:
@@ -296,12 +322,3 @@ def mean_iou(logits: Tensor, targets: Tensor) -> float:
     both, true, predicted = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
     present = true > 0
     return float((both[present] / (true + predicted - both)[present]).mean())
-
-
-def _decayed(network: nn.Module, config: TrainingConfig) -> list[dict[str, Any]]:
-    """Weight decay for the kernels, none for biases and norms."""
-    parameters = list(network.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]

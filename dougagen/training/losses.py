@@ -80,9 +80,22 @@ class DougaLoss(nn.Module):
 
 def _dice(logs: Tensor, truth: Tensor, flat: Tensor) -> Tensor:
     predicted = logs.exp().sum(0)  # [K]
-    both = torch.zeros_like(predicted).index_add(0, flat, truth.exp())
-    true = torch.bincount(flat, minlength=len(predicted)).to(predicted.dtype)
-    return ((2.0 * both + 1.0) / (predicted + true + 1.0))[true > 0].mean()
+    both, true = (sums_by_comparison if flat.is_cuda else sums_by_index)(truth.exp(), flat, len(predicted))
+    present = (true > 0).to(predicted.dtype)
+    dice = (2.0 * both + 1.0) / (predicted + true + 1.0)
+    return (dice * present).sum() / present.sum()
+
+
+def sums_by_index(shares: Tensor, flat: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """float [K] each: the sum of ``shares`` [P] and the number of pixels for each class of ``flat`` [P]."""
+    sums = torch.zeros(classes, dtype=shares.dtype, device=shares.device).index_add(0, flat, shares)
+    return sums, torch.bincount(flat, minlength=classes).to(shares.dtype)
+
+
+def sums_by_comparison(shares: Tensor, flat: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """The same for a GPU: there all pixels would add to ten addresses, and ``bincount`` waits for us."""
+    is_true = flat[:, None] == torch.arange(classes, device=flat.device)  # [P, K]
+    return (shares[:, None] * is_true).sum(0), is_true.sum(0).to(shares.dtype)
 
 
 def _focal(surprise: Tensor, gamma: float) -> Tensor:

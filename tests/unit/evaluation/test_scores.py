@@ -7,10 +7,16 @@ import pytest
 from dougagen.domain import CelMask, Douga, Reconstruction, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.classical import CLASSICAL, canny_lines, dilate_subtract_lines
-from dougagen.evaluation.real_drawings import RealDrawing, read_drawings, score_real_drawings
+from dougagen.evaluation.error_pictures import Verdict, fill_verdicts
+from dougagen.evaluation.real_drawings import (
+    RealDrawing,
+    drawing_folders,
+    read_drawings,
+    score_real_drawings,
+)
 from dougagen.evaluation.reconstructor import reconstruct_each
 from dougagen.evaluation.tables import real_table
-from dougagen.evaluation.triplets import score_triplets
+from dougagen.evaluation.triplets import score_triplets, triplets_of
 
 
 def boxed_triplet(*, size=(40, 60), at=(10, 15), line=1):
@@ -23,6 +29,10 @@ def boxed_triplet(*, size=(40, 60), at=(10, 15), line=1):
     cv2.rectangle(classes, (x, y), (x + 19, y + 19), line, 1)
     color[classes > 0] = (20, 20, 20)
     return Triplet(color, CelMask(mask), Douga(classes))
+
+
+def named(triplets):
+    return ((f"number {i}", triplet) for i, triplet in enumerate(triplets))
 
 
 class Reader:
@@ -43,14 +53,16 @@ class Reader:
 # ---- triplets -----------------------------------------------------------------------------------------
 def test_a_reader_that_knows_the_truth_scores_one_everywhere():
     triplets = [boxed_triplet(), boxed_triplet(at=(2, 3), line=2)]
-    score = score_triplets(triplets, Reader(triplets))
+    score = score_triplets(named(triplets), Reader(triplets))
     assert score.triplets == 2
     assert (score.cel.iou, score.douga.accuracy, score.douga.mean_iou, score.lines.merged.f1) == (1, 1, 1, 1)
 
 
 def test_a_reader_that_says_nothing_has_no_recall_and_the_accuracy_of_the_flat_area():
     triplets = [boxed_triplet()]
-    score = score_triplets(triplets, Reader(triplets, lambda mask, classes: (mask & False, classes * 0)))
+    score = score_triplets(
+        named(triplets), Reader(triplets, lambda mask, classes: (mask & False, classes * 0))
+    )
     assert score.cel.iou == 0
     assert score.douga.accuracy == 1 - 76 / (40 * 60)
     assert score.lines.merged.recall == 0
@@ -58,7 +70,7 @@ def test_a_reader_that_says_nothing_has_no_recall_and_the_accuracy_of_the_flat_a
 
 def test_line_extractors_without_a_network_see_the_same_frames():
     triplets = [boxed_triplet()]
-    score = score_triplets(triplets, Reader(triplets))
+    score = score_triplets(named(triplets), Reader(triplets))
     assert set(score.classical) == set(CLASSICAL)
     assert all(pr.truth == 76 and pr.f1 > 0.9 for pr in score.classical.values())
 
@@ -72,7 +84,7 @@ def test_pictures_are_read_in_batches_of_one_size_and_in_order():
     wide, tall = (40, 60), (60, 40)
     triplets = [boxed_triplet(size=s) for s in (wide, wide, wide, tall, wide)]
     reader = Reader(triplets)
-    assert score_triplets(triplets, reader, batch_size=2).cel.iou == 1
+    assert score_triplets(named(triplets), reader, batch_size=2).cel.iou == 1
     assert [len(batch) for batch in reader.batches] == [2, 1, 1, 1]
 
 
@@ -93,9 +105,37 @@ def test_figures_of_triplets_are_plain_json():
     import json
 
     triplets = [boxed_triplet()]
-    figures = json.loads(json.dumps(score_triplets(triplets, Reader(triplets)).to_json()))
+    figures = json.loads(json.dumps(score_triplets(named(triplets), Reader(triplets)).to_json()))
     assert figures["douga"]["mean_iou"] == 1.0
     assert figures["lines"]["visible line"]["f1"] == 1.0
+    assert figures["boundary"]["f1"] == 1.0
+    assert figures["calibration"]["cel_iou"]["expected_calibration_error"] == 0.0
+
+
+def test_confidences_are_held_against_the_scores_of_their_own_picture():
+    triplets = [boxed_triplet()]  # 400 of 2400 pixels are cel; the reader is always sure
+    score = score_triplets(named(triplets), Reader(triplets, lambda mask, classes: (mask & False, classes)))
+    assert score.trust.cel.error == pytest.approx(400 / 2400)
+    assert score.trust.cel_iou.error == 1.0
+    assert score.trust.douga.count == 0  # nothing was taken for cel: the confidence says nothing
+
+
+def test_a_watcher_is_shown_every_picture_with_its_name_and_its_own_score():
+    triplets = [boxed_triplet(), boxed_triplet(at=(2, 3))]
+    seen = []
+    score_triplets(
+        named(triplets),
+        Reader(triplets),
+        watch=lambda name, truth, read, score: seen.append((name, truth, score.triplets)),
+    )
+    assert seen == [("number 0", triplets[0], 1), ("number 1", triplets[1], 1)]
+
+
+def test_records_bear_their_id_as_name():
+    from types import SimpleNamespace
+
+    triplet = boxed_triplet()
+    assert list(triplets_of([SimpleNamespace(record_id="e/7", triplet=triplet)])) == [("e/7", triplet)]
 
 
 # ---- classical extractors -----------------------------------------------------------------------------
@@ -180,12 +220,40 @@ def test_real_drawings_are_scored_over_every_background_through_the_codec(tmp_pa
     assert score.cel.counts.sum() == 12 * 45 * 61
     assert score.cel.counts[1].sum() == 12 * cel
     assert all(score.classical_in_cel[n].precision >= score.classical[n].precision for n in score.classical)
+    # the mask is one pixel too wide all around, within the tolerance
+    assert score.boundary.f1 == 1.0
     rows = real_table([score]).rows
     assert [row[:3] for row in rows[:2]] == [
         ("squares", "dougagen", "12"),
         ("squares", "Canny 100/200", "12"),
     ]
     assert len(rows) == 1 + 2 * len(CLASSICAL)
+
+
+def test_a_watcher_sees_real_frames_with_pencil_as_truth_and_no_fault_in_fills(tmp_path):
+    write_drawing(tmp_path)
+    (drawing,) = read_drawings(tmp_path)
+    seen = []
+
+    class WithFill(SquareReader):
+        def reconstruct(self, images):
+            for read in super().reconstruct(images):
+                classes = read.douga.classes.copy()
+                classes[15:20, 20:25] = 6
+                classes[35:38, 2:9] = 6  # off the cel
+                yield Reconstruction(read.cel_mask, Douga(classes), 1.0, 1.0)
+
+    score_real_drawings(
+        [drawing], greys([30] * 6), WithFill(), watch=lambda *shown: seen.append(shown), extractors={}
+    )
+    name, truth, read, score = seen[1]
+    assert len(seen) == 6
+    assert name == f"{drawing.name} over background 2"
+    assert ((truth.douga.classes == 1) == drawing.lines).all()
+    assert fill_verdicts(read.douga, truth.douga)[truth.douga.classes == 6].max() <= Verdict.RIGHT
+    assert (truth.douga.classes[35:38] == 0).all()
+    assert score.lines.merged.f1 == 1.0
+    assert score.douga.pixels == 0
 
 
 def test_what_the_encoder_makes_is_what_the_reader_sees(tmp_path):
@@ -208,6 +276,20 @@ def test_fewer_than_six_backgrounds_are_refused(tmp_path):
 def test_a_folder_without_drawings_is_named(tmp_path):
     with pytest.raises(UsageError, match="holds no drawing"):
         read_drawings(tmp_path)
+
+
+def test_folders_of_drawings_are_found_below_a_folder(tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / name).mkdir()
+        write_drawing(tmp_path / name)
+    assert drawing_folders(tmp_path) == [tmp_path / "a", tmp_path / "b"]
+
+
+def test_a_folder_that_is_not_there_is_told_from_one_without_drawings(tmp_path):
+    with pytest.raises(UsageError, match="no such folder"):
+        drawing_folders(tmp_path / "gone")
+    with pytest.raises(UsageError, match="holds no drawing"):
+        drawing_folders(tmp_path)
 
 
 def test_a_drawing_without_its_sketch_is_named(tmp_path):

@@ -134,6 +134,18 @@ def test_the_rim_of_a_line_that_runs_into_a_book_stays_line_or_paper():
     assert (read == truth).mean() > 0.999
 
 
+def test_a_soft_book_line_that_never_shows_its_colour_is_no_visible_line():
+    fine = np.zeros((60 * FINE, 60 * FINE), np.uint8)
+    cv2.circle(fine, (30 * FINE, 30 * FINE), 20 * FINE, 9, -1)
+    cv2.circle(fine, (30 * FINE, 30 * FINE), 20 * FINE, 5, 2 * FINE)
+    picture, _ = antialiased(fine)
+    picture = cv2.GaussianBlur(picture, (0, 0), 0.5)
+    assert not (picture == 110).all(axis=-1).any()
+    read = read_douga(picture).classes
+    assert not (read == DougaClass.VISIBLE_LINE).any()
+    assert (read == DougaClass.BOOK_LINE).sum() > 150
+
+
 # ---- kinds of picture -----------------------------------------------------------------------------------
 def test_transparent_paper_is_white_and_a_half_covered_rim_is_unmixed():
     picture = np.zeros((12, 12, 4), np.uint8)
@@ -153,8 +165,28 @@ def test_a_grey_picture_is_read_as_its_greys():
 def test_a_photograph_is_refused_as_no_douga():
     sky = np.full((40, 40, 3), (90, 140, 60), np.uint8)
     sky[20:] = (255, 120, 0)
-    with pytest.raises(LabelError, match="is no douga"):
+    with pytest.raises(LabelError, match="far from every palette colour: 1,600 pixels in 1 place"):
         read_douga(sky)
+
+
+def test_a_colour_far_from_the_palette_is_refused_with_its_count_and_its_first_place():
+    picture = np.full((40, 60, 3), 255, np.uint8)
+    picture[20:24, 30:35] = (255, 120, 0)
+    picture[30:33, 2:5] = (0, 255, 255)
+    words = r"far from every palette colour: 29 pixels in 2 places, the first at x 30, y 20 \(RGB 255 120 0\)"
+    with pytest.raises(LabelError, match=words):
+        read_douga(picture)
+
+
+def test_noise_is_refused_although_no_area_of_it_is_flat():
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+    with pytest.raises(LabelError, match="is no douga"):
+        read_douga(noise)
+
+
+def test_the_rims_of_lines_are_not_taken_for_foreign_colours():
+    picture, _ = antialiased(figure(line=2.0, seed=3))
+    read_douga(picture)  # thousands of its pixels are far from every palette colour, none of them in an area
 
 
 def test_a_picture_of_another_type_is_refused_with_its_shape():
@@ -189,3 +221,12 @@ def test_a_transparent_cel_mask_is_black_where_nothing_is_painted():
 def test_a_grey_cel_mask_is_refused():
     with pytest.raises(LabelError, match="neither black nor white"):
         read_cel_mask(np.full((10, 10, 3), 128, np.uint8))
+
+
+@pytest.mark.parametrize("color", [(128, 128, 128), (0, 0, 255), (255, 0, 0)])
+def test_a_patch_of_a_cel_mask_in_another_colour_is_refused_with_its_place(color):
+    picture = np.zeros((100, 100, 3), np.uint8)
+    picture[40:60] = 255
+    picture[70:74, 20:24] = color
+    with pytest.raises(LabelError, match="16 pixels in 1 place, the first at x 20, y 70"):
+        read_cel_mask(picture)

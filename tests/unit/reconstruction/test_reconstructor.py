@@ -1,5 +1,6 @@
 """The wiring, the batches and the failures, with networks that one can compute in the head."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from dougagen.networks import LoadedNetwork, Task, Wiring, build_network, networ
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 from dougagen.reconstruction.devices import chosen_device, chosen_dtype
 
-CPU = ReconstructionConfig(device="cpu", precision="fp32")
+CPU = ReconstructionConfig(device="cpu", precision="fp32", refinement=None)
 RED, WHITE, GREY, BLACK = (255, 0, 0), (255, 255, 255), (128, 128, 128), (0, 0, 0)
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 
@@ -112,6 +113,19 @@ def test_a_guided_douga_network_has_the_last_word_on_the_mask():
     assert read.douga.classes.tolist() == [[1, 0, 0, 1]]
 
 
+def test_the_douga_is_refined_unless_it_is_wanted_raw():
+    """A speck of highlight, one pixel on a cel of flat colour, is no area that anybody drew."""
+    color = np.zeros((40, 40, 3), np.uint8)
+    color[..., 0], color[..., 1] = 255, 60  # red is cel; this green is neither line nor highlight
+    color[20, 20] = WHITE
+    raw, refined = (
+        by_hand(ReconstructionConfig(device="cpu", precision="fp32", **options)).reconstruct([color])[0]
+        for options in ({"refinement": None}, {})
+    )
+    assert raw.douga.classes[20, 20] == 8
+    assert not refined.douga.classes.any()
+
+
 def test_without_a_cel_nothing_is_drawn_and_the_douga_is_sure():
     [read] = by_hand().reconstruct([picture([BLACK, GREY], [GREY, BLACK])])
     assert not read.cel_mask.pixels.any()
@@ -191,7 +205,7 @@ def test_one_picture_reads_the_same_alone_and_in_a_batch(models):
     rng = np.random.default_rng(1)
     pictures = [rng.integers(0, 256, (48, 64, 3), dtype=np.uint8) for _ in range(3)]
     one_by_one = NetworkReconstructor.load(models, CPU).reconstruct(pictures)
-    config = ReconstructionConfig(device="cpu", precision="fp32", batch_size=3)
+    config = replace(CPU, batch_size=3)
     at_once = NetworkReconstructor.load(models, config).reconstruct(pictures)
     for alone, together in zip(one_by_one, at_once, strict=True):
         assert (alone.cel_mask.pixels == together.cel_mask.pixels).mean() > 0.999
@@ -200,11 +214,17 @@ def test_one_picture_reads_the_same_alone_and_in_a_batch(models):
 
 def test_the_digest_knows_weights_and_precision_but_not_device_or_batch(models):
     one = NetworkReconstructor.load(models, CPU).digest_facts
-    two = NetworkReconstructor.load(models, ReconstructionConfig(device="cpu", precision="bf16")).digest_facts
-    many = ReconstructionConfig(device="cpu", precision="fp32", batch_size=7, threads=torch.get_num_threads())
+    two = NetworkReconstructor.load(
+        models, ReconstructionConfig(device="cpu", precision="bf16", refinement=None)
+    ).digest_facts
+    many = ReconstructionConfig(
+        device="cpu", precision="fp32", batch_size=7, threads=torch.get_num_threads(), refinement=None
+    )
     assert one == NetworkReconstructor.load(models, many).digest_facts
     assert one != two
-    assert set(one) == {"cel_weights", "douga_weights", "precision", "wiring"}
+    assert set(one) == {"cel_weights", "douga_weights", "precision", "wiring", "refinement"}
+    refined = NetworkReconstructor.load(models, ReconstructionConfig(device="cpu", precision="fp32"))
+    assert refined.digest_facts["refinement"] != one["refinement"] == "none"
 
 
 def test_networks_in_each_others_place_are_refused(models):

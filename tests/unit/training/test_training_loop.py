@@ -13,10 +13,11 @@ from dougagen.domain import CelMask, Douga, Triplet
 from dougagen.errors import ConfigError, DeviceError, WeightsError
 from dougagen.networks import Task, build_network, load_weights, network_options, synthetic_cel
 from dougagen.training import TrainingConfig, TripletPool, train
-from dougagen.training.batches import batches, make_batch
+from dougagen.training.batches import batches_by_threads as batches
+from dougagen.training.batches import make_batch
 from dougagen.training.config import TrainingConfig as Config
 from dougagen.training.loop import mean_iou
-from dougagen.training.losses import loss_for
+from dougagen.training.losses import loss_for, sums_by_comparison, sums_by_index
 
 SMALL = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
 
@@ -91,7 +92,8 @@ def test_training_lowers_the_loss_and_leaves_weights_that_load(task, tmp_path):
     assert loaded.facts["data"] == "discs"
     assert loaded.facts["commit"] == "abc"
     assert loaded.facts["crops_seen"] == "80"
-    assert [p.name for p in sorted(tmp_path.iterdir())] == [f"{task}.log.csv", f"{task}.safetensors"]
+    left = [f"{task}.log.csv", f"{task}.safetensors", "tensorboard"]
+    assert [p.name for p in sorted(tmp_path.iterdir())] == left
 
 
 def test_the_log_holds_a_row_for_every_report(tmp_path):
@@ -128,7 +130,7 @@ def test_a_checkpoint_of_another_configuration_is_refused(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         train(config(), pool(), out=tmp_path, progress=interrupt)
-    with pytest.raises(WeightsError, match="another configuration; delete it"):
+    with pytest.raises(WeightsError, match=r"another configuration \(seed: 0 there, 1 here\); delete it"):
         train(config(seed=1), pool(), out=tmp_path)
     (tmp_path / "douga.checkpoint").write_bytes(b"no checkpoint")
     with pytest.raises(WeightsError, match="damaged"):
@@ -187,6 +189,13 @@ def test_nothing_to_train_on_is_one_line():
         TripletPool(())
 
 
+def test_the_sums_for_a_gpu_are_those_for_the_cpu():
+    flat, shares = torch.tensor([0, 2, 2, 5]), torch.tensor([0.5, 0.25, 1.0, 0.125], requires_grad=True)
+    for one, other in zip(sums_by_index(shares, flat, 6), sums_by_comparison(shares, flat, 6), strict=True):
+        assert one.tolist() == other.tolist()
+    assert sums_by_comparison(shares, flat, 6)[0].tolist() == [0.5, 0, 1.25, 0, 0, 0.125]
+
+
 def test_mean_iou_counts_the_classes_that_are_there():
     targets = torch.tensor([[[0, 0, 1, 1]]])
     logits = torch.nn.functional.one_hot(torch.tensor([[[0, 1, 1, 1]]]), 10).permute(0, 3, 1, 2).float()
@@ -200,10 +209,18 @@ def test_mean_iou_counts_the_classes_that_are_there():
         ({"task": "cel", "steps": 1, "minutes": 1.0}, "needs a budget"),
         ({"task": "cel", "steps": 0}, "must be positive"),
         ({"steps": 1}, "needs a task"),
-        ({"task": "sky", "steps": 1}, "'sky' is not a valid Task"),
+        ({"task": "sky", "steps": 1}, "'sky' is not a task of training"),
         ({"task": "cel", "steps": 1, "stepps": 2}, "unknown training option 'stepps'"),
         ({"task": "cel", "steps": 1, "crop": 5}, "crop must be"),
         ({"task": "cel", "steps": 1, "crop": "wide"}, "wrong type"),
+        (
+            {"task": "cel", "steps": 1, "log_steps": 2.5},
+            "'log_steps' has the wrong type: it must be int, got 2.5",
+        ),
+        ({"task": "cel", "steps": True}, "wrong type"),
+        ({"task": "cel", "minutes": float("inf")}, "finite"),
+        ({"task": "cel", "steps": 1, "weight_decay": float("nan")}, "weight_decay must be"),
+        ({"task": "cel", "steps": 1, "compile": "maybe"}, "auto, on or off"),
         ({"task": "cel", "steps": 1, "scale_range": [2.0, 1.0]}, "scale_range"),
         ({"task": "cel", "steps": 1, "scale_range": 3}, "wrong type"),
         ({"task": "cel", "steps": 1, "network": {"widht": 3}}, "unknown option 'widht'"),

@@ -1,0 +1,149 @@
+"""Scores noted in the header of the weights that reached them, and in step with it the model card.
+
+A safetensors file is eight bytes with the length of the header, the header (JSON), the tensors. Only the
+header is written anew: the tensors are copied byte by byte, so that weights are never rounded twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from dougagen import __version__
+from dougagen.errors import WeightsError
+from dougagen.evaluation.quick import flat_figures
+
+if TYPE_CHECKING:
+    from dougagen.evaluation.suite import EvaluationReport
+
+SCORES = "scores"
+"""The fact in the header: JSON as ``scores_of`` makes it."""
+_LARGEST_HEADER = 4 * 2**20  # bytes, as in networks.weights
+_ALIGNMENT = 8  # bytes: safetensors pads its header with spaces, so that tensors can be mapped
+
+
+def scores_of(report: EvaluationReport, *, partner: str) -> dict[str, object]:
+    """What is worth noting of a report: flat figures by height and by folder of real drawings.
+
+    Args:
+        partner: ``tensors_digest`` of the other network of the pair: douga is read on its masks.
+    """
+    held_out = {
+        str(lines): {"scenes": score.triplets, **_json_ready(flat_figures(score))}
+        for lines, score in report.held_out.items()
+    }
+    real = {
+        score.name: {
+            "frames": score.frames,
+            "cel_iou": score.cel.iou,
+            "boundary_f": score.boundary.f1,
+            "line_f1": score.lines.f1,
+        }
+        for score in report.real
+    }
+    return {"dougagen_version": __version__, "partner": partner, "held_out": held_out, "real": real}
+
+
+def noted_scores(facts: Mapping[str, str]) -> Mapping[str, Any]:
+    """The scores among a file's facts; empty where there are none or they cannot be read."""
+    try:
+        scores = json.loads(facts.get(SCORES, "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return scores if isinstance(scores, dict) else {}
+
+
+def tensors_digest(weights: Path) -> str:
+    """SHA-256, 16 hex digits, over everything behind the header: a note does not change it.
+
+    Raises WeightsError.
+    """
+    with _opened(weights) as file:
+        _read_header(file, weights)
+        digest = hashlib.sha256()
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()[:16]
+
+
+def note_scores(weights: Path, scores: Mapping[str, object]) -> None:
+    """Write the scores into the header of a weights file; it is there as it was or with the note, never half.
+
+    The file's hash changes with it. Where the model card beside it names the old one, it names the new one
+    afterwards. Raises WeightsError.
+    """
+    weights = weights.resolve()  # a link stays a link
+    before = file_digest(weights)
+    unfinished = weights.with_name(f".{weights.name}.{secrets.token_hex(4)}.unfinished")
+    try:
+        with _opened(weights) as source, unfinished.open("xb") as target:
+            header = _read_header(source, weights)
+            header["__metadata__"][SCORES] = json.dumps(scores)
+            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+            text += b" " * (-len(text) % _ALIGNMENT)
+            target.write(len(text).to_bytes(8, "little") + text)
+            shutil.copyfileobj(source, target, 2**20)
+            target.flush()
+            os.fsync(target.fileno())
+        shutil.copymode(weights, unfinished)
+        unfinished.replace(weights)
+    except OSError as error:
+        raise WeightsError(f"the scores cannot be noted ({error.strerror})", where=weights) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _renew_card(weights.with_suffix(".md"), before, file_digest(weights))
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of the whole file, 64 hex digits. Raises WeightsError."""
+    digest = hashlib.sha256()
+    with _opened(path) as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _renew_card(card: Path, before: str, after: str) -> None:
+    """Only a card that was right about the file is kept right."""
+    try:
+        text = card.read_text(encoding="utf-8") if card.is_file() else ""
+        if before not in text:
+            return
+        unfinished = card.with_name(f".{card.name}.{secrets.token_hex(4)}.unfinished")
+        unfinished.write_text(text.replace(before, after), encoding="utf-8")
+        unfinished.replace(card)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError("the card names the old hash and cannot be renewed", where=card) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise WeightsError(f"the weights cannot be read ({error.strerror})", where=path) from error
+
+
+def _read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
+    """The header; the file stands at its first tensor afterwards."""
+    length = int.from_bytes(file.read(8), "little")
+    try:
+        if not 0 < length <= _LARGEST_HEADER:
+            raise ValueError
+        header = json.loads(file.read(length))
+        if not isinstance(header["__metadata__"], dict):
+            raise TypeError
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WeightsError("the weights file is damaged (header)", where=path) from error
+    assert isinstance(header, dict)
+    return header
+
+
+def _json_ready(figures: Mapping[str, float]) -> dict[str, float | None]:
+    """NaN is no JSON: a class that occurs nowhere is null."""
+    return {name: value if value == value else None for name, value in figures.items()}

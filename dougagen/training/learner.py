@@ -1,0 +1,158 @@
+"""What learns: a network, the moving average of its weights, and their optimiser, on one device."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from copy import deepcopy
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+from dougagen.errors import ConfigError
+from dougagen.networks import LoadedNetwork, build_network, grown_state, network_options
+from dougagen.training.batches import Batch
+from dougagen.training.config import TrainingConfig
+from dougagen.training.devices import training_device
+from dougagen.training.losses import loss_for
+
+
+class Learner:
+    """One step at a time; knows nothing of budgets, logs and files.
+
+    Everything is in channels_last: the backward pass of a (25, 1) convolution in NCHW corrupts the heap on
+    the CPU, and tensor cores want it on a GPU.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, frequencies: NDArray[np.float64], *, start: LoadedNetwork | None
+    ) -> None:
+        """With the weights of ``start`` or random ones. Raises ConfigError, DeviceError."""
+        self._config = config
+        self.device = training_device(config.device)
+        torch.manual_seed(config.seed)
+        self.options = network_options(
+            config.architecture, config.task, config.network, wiring=config.chosen_wiring
+        )
+        network = build_network(config.architecture, self.options)
+        self.started_from = ""
+        if start is not None:
+            _require_same_kind(start, config)
+            network.load_state_dict(grown_state(start, network))
+            self.started_from = f"{start.name}@{start.sha256[:8]}"
+        self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        require_channels_last(self.network)
+        self.average = deepcopy(self.network).eval().requires_grad_(False)
+        self.network.train()
+        on_gpu = self.device.type == "cuda"
+        self._fused = True if on_gpu else None
+        self._optimizer = torch.optim.AdamW(
+            _decayed(self.network, config), lr=config.learning_rate, fused=self._fused
+        )
+        self._criterion = loss_for(config, frequencies).to(self.device)
+        self._half = config.precision == "bf16" or (config.precision == "auto" and on_gpu)
+        self._forward = self.network
+        if on_gpu:
+            torch.backends.cudnn.benchmark = True  # every batch has the same shape
+            torch.set_float32_matmul_precision("high")
+        if config.compile == "on" or (config.compile == "auto" and on_gpu and can_compile()):
+            self._forward = torch.compile(self.network)  # type: ignore[assignment]
+        self._followed = _Followed(self.average, self.network)
+
+    def learn_from(self, batch: Batch, *, step: int, rate: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Step number ``step``; returns loss, logits of the classes and targets, detached, on the device.
+
+        Nothing in here waits for a GPU.
+        """
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        inputs, targets = batch.inputs(self.device), batch.targets.to(self.device).long()
+        if not inputs.is_contiguous(memory_format=torch.channels_last):
+            inputs = inputs.contiguous(memory_format=torch.channels_last)
+        cels = batch.cels.to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
+            logits = self._forward(inputs)
+        loss: Tensor = self._criterion(logits, targets, cels)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), self._config.largest_gradient)
+        self._optimizer.step()
+        # quickly at the beginning, when there is nothing to keep
+        self._followed.follow(min(self._config.average_decay, (2 + step) / (11 + step)))
+        return loss.detach(), logits.detach()[:, : self._config.task.classes], targets
+
+    def state(self) -> dict[str, Any]:
+        """Tensors and plain values: the same run goes on with them on any machine."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from ``state``, which another kind of device may have written."""
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        optimizer = state["optimizer"]
+        for group in optimizer["param_groups"]:
+            group["fused"] = self._fused  # a matter of this machine; it says where the step counts belong
+        self._optimizer.load_state_dict(optimizer)
+        torch.set_rng_state(state["random"])
+
+
+class _Followed:
+    """The average and the network as flat lists of tensors, made once: a step has no time for names."""
+
+    def __init__(self, average: nn.Module, network: nn.Module) -> None:
+        pairs = list(zip(average.state_dict().values(), network.state_dict().values(), strict=True))
+        self._kept, self._new = [], []
+        self._counts = [(kept, new) for kept, new in pairs if not kept.is_floating_point()]
+        for kept, new in pairs:
+            if kept.is_floating_point():
+                self._kept.append(kept)
+                self._new.append(new)
+
+    @torch.no_grad()
+    def follow(self, decay: float) -> None:
+        """kept ← decay · kept + (1 − decay) · new, in a few kernels; counts are copied."""
+        get_ema_multi_avg_fn(decay)(self._kept, self._new, None)  # type: ignore[no-untyped-call]
+        for kept, new in self._counts:
+            kept.copy_(new)
+
+
+def require_channels_last(network: nn.Module) -> None:
+    """Raises ConfigError where a kernel of ``network`` lies in another order. A few microseconds a layer."""
+    for name, kernel in network.named_parameters():
+        if kernel.ndim == 4 and not kernel.is_contiguous(memory_format=torch.channels_last):
+            raise ConfigError(
+                f"the kernel {name!r} is not in channels_last, in which alone training is safe on the CPU"
+            )
+
+
+def can_compile() -> bool:
+    """Whether torch.compile for a GPU has what it needs: Triton, and a C compiler for its launchers."""
+    return find_spec("triton") is not None and any(map(shutil.which, ("cc", "gcc", "clang")))
+
+
+def _require_same_kind(start: LoadedNetwork, config: TrainingConfig) -> None:
+    if (start.task, start.architecture) != (config.task, config.architecture):
+        raise ConfigError(
+            f"cannot start from {start.name}: it is a {start.task} network of architecture "
+            f"{start.architecture!r}, this run trains {config.task}, {config.architecture!r}",
+            remedy="start from weights of the same task and architecture, or from random ones",
+        )
+
+
+def _decayed(network: nn.Module, config: TrainingConfig) -> list[dict[str, Any]]:
+    """Weight decay for the kernels, none for biases and norms."""
+    parameters = list(network.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]

@@ -1,0 +1,131 @@
+"""Configurations of trainings by name or from files of the user's: TOML in, checked options out.
+
+A file holds options of ``TrainingConfig``, a table ``[network]`` with those of the architecture, a table
+``[studio]`` with those of ``StudioSupply``, a line ``description``, and ``base``, the name of a configuration
+that stands below it: a row of a table of the thesis is one that differs from its neighbour in one line.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from dougagen.errors import ConfigError
+from dougagen.studio.profiles import profile_named
+from dougagen.training.config import TrainingConfig, typed
+from dougagen.training.studio_source import StudioSupply
+
+_LARGEST = 2**16  # bytes
+_DEEPEST = 8  # bases
+_OWN = ("base", "description", "studio")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What a file of configuration says, with what it is based on."""
+
+    name: str
+    description: str = ""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """Options of ``TrainingConfig``; names and types are checked, the budget may still be missing."""
+    studio: Mapping[str, Any] = field(default_factory=dict)
+    """Options of ``StudioSupply``, the profile by its name."""
+
+    def over(self, below: Preset) -> Preset:
+        """This one, with what it leaves out from ``below``; a new budget replaces the other kind."""
+        training = {**below.training, **self.training}
+        if "network" in below.training and "network" in self.training:
+            training["network"] = {**below.training["network"], **self.training["network"]}
+        for mine, other in (("minutes", "steps"), ("steps", "minutes")):
+            if mine in self.training and other not in self.training:
+                training.pop(other, None)
+        return Preset(
+            self.name, self.description or below.description, training, {**below.studio, **self.studio}
+        )
+
+
+def preset_names() -> tuple[str, ...]:
+    """The configurations that ship."""
+    return tuple(
+        sorted(item.name.removesuffix(".toml") for item in _shipped() if item.name.endswith(".toml"))
+    )
+
+
+def read_preset(wanted: str) -> Preset:
+    """The configuration called ``wanted``, or the one in the TOML file of that path.
+
+    Raises ConfigError for a name or a file that is not there, what is no TOML, an unknown key, a value of
+    another type, and a base that leads in a circle.
+    """
+    preset, base = _read(wanted)
+    for _ in range(_DEEPEST):
+        if not base:
+            return preset
+        below, base = _read(base)
+        preset = preset.over(below)
+    raise ConfigError(f"the bases of configuration {wanted!r} lead in a circle, or are more than {_DEEPEST}")
+
+
+def supply_of(options: Mapping[str, Any], *, workers: int) -> StudioSupply:
+    """A supply from options of it, the profile by its name; ``workers`` stands where they say nothing.
+
+    Raises ConfigError.
+    """
+    values = {"workers": workers, **_checked(options, StudioSupply, "studio option")}
+    if "profile" in values:
+        values["profile"] = profile_named(values["profile"])
+    return StudioSupply(**values)
+
+
+def _read(wanted: str) -> tuple[Preset, str]:
+    """One file and the name of its base."""
+    said = _toml(wanted)
+    own = {"base": "str", "description": "str", "studio": "Mapping"}
+    values = {name: typed(name, kind, said.pop(name)) for name, kind in own.items() if name in said}
+    try:
+        return Preset(
+            wanted,
+            values.get("description", ""),
+            _checked(said, TrainingConfig, "training option"),
+            _checked(values.get("studio", {}), StudioSupply, "studio option"),
+        ), values.get("base", "")
+    except ConfigError as error:
+        raise ConfigError(f"configuration {wanted!r}: {error.what}", remedy=error.remedy) from error
+
+
+def _checked(options: Mapping[str, Any], kind: type, what: str) -> dict[str, Any]:
+    kinds = {item.name: str(item.type) for item in fields(kind)}
+    kinds |= {"task": "str"} if kind is TrainingConfig else {"profile": "str"}
+    unknown = sorted(set(options) - set(kinds))
+    if unknown:
+        own = _OWN if kind is TrainingConfig else ()
+        raise ConfigError(
+            f"unknown {what} {unknown[0]!r}", remedy=f"known: {', '.join(sorted({*kinds, *own}))}"
+        )
+    return {name: typed(name, kinds[name], value) for name, value in options.items()}
+
+
+def _toml(wanted: str) -> dict[str, Any]:
+    path = Path(wanted)
+    try:
+        if path.suffix == ".toml" or len(path.parts) != 1:
+            if path.stat().st_size > _LARGEST:
+                raise ConfigError(f"a configuration of more than {_LARGEST} bytes", where=path)
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        found = next((item for item in _shipped() if item.name == f"{wanted}.toml"), None)
+        if found is None:
+            known = ", ".join(preset_names())
+            raise ConfigError(f"no configuration is called {wanted!r}", remedy=f"one of {known}, or a .toml")
+        return tomllib.loads(found.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"the configuration cannot be read ({error.strerror})", where=path) from error
+    except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
+        raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
+
+
+def _shipped() -> list[Any]:
+    return list(resources.files("dougagen.training").joinpath("configs").iterdir())

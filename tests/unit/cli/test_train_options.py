@@ -1,0 +1,59 @@
+"""`train --config`: options go before the file, the file before its base; what does not fit is one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dougagen.cli.train import Task, _curve, train
+from dougagen.errors import ConfigError, UsageError
+
+
+def configured(folder: Path, text: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_configuration_of_the_other_task_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'douga' trains douga, not cel"):
+        train(Task.CEL, config="douga", studio=True, out=tmp_path)
+
+
+def test_a_configuration_that_says_no_task_asks_for_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="what is to be trained\\?; say cel or douga"):
+        train(config="light", studio=True, out=tmp_path)
+
+
+def test_a_budget_may_stand_in_either_place_but_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="needs a budget; give --minutes or --steps, not both"):
+        train(Task.CEL, studio=True, out=tmp_path)
+    with pytest.raises(ConfigError, match="needs a budget; give --minutes or --steps, not both"):
+        train(Task.CEL, studio=True, minutes=1, steps=1, config="cel", out=tmp_path)
+
+
+def test_options_go_before_the_file(tmp_path: Path) -> None:
+    """Each is shown by the line about it: the first value that cannot be is named."""
+    mine = configured(tmp_path, 'task = "cel"\nsteps = 1\ncrop = 5\n[studio]\nprofile = "gold"\n')
+    with pytest.raises(ConfigError, match="crop must be 0 or in"):
+        train(config=mine, out=tmp_path)
+    with pytest.raises(ConfigError, match="unknown profile 'gold'"):
+        train(config=mine, crop=32, out=tmp_path)
+    with pytest.raises(ConfigError, match="scenes ≥ first"):
+        train(config=mine, crop=32, profile="natural", standing_scenes=3, first_scenes=4, out=tmp_path)
+
+
+def test_pictures_are_needed_where_a_file_names_no_studio(tmp_path: Path) -> None:
+    mine = configured(tmp_path, 'task = "cel"\nsteps = 1\n')
+    with pytest.raises(UsageError, match="give --shards DIR or --studio"):
+        train(config=mine, out=tmp_path)
+
+
+def test_the_loss_is_drawn_as_bars(tmp_path: Path) -> None:
+    log = tmp_path / "cel.log.csv"
+    assert _curve(log) == ""
+    log.write_text("step,loss\n" + "".join(f"{n},{8 - n}\n" for n in range(8)))
+    assert _curve(log) == "█▇▆▅▄▃▂▁"
+    log.write_text("step,loss\n" + "".join(f"{n},1.0\n" for n in range(100)))
+    assert _curve(log) == "▁" * 40

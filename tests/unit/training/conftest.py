@@ -1,0 +1,46 @@
+"""Pictures drawn here and a small configuration, for every test of the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from dougagen.domain import CelMask, Douga, Triplet
+from dougagen.training import TrainingConfig, TripletPool
+
+SMALL = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
+
+
+def disc(seed: int, side: int) -> Triplet:
+    """One outlined disc on a coloured ground."""
+    rng = np.random.default_rng(seed)
+    color, classes = np.empty((side, side, 3), np.uint8), np.zeros((side, side), np.uint8)
+    color[...] = rng.integers(0, 100, 3)
+    centre, mask = tuple(int(n) for n in rng.integers(20, side - 20, 2)), np.zeros((side, side), np.uint8)
+    for picture, value in ((color, (200, 180, 160)), (mask, 1)):
+        cv2.circle(picture, centre, 15, value, -1)
+    cv2.circle(color, centre, 15, (20, 10, 10), 2)
+    cv2.circle(classes, centre, 15, 1, 2)
+    cv2.circle(mask, centre, 15, 1, 2)
+    return Triplet(color, CelMask(mask.astype(bool)), Douga(classes))
+
+
+@pytest.fixture
+def discs() -> TripletPool:
+    """Three pictures, of two sizes."""
+    return TripletPool((disc(n, side) for n, side in enumerate((64, 80, 64))), name="discs")
+
+
+@pytest.fixture
+def small() -> Callable[..., TrainingConfig]:
+    """A configuration for a network of a few thousand weights, crops of 32 px, two a step."""
+
+    def of(task: str = "cel", **options: object) -> TrainingConfig:
+        base = {"task": task, "crop": 32, "batch_size": 2, "network": SMALL, "log_steps": 1, "device": "cpu"}
+        budget = {} if "minutes" in options else {"steps": 4}
+        return TrainingConfig.of({**base, **budget, **options})
+
+    return of

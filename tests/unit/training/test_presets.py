@@ -1,0 +1,91 @@
+"""`train --config`: what ships can be trained, and what is wrong in a file is said in a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dougagen.errors import ConfigError
+from dougagen.networks import Task
+from dougagen.training import TrainingConfig
+from dougagen.training.batches import make_batch
+from dougagen.training.learner import Learner
+from dougagen.training.presets import Preset, preset_names, read_preset, supply_of
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_configuration_that_ships_can_be_trained(name, discs):
+    preset = read_preset(name)
+    assert preset.description.endswith(".")
+    assert supply_of(preset.studio, workers=2).workers == 2
+    for task in [preset.training["task"]] if "task" in preset.training else list(Task):
+        assert TrainingConfig.of({**preset.training, "task": task}).minutes
+        config = TrainingConfig.of({**preset.training, "task": task, "crop": 32, "batch_size": 2})
+        learner = Learner(config, discs.class_frequencies(), start=None)
+        loss, _, _ = learner.learn_from(make_batch(config, discs, 0), step=0, rate=1e-3)
+        assert loss.isfinite()
+
+
+def test_cel_douga_and_light_ship():
+    assert {"cel", "douga", "light"} <= set(preset_names())
+
+
+def test_a_file_stands_on_its_base_and_options_stand_on_the_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "douga"\nsteps = 7\n[network]\ndetail_width = 4\n[studio]\nfirst = 5\n')
+    preset = read_preset(str(path))
+    assert preset.training["task"] == "douga"
+    assert preset.training["steps"] == 7
+    assert "minutes" not in preset.training
+    assert (preset.studio["first"], preset.studio["scenes"]) == (5, 1000)
+    said = Preset("", training={"minutes": 3, "network": {"fold": 4}}).over(preset)
+    assert said.training["network"] == {"detail_width": 4, "fold": 4}
+    assert (said.training["minutes"], "steps" in said.training) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('task = "cel"\nstepps = 4\n', "unknown training option 'stepps'; known: .*steps"),
+        ("[studio]\nscene = 4\n", "unknown studio option 'scene'; known: .*scenes"),
+        ('[studio]\nscenes = "many"\n', "'scenes' has the wrong type: it must be int, got 'many'"),
+        ("studio = 3\n", "'studio' has the wrong type"),
+        ("steps = 4.5\n", "'steps' has the wrong type"),
+        ("steps = \n", "no TOML"),
+        ("a = " + "[" * 5000 + "]" * 5000, "no TOML"),
+        ('base = "nobody"\n', "no configuration is called 'nobody'; one of cel, "),
+        ("# " + "x" * 70_000, "more than 65536 bytes"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_one_line(tmp_path, text, message):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message) as raised:
+        read_preset(str(path))
+    assert "\n" not in str(raised.value)
+
+
+def test_bytes_that_are_no_text_and_files_that_are_not_there_are_one_line(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="no TOML"):
+        read_preset(str(path))
+    with pytest.raises(ConfigError, match="No such file"):
+        read_preset(str(tmp_path / "other.toml"))
+    with pytest.raises(ConfigError, match="no configuration is called 'x'"):
+        read_preset("x")
+
+
+def test_bases_that_lead_in_a_circle_are_refused(tmp_path):
+    path = Path(tmp_path / "round.toml")
+    path.write_text(f'base = "{path}"\n')
+    with pytest.raises(ConfigError, match="in a circle"):
+        read_preset(str(path))
+
+
+def test_a_profile_is_taken_by_its_name():
+    assert supply_of({"profile": "natural", "workers": 3}, workers=1).workers == 3
+    assert supply_of({"profile": "natural"}, workers=1).profile.name == "natural"
+    with pytest.raises(ConfigError, match="unknown profile 'gold'"):
+        supply_of({"profile": "gold"}, workers=1)
