@@ -50,7 +50,7 @@ class LoadNetworks:
         return NetworkReconstructor.load(self.models, config)
 
     def devices(self) -> int:
-        from dougagen.reconstruction.devices import usable_gpus
+        from dougagen.networks.devices import usable_gpus
 
         return max(1, usable_gpus()) if self.device in ("auto", "cuda") else 1
 

@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -66,10 +67,7 @@ def tensors_digest(weights: Path) -> str:
     """
     with _opened(weights) as file:
         _read_header(file, weights)
-        digest = hashlib.sha256()
-        while block := file.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()[:16]
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def note_scores(weights: Path, scores: Mapping[str, object]) -> None:
@@ -102,11 +100,8 @@ def note_scores(weights: Path, scores: Mapping[str, object]) -> None:
 
 def file_digest(path: Path) -> str:
     """SHA-256 of the whole file, 64 hex digits. Raises WeightsError."""
-    digest = hashlib.sha256()
     with _opened(path) as file:
-        while block := file.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _renew_card(card: Path, before: str, after: str) -> None:
@@ -122,7 +117,7 @@ def _renew_card(card: Path, before: str, after: str) -> None:
         raise WeightsError("the card names the old hash and cannot be renewed", where=card) from error
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:

@@ -50,9 +50,9 @@ def wired(wiring: Wiring, color: Tensor, likelihood: Tensor) -> Tensor:
         color: float [N, 3, H, W] in [0, 1].
         likelihood: float [N, 1, H, W] in [0, 1], that the pixel is cel; the mask is where it is at least 1/2.
     """
-    mask = likelihood >= 0.5
     if wiring is Wiring.COLOR:
         return color
+    mask = likelihood >= 0.5
     if wiring is Wiring.SYNTHETIC_CEL:
         return synthetic_cel(color, mask)
     if wiring is Wiring.CONCATENATED:

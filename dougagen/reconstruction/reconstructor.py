@@ -25,9 +25,9 @@ from dougagen.networks import (
     reuse_freed_memory,
     wired,
 )
+from dougagen.networks.devices import chosen_device, chosen_dtype
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
-from dougagen.reconstruction.devices import chosen_device, chosen_dtype
 from dougagen.reconstruction.refinement import RefinementConfig, refine
 
 Picture = NDArray[np.uint8]

@@ -5,6 +5,7 @@ Light on purpose (no Arrow): runs and the command line ask it what is already do
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -65,6 +66,12 @@ def require_split(text: str) -> str:
     if not _SPLIT.fullmatch(text):
         raise DomainError(f"a split must be named with lower-case letters, got {text!r}")
     return text
+
+
+def sha256_of(path: Path) -> str:
+    """64 hex digits over the file. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

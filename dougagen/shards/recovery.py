@@ -14,7 +14,6 @@ Only names that we give are touched, and only under the episode's lock.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -31,13 +30,13 @@ from dougagen.shards.ledger import (
     episode_of_shard,
     ledger_path,
     read_ledger,
+    sha256_of,
 )
 from dougagen.shards.locks import Lock, lock_path
 
 _HIDDEN_SHARD = re.compile(r"\.(.{1,80}\.parquet)(?:\.[0-9a-f]{8})?\.partial")
 _HIDDEN_LEDGER = re.compile(r"\.([0-9a-f]{16})\.(?:intent|replaced|[a-z]{1,16}\.[0-9a-f]{8}\.partial)")
 _PRINTS = re.compile(r"([0-9a-f]{16})\.prints")
-_HASHED_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +177,9 @@ def shard_is_whole(path: Path, facts: ShardFacts) -> bool:
     try:
         if not path.is_file() or path.stat().st_size != facts.bytes:
             return False
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_HASHED_AT_ONCE):
-                digest.update(block)
+        return sha256_of(path) == facts.sha256
     except FileNotFoundError:
         return False
-    return digest.hexdigest() == facts.sha256
 
 
 def _promised(out: Path, episode_id: str, entry: LedgerEntry | None) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,11 +16,11 @@ from dougagen.shards.ledger import (
     ShardFacts,
     committed_ids,
     read_ledger,
+    sha256_of,
 )
 from dougagen.shards.reader import open_dataset, raw_rows, require_schema
 from dougagen.shards.rows import decode_row
 
-_HASHED_AT_ONCE = 1 << 20
 _MAX_NAMED = 20  # rows of one shard that are named one by one
 
 
@@ -138,20 +137,12 @@ def _check_shard(findings: _Findings, entry: LedgerEntry, facts: ShardFacts) -> 
         findings.bytes += size
         if size != facts.bytes:
             findings.add(path, f"holds {size} bytes, the ledger says {facts.bytes}", _remedy(entry))
-        elif _sha256(path) != facts.sha256:
+        elif sha256_of(path) != facts.sha256:
             findings.add(path, "its SHA-256 is not the ledger's", _remedy(entry))
     except OSError as error:
         findings.add(path, f"cannot be read ({error.strerror})", "make it readable")
         return
     _check_rows(findings, entry, facts, path)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_HASHED_AT_ONCE):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _check_rows(findings: _Findings, entry: LedgerEntry, facts: ShardFacts, path: Path) -> None:

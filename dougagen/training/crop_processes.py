@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dougagen.networks.devices import chosen_device
 from dougagen.training.batches import Batch, batches_by_threads, make_batch
 from dougagen.training.config import TrainingConfig
-from dougagen.training.devices import training_device
-from dougagen.training.processes import HelperProcesses, spare_cores
+from dougagen.training.processes import TrainingHelpers, spare_cores
 from dougagen.training.shared_memory import ListedPictures, SharedMemory, SharedPictures
 from dougagen.training.sources import TripletSource
 
@@ -132,7 +132,7 @@ def batches_by_processes(
     layout = _Layout.of(one, size)
     pictures, crops = SharedPictures(), SharedMemory((ahead + 1) * layout.size)
     tools = _Tools(config, pictures.memory, crops, layout)
-    helpers = HelperProcesses(count, purpose="makes crops", begin=_take_tools, arguments=(tools,))
+    helpers = TrainingHelpers(count, purpose="makes crops", begin=_take_tools, arguments=(tools,))
     begun: deque[tuple[int, list[Future[None]]]] = deque()
 
     def begin_step(step: int) -> None:
@@ -187,4 +187,4 @@ def on_device(stream: Iterator[Batch], device: torch.device) -> Generator[Batch,
 
 def drawing_processes(config: TrainingConfig) -> int:
     """How many processes of the studio there is room for beside the network and those that make crops."""
-    return max(1, spare_cores() - 1 - crop_processes(config, training_device(config.device)))
+    return max(1, spare_cores() - 1 - crop_processes(config, chosen_device(config.device)))

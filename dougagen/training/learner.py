@@ -16,9 +16,9 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from dougagen.errors import ConfigError
 from dougagen.networks import LoadedNetwork, build_network, grown_state, network_options
+from dougagen.networks.devices import chosen_device
 from dougagen.training.batches import Batch
 from dougagen.training.config import TrainingConfig
-from dougagen.training.devices import training_device
 from dougagen.training.losses import loss_for
 
 
@@ -34,7 +34,7 @@ class Learner:
     ) -> None:
         """With the weights of ``start`` or random ones. Raises ConfigError, DeviceError."""
         self._config = config
-        self.device = training_device(config.device)
+        self.device = chosen_device(config.device)
         torch.manual_seed(config.seed)
         self.options = network_options(
             config.architecture, config.task, config.network, wiring=config.chosen_wiring

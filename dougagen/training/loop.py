@@ -94,9 +94,8 @@ def train(
         try:
             run.learn(progress, scored, stop_at)
         except BaseException as error:
-            if (
-                not isinstance(error, Exception) and run.is_whole
-            ):  # a signal; errors leave the last checkpoint
+            is_signal = not isinstance(error, Exception)
+            if is_signal and run.is_whole:  # errors leave the last checkpoint
                 run.checkpoint()
             raise
         finally:

@@ -19,8 +19,8 @@ from dougagen.networks import (
     load_weights,
     logits_at_lines,
 )
+from dougagen.networks.devices import chosen_device
 from dougagen.training.config import TrainingConfig
-from dougagen.training.devices import training_device
 
 
 class PredictedMasks:
@@ -56,4 +56,4 @@ def reader_for(config: TrainingConfig, weights: Path | None) -> PredictedMasks |
             raise ConfigError("this run reads no predicted masks", remedy="leave the cel weights out")
         return None
     cel = load_weights(weights or find_weights(None, Task.CEL))
-    return PredictedMasks(cel, training_device(config.device))
+    return PredictedMasks(cel, chosen_device(config.device))

@@ -15,7 +15,7 @@ from pathlib import Path
 from dougagen.errors import DougagenError
 from dougagen.networks import Task, load_weights, read_weights_facts, save_weights
 from dougagen.training.log import Scores, TrainingLog, read_rows
-from dougagen.training.processes import HelperProcesses
+from dougagen.training.processes import TrainingHelpers
 
 Evaluator = Callable[[Path], Mapping[str, float]]
 """Weights file → figures, the higher the better. Called in another process: it must be possible to pickle."""
@@ -46,7 +46,7 @@ class Scoring:
         self.best_path = out / f"{task}.best.safetensors"
         self._weights = self._folder / f"{task}.safetensors"
         self._best = best_of(log.scores_path, self._best_by) if resumed else -math.inf
-        self._helpers: HelperProcesses | None = None
+        self._helpers: TrainingHelpers | None = None
         self._asked: _Asked | None = None
         self.newest_step = -1
         """Whose weights were asked about last."""
@@ -61,7 +61,7 @@ class Scoring:
         self.newest_step = step
         self._folder.mkdir(exist_ok=True)
         shutil.copyfile(weights, self._weights)
-        self._helpers = self._helpers or HelperProcesses(1, purpose="scores the weights")
+        self._helpers = self._helpers or TrainingHelpers(1, purpose="scores the weights")
         try:
             self._asked = _Asked(step, seconds, self._helpers.submit(self._evaluate, self._weights))
         except DougagenError as error:

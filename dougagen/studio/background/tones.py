@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.studio.celsheet import Rgb
-from dougagen.studio.colors import hsv, rgb
+from dougagen.studio.colors import rgb
 
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
@@ -100,14 +99,3 @@ def ramp(colors: Sequence[Rgb], *, steps: int | None = None) -> NDArray[np.uint8
     high = np.minimum(low + 1, len(colors) - 1)
     part = (index - low)[:, None]
     return np.round(key[0][low] * (1 - part) + key[0][high] * part).astype(np.uint8)[None]
-
-
-def colored(grey: NDArray[np.uint8], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """uint8[H, W] through a ``ramp``: uint8[H, W, 3]."""
-    return np.asarray(cv2.LUT(cv2.merge([grey, grey, grey]), table), np.uint8)
-
-
-def muted(color: Rgb, share: float) -> Rgb:
-    """The same colour with ``share`` of its saturation taken out."""
-    h, s, v = hsv(color)
-    return rgb(h, s * (1 - share), v)

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 
 from dougagen.errors import UsageError
 from dougagen.studio.clip_delivery import FILM_RATE, Delivery
 from dougagen.studio.shooting.clip import ClipPlan, Take
-from dougagen.studio.shooting.production import Pictures, PlannedClip, frame_size, shoot_clip, takes_of
+from dougagen.studio.shooting.production import PlannedClip, frame_size, takes_of
 from dougagen.studio.shooting.shot_plan import ShotPlan, reseeded
 from dougagen.studio.shooting.subtitles import Subtitle
 
@@ -303,23 +302,3 @@ def uneven_times(rng: np.random.Generator, takes: tuple[Take, ...]) -> tuple[Fra
             times.append(now)
             now += (2 if rng.uniform() < 0.04 else 1) / rates[index % len(rates)]
     return tuple(times)
-
-
-def shoot_category(
-    name: str,
-    *,
-    seed: int,
-    lines: int,
-    out: Path,
-    file_name: str | None = None,
-    pictures: Pictures = "none",
-    on_progress: Callable[[int], None] = lambda _: None,
-) -> Path:
-    """Shoot the clip of (category, seed, lines) as ``shoot_clip`` does; returns its path."""
-    return shoot_clip(
-        plan_category(name, seed=seed, lines=lines),
-        out,
-        file_name=file_name or f"{name.replace(' ', '_')}_{seed}",
-        pictures=pictures,
-        on_progress=on_progress,
-    )

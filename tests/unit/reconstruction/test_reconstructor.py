@@ -10,8 +10,8 @@ from torch import nn
 
 from dougagen.errors import ConfigError, DeviceError, DomainError, WeightsError
 from dougagen.networks import LoadedNetwork, Task, Wiring, build_network, network_options, save_weights
+from dougagen.networks.devices import chosen_device, chosen_dtype
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
-from dougagen.reconstruction.devices import chosen_device, chosen_dtype
 
 CPU = ReconstructionConfig(device="cpu", precision="fp32", refinement=None)
 RED, WHITE, GREY, BLACK = (255, 0, 0), (255, 255, 255), (128, 128, 128), (0, 0, 0)

@@ -51,9 +51,9 @@ def test_processes_end_with_the_process_that_began_them():
     program = (
         "import os, sys, signal\n"
         "from multiprocessing import active_children\n"
-        "from dougagen.training.processes import HelperProcesses\n"
+        "from dougagen.training.processes import TrainingHelpers\n"
         "if __name__ == '__main__':\n"
-        "    helpers = HelperProcesses(2, purpose='waits')\n"
+        "    helpers = TrainingHelpers(2, purpose='waits')\n"
         "    helpers.result(helpers.submit(os.getpid))\n"
         "    print(*(child.pid for child in active_children()), flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

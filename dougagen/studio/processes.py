@@ -1,0 +1,101 @@
+"""Processes that help: begun by spawn, ended with the process they belong to, however it ends.
+
+They stand here and not in training: a process that only draws must not load torch (2 s and 300 MB each).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection, get_context
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import cv2
+
+from dougagen.errors import DougagenError
+
+Made = TypeVar("Made")
+
+
+class HelperProcesses:
+    """A few processes with one OpenCV thread each; a context manager."""
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        purpose: str,
+        remedy: str,
+        niceness: int,
+        deaf_to: Iterable[signal.Signals] = (signal.SIGINT,),
+        begin: Callable[..., None] | None = None,
+        arguments: tuple[Any, ...] = (),
+    ) -> None:
+        """``begin(*arguments)`` runs once in each; ``purpose`` and ``remedy`` are for the line about one that
+        was killed. Signals they are ``deaf_to`` come to the whole group; the process that they belong to
+        knows what to do then, and ends them."""
+        self._killed = f"a process that {purpose} was killed", remedy
+        context = get_context("spawn")
+        end, self._held = context.Pipe(duplex=False)  # closed on this side, by us or by our death: all end
+        work = (end, niceness, tuple(deaf_to), begin, arguments)
+        self._pool = ProcessPoolExecutor(count, context, initializer=_begin_work, initargs=work)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop what waits and what is in hand, and end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._held.close()
+
+    def submit(self, make: Callable[..., Made], *arguments: object) -> Future[Made]:
+        """``make(*arguments)`` in one of them. Raises DougagenError where one was killed."""
+        try:
+            return self._pool.submit(make, *arguments)
+        except BrokenProcessPool as error:
+            raise self._told() from error
+
+    def result(self, future: Future[Made], timeout: float | None = None) -> Made:
+        """What a task gave. Raises DougagenError where a process was killed, and what the task raised."""
+        try:
+            return future.result(timeout)
+        except BrokenProcessPool as error:
+            raise self._told() from error
+
+    def _told(self) -> DougagenError:
+        what, remedy = self._killed
+        return DougagenError(what, remedy=remedy)
+
+
+def _begin_work(
+    end: Connection,
+    niceness: int,
+    deaf_to: tuple[signal.Signals, ...],
+    begin: Callable[..., None] | None,
+    arguments: tuple[Any, ...],
+) -> None:
+    for number in deaf_to:
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(end,), daemon=True).start()
+    cv2.setNumThreads(1)
+    if sys.platform != "win32":
+        os.nice(niceness)
+    if begin is not None:
+        begin(*arguments)
+
+
+def _end_with(end: Connection) -> None:
+    connection.wait([end])
+    os._exit(0)
