@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests"))  # for tiny.py and faults.py, which the processes of a run import, too
+sys.path.append(str(ROOT / "tests"))  # tiny.py, faults.py, waiting.py: for processes of a run, too
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "shards", "studio"},
-    "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
+    # evaluation.features pictures what a layer of a network responds to (thesis 4.8)
+    "evaluation": {"domain", "errors", "networks", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},
@@ -45,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 HEAVY_IN: dict[str, set[str]] = {
     "torch": {"networks", "reconstruction", "training"},
     "safetensors": {"networks", "training"},
+    "openvino": {"networks"},
     "av": {"footage", "studio"},
     "pyarrow": {"shards"},
     "skimage": {"reconstruction", "labels", "evaluation"},

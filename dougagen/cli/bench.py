@@ -23,6 +23,7 @@ def bench(
     device: options.Device = "auto",
     batch_size: options.BatchSize = 0,
     precision: options.Precision = "auto",
+    backend: options.Backend = "torch",
     models: options.Models = None,
     start: options.Start = None,
     stop: options.Stop = None,
@@ -43,7 +44,8 @@ def bench(
         max_drawings=max_drawings,
     )
     reconstructor = NetworkReconstructor.load(
-        models, ReconstructionConfig(device=device, batch_size=batch_size, precision=precision)
+        models,
+        ReconstructionConfig(device=device, batch_size=batch_size, precision=precision, backend=backend),
     )
     report = bench_episode(episode, reconstructor=reconstructor, config=config, device=reconstructor.device)
     if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +40,7 @@ def evaluate(
     device: options.Device = "auto",
     batch_size: options.BatchSize = 0,
     precision: options.Precision = "auto",
+    color_cut: options.ColorCut = True,
     refine: options.Refine = True,
     sheet: Annotated[
         Path | None,
@@ -82,6 +84,28 @@ def evaluate(
             rich_help_panel="Reports",
         ),
     ] = None,
+    features: Annotated[
+        Path | None,
+        typer.Option(
+            help="Instead: picture what the second-to-last layers respond to (thesis 4.8), as a sheet (PNG): "
+            "dreams, and the places in 12 scenes that excite a feature most.",
+            metavar="FILE",
+            rich_help_panel="Reports",
+        ),
+    ] = None,
+    layer: Annotated[
+        str,
+        typer.Option(
+            help="For --features: another layer, by the name of its module: up_quarter, eighth …",
+            metavar="NAME",
+            show_default=False,
+            rich_help_panel="Reports",
+        ),
+    ] = "",
+    seed: Annotated[
+        int,
+        typer.Option(min=0, max=2**63 - 1, help="Of the dreams of --features.", rich_help_panel="Reports"),
+    ] = 0,
     note_scores: Annotated[
         bool,
         typer.Option(
@@ -101,16 +125,37 @@ def evaluate(
     from dougagen.evaluation.thesis_tables import thesis_report
     from dougagen.evaluation.triplets import unwatched
     from dougagen.evaluation.worst import WorstPictures
-    from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig, RefinementConfig
+    from dougagen.reconstruction import (
+        ColorCutConfig,
+        NetworkReconstructor,
+        ReconstructionConfig,
+        RefinementConfig,
+    )
 
+    if (tables or features is not None) and not scenes and shards is None:
+        what = "the thesis's tables" if tables else "features"
+        raise UsageError(f"{what} need pictures", remedy="name --scenes or --shards")
     heights = tuple(lines) if lines else LINES
     plan = EvaluationPlan(scenes=scenes, lines=heights, shards=shards, real=real, clips=tuple(clips or ()))
     _check(plan, sheet, markdown, json=json, note_scores=note_scores)
     _check_tables(plan, tables=tables, weighted=weighted, sheet=sheet, note_scores=note_scores)
+    if features is None and layer:
+        raise UsageError("--layer is for --features", remedy="add --features FILE")
+    if features is not None:
+        others = {
+            "--tables": tables,
+            "--sheet": sheet is not None,
+            "--markdown": markdown is not None,
+            "--note-scores": note_scores,
+        }
+        _check_features(plan, features, others)
+        _picture_features(plan, features, models, layer=layer, seed=seed, device=device, json=json)
+        return
     reading = ReconstructionConfig(
         device=device,
         batch_size=batch_size,
         precision=precision,
+        color_cut=ColorCutConfig() if color_cut else None,
         refinement=RefinementConfig() if refine and not tables else None,  # tables show both
     )
     reconstructor = None
@@ -151,19 +196,20 @@ def _check(
     if json and markdown == _STANDARD_OUTPUT:
         raise UsageError("--json and --markdown - both want standard output", remedy="give --markdown FILE")
     for path in (sheet, markdown):
-        if path is None or path == _STANDARD_OUTPUT:
-            continue
-        if path.is_dir() or not path.parent.is_dir():
-            raise UsageError(
-                "cannot be written there", where=path, remedy="name a file in a folder that is there"
-            )
+        if path is not None and path != _STANDARD_OUTPUT:
+            _check_writable(path)
+
+
+def _check_writable(path: Path) -> None:
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            "cannot be written there", where=path, remedy="name a file in a folder that is there"
+        )
 
 
 def _check_tables(
     plan: EvaluationPlan, *, tables: bool, weighted: Path | None, sheet: Path | None, note_scores: bool
 ) -> None:
-    if tables and not plan.scenes and plan.shards is None:
-        raise UsageError("the thesis's tables need pictures", remedy="name --scenes or --shards")
     if tables and (plan.real is not None or plan.clips or sheet is not None or note_scores):
         raise UsageError(
             "--tables is a report of its own on scenes and shards",
@@ -171,6 +217,40 @@ def _check_tables(
         )
     if weighted is not None and not tables:
         raise UsageError("--weighted is for table 5.2", remedy="add --tables")
+
+
+def _check_features(plan: EvaluationPlan, features: Path, others: Mapping[str, bool]) -> None:
+    if named := [name for name, given in others.items() if given]:
+        raise UsageError("--features is a report of its own", remedy=f"leave out {' and '.join(named)}")
+    if plan.real is not None or plan.clips:
+        raise UsageError("features are pictured on scenes and records", remedy="name --scenes or --shards")
+    _check_writable(features)
+
+
+def _picture_features(
+    plan: EvaluationPlan,
+    features: Path,
+    models: Path | None,
+    *,
+    layer: str,
+    seed: int,
+    device: str,
+    json: bool,
+) -> None:
+    from dougagen.evaluation.features import feature_layers, feature_sheet, pictures_of, portrait
+    from dougagen.evaluation.picture_sheet import write_png
+
+    layers = feature_layers(models, layer, device=device)
+    say("drawing the pictures to look at")
+    pictures = pictures_of(plan)
+    portraits = []
+    for one in layers:
+        say(f"{one.network.task}: {one.channels} features of the layer {one.name}")
+        portraits.append(portrait(one, pictures, seed=seed))
+    write_png(feature_sheet(portraits), features)
+    say(f"features in {quoted(features)}")
+    if json:
+        show_json({"features": [one.to_json() for one in portraits]})
 
 
 def _show(report: EvaluationReport | ThesisReport, markdown: Path | None, *, json: bool) -> None:

@@ -34,9 +34,16 @@ class LoadNetworks:
     batch_size: int
     precision: str
     refine: bool
+    backend: str = "torch"
+    color_cut: bool = True
 
     def __call__(self, number: int, jobs: int) -> NetworkReconstructor:
-        from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig, RefinementConfig
+        from dougagen.reconstruction import (
+            ColorCutConfig,
+            NetworkReconstructor,
+            ReconstructionConfig,
+            RefinementConfig,
+        )
 
         gpus = self.devices()
         shared = self.device in ("auto", "cuda") and gpus > 1
@@ -44,6 +51,8 @@ class LoadNetworks:
             device=f"cuda:{number % gpus}" if shared else self.device,
             batch_size=self.batch_size,
             precision=self.precision,
+            backend=self.backend,
+            color_cut=ColorCutConfig() if self.color_cut else None,
             refinement=RefinementConfig() if self.refine else None,
             threads=max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else 0,
         )
@@ -52,7 +61,8 @@ class LoadNetworks:
     def devices(self) -> int:
         from dougagen.networks.devices import usable_gpus
 
-        return max(1, usable_gpus()) if self.device in ("auto", "cuda") else 1
+        on_gpus = self.device in ("auto", "cuda") and self.backend != "openvino"
+        return max(1, usable_gpus()) if on_gpus else 1
 
 
 def extract(
@@ -63,7 +73,9 @@ def extract(
     device: options.Device = "auto",
     batch_size: options.BatchSize = 0,
     precision: options.Precision = "auto",
+    backend: options.Backend = "torch",
     models: options.Models = None,
+    color_cut: options.ColorCut = True,
     refine: options.Refine = True,
     start: options.Start = None,
     stop: options.Stop = None,
@@ -122,7 +134,7 @@ def extract(
         report = extract_all(
             paths,
             plan,
-            load=LoadNetworks(models, device, batch_size, precision, refine),
+            load=LoadNetworks(models, device, batch_size, precision, refine, backend, color_cut),
             events=_Events(watch, few=len(paths) <= FEW_EPISODES),
             jobs=jobs,
             command="\0".join([str(Path.cwd()), *sys.argv[1:]]),

@@ -56,11 +56,27 @@ BatchSize = Annotated[
 Precision = Annotated[
     str, typer.Option(help="auto, fp32, bf16 or fp16.", metavar="PRECISION", rich_help_panel="Machine")
 ]
+Backend = Annotated[
+    str,
+    typer.Option(
+        help="What runs the networks: torch; compiled, which takes a while at first and is for long runs on "
+        "a GPU; or openvino, for a CPU with bf16 (pip install 'dougagen\\[openvino]').",
+        metavar="BACKEND",
+        rich_help_panel="Machine",
+    ),
+]
 Refine = Annotated[
     bool,
     typer.Option(
         "--refine/--raw",
         help="Make strokes and even fills of what the douga network says (thesis 5.7), or leave it as it is.",
+    ),
+]
+ColorCut = Annotated[
+    bool,
+    typer.Option(
+        "--color-cut/--no-color-cut",
+        help="Cut the cel mask along the colours of its picture, or take what the cel network says.",
     ),
 ]
 Models = Annotated[

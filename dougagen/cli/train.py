@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import Watch, say, show_json
+from dougagen.cli.console import Watch, say, show_json, show_tables
 from dougagen.errors import ConfigError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -44,10 +44,14 @@ def train(
     config: Annotated[
         str | None,
         typer.Option(
-            help="cel, douga, light, cel-gpu, douga-gpu, or a TOML file of your own; options go before it.",
+            help="cel, douga, light, cel-gpu, douga-gpu, a row of the thesis, or a TOML file of your own; "
+            "options go before it.",
             metavar="NAME|FILE",
         ),
     ] = None,
+    configs: Annotated[
+        bool, typer.Option("--configs", help="Name every configuration, a line each, and train nothing.")
+    ] = False,
     shards: Annotated[
         list[Path] | None,
         typer.Option(
@@ -60,14 +64,22 @@ def train(
         bool,
         typer.Option(
             "--studio",
-            help="Draw fresh scenes while training, instead of --shards.",
+            help="Draw fresh scenes while training; with --shards among their pictures, so that nothing is "
+            "forgotten while --from learns a style.",
             rich_help_panel=_PICTURES,
         ),
     ] = False,
+    own_share: Annotated[
+        float | None,
+        typer.Option(
+            help="With --shards and --studio: the share of crops from --shards; default 0.5.",
+            rich_help_panel=_PICTURES,
+        ),
+    ] = None,
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Of the studio: training (rare classes raised, default) or natural.",
+            help="Of the studio: training (rare classes raised, default), natural or hard.",
             rich_help_panel=_PICTURES,
         ),
     ] = None,
@@ -141,7 +153,10 @@ def train(
         ),
     ] = None,
     evaluate_scenes: Annotated[
-        int, typer.Option(min=1, help="Held-out scenes of an evaluation.", rich_help_panel=_SCORES)
+        int,
+        typer.Option(
+            min=1, help="Held-out scenes of an evaluation, or of a validation.", rich_help_panel=_SCORES
+        ),
     ] = 12,
     real: Annotated[
         Path | None,
@@ -186,19 +201,25 @@ def train(
     """Train a network on shards, or on scenes drawn meanwhile; a run that was stopped goes on where it was.
 
     Example:  dougagen train cel --studio --out trained/ --minutes 45
+
+    Example:  dougagen train --config own-douga --shards labelled/ --studio --from models/douga.safetensors
     """
     began = time.monotonic()
     from dougagen.networks import load_weights
+    from dougagen.reconstruction import CelReader
     from dougagen.training import StudioSource, TripletPool, TripletSource
     from dougagen.training import train as learn
     from dougagen.training.crop_processes import drawing_processes
-    from dougagen.training.masks import reader_for
-    from dougagen.training.presets import Preset, read_preset, supply_of
+    from dougagen.training.masks import asks_for_masks
+    from dougagen.training.mixed_source import OWN_SHARE, MixedSource
+    from dougagen.training.presets import Preset, preset_descriptions, read_preset, supply_of
+    from dougagen.training.validation import held_out_pictures
 
-    if shards and studio:
-        raise UsageError(
-            "a training needs pictures from one place", remedy="give --shards DIR or --studio, not both"
-        )
+    if configs:
+        _show_configs(dict(preset_descriptions()), json=json)
+        return
+    if own_share is not None and not (shards and studio):
+        raise UsageError("--own-share mixes --shards and --studio", remedy="give both, or leave it out")
     said = Preset(
         "",
         training=_given(
@@ -233,24 +254,28 @@ def train(
         _require_same_task(task, below.training.get("task"), config)
         said = said.over(below)
     if not shards and not studio and not (config is not None and said.studio):
-        raise UsageError(
-            "a training needs pictures from one place", remedy="give --shards DIR or --studio, not both"
-        )
+        raise UsageError("a training needs pictures", remedy="give --shards DIR, --studio or both")
     plan = _plan(said.training)
-    reader = reader_for(plan, cel)
+    reader = None
+    if asks_for_masks(plan, offered=cel is not None):
+        reader = CelReader.load(cel, device=plan.device)
     with ExitStack() as stack:
         watch = stack.enter_context(Watch(unit="steps"))
-        source: TripletSource
+        source: TripletSource | None = None
+        told = []
         if shards:
             say(f"reading {', '.join(quoted(folder) for folder in shards)}")
             pool = source = TripletPool.read(*shards, reader=reader)
-            watch.begin(f"{plan.task}: {len(pool)} pictures", plan.steps)
-        else:
+            told.append(f"{len(pool)} pictures")
+        if studio or source is None:
             supply = supply_of(said.studio, workers=drawing_processes(plan))
-            source = stack.enter_context(
+            drawn = stack.enter_context(
                 StudioSource(supply, crops_a_step=plan.crops_a_step, seed=plan.seed, reader=reader)
             )
-            watch.begin(f"{plan.task}: the studio draws, {supply.workers} at a time", plan.steps)
+            told.append(f"the studio draws, {supply.workers} at a time")
+            share = OWN_SHARE if own_share is None else own_share
+            source = drawn if source is None else MixedSource(source, drawn, share=share)
+        watch.begin(f"{plan.task}: {', '.join(told)}", plan.steps)
         result = learn(
             plan,
             source,
@@ -260,8 +285,19 @@ def train(
             evaluate=_QuickScores(evaluate_scenes, real, cel, plan.device) if plan.evaluate_minutes else None,
             scored=_say_scores,
             stop_after=None if stop_after is None else 60 * stop_after - (time.monotonic() - began),
+            validation=held_out_pictures(evaluate_scenes, reader=reader) if plan.patience else None,
         )
     _say_result(result, json=json)
+
+
+def _show_configs(descriptions: Mapping[str, str], *, json: bool) -> None:
+    if json:
+        show_json(descriptions)
+        return
+    from dougagen.domain import Table
+
+    rows = tuple((f"{name}\n  {description}",) for name, description in descriptions.items())
+    show_tables([Table("What --config can be", ("name",), rows)])
 
 
 def _given(**values: object) -> dict[str, Any]:

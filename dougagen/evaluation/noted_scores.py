@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 SCORES = "scores"
 """The fact in the header: JSON as ``scores_of`` makes it."""
-_LARGEST_HEADER = 4 * 2**20  # bytes, as in networks.weights
 _ALIGNMENT = 8  # bytes: safetensors pads its header with spaces, so that tensors can be mapped
 
 
@@ -126,17 +125,9 @@ def _opened(path: Path) -> BufferedReader:
 
 def _read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The header; the file stands at its first tensor afterwards."""
-    length = int.from_bytes(file.read(8), "little")
-    try:
-        if not 0 < length <= _LARGEST_HEADER:
-            raise ValueError
-        header = json.loads(file.read(length))
-        if not isinstance(header["__metadata__"], dict):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WeightsError("the weights file is damaged (header)", where=path) from error
-    assert isinstance(header, dict)
-    return header
+    from dougagen.networks.weights import read_header  # with torch behind it: whoever has weights has it
+
+    return read_header(file, path)
 
 
 def _json_ready(figures: Mapping[str, float]) -> dict[str, float | None]:

@@ -42,6 +42,9 @@ CEL_ALPHA = 128
 PENCIL_LEVEL = 200
 """8-bit level of the darkest channel below which a sketch's pixel is a line."""
 FEWEST_BACKGROUNDS = 6
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LARGEST_PICTURE = 8192 * 4320
+"""Pixels: 8K."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,10 +206,32 @@ def _composited(
             yield drawing, require_array("an encoded frame", frame, np.uint8, drawing.paint.shape)
 
 
+def _is_png_of_a_frame(path: Path) -> bool:
+    """By its header: OpenCV takes the memory that a file announces, 15 GB in all for 20,000×20,000 pixels.
+
+    Raises UsageError where that is more than a frame has.
+    """
+    head = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(24)
+    if len(head) < 24 or not head.startswith(_PNG):
+        return False
+    width, height = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
+    if width * height > _LARGEST_PICTURE:
+        raise UsageError(
+            f"announces {width}×{height} pixels, more than {_LARGEST_PICTURE:,}",
+            where=path,
+            remedy="real drawings have the size of a video frame",
+        )
+    return True
+
+
 def _read_drawing(cut: Path) -> RealDrawing:
     name = cut.name.removesuffix("_cut.png")
-    painted = cv2.imread(str(cut), cv2.IMREAD_UNCHANGED)
-    sketch = cv2.imread(str(cut.with_name(f"{name}_sketch.png")), cv2.IMREAD_COLOR)
+    beside = cut.with_name(f"{name}_sketch.png")
+    painted = cv2.imread(str(cut), cv2.IMREAD_UNCHANGED) if _is_png_of_a_frame(cut) else None
+    sketch = cv2.imread(str(beside), cv2.IMREAD_COLOR) if _is_png_of_a_frame(beside) else None
     if painted is None or painted.ndim != 3 or painted.shape[2] != 4 or painted.dtype != np.uint8:
         raise UsageError("is no 8-bit RGBA picture", where=cut)
     if sketch is None or sketch.shape[:2] != painted.shape[:2]:

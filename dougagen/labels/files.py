@@ -77,10 +77,14 @@ def import_labels(folder: Path) -> LabelImport:
 def read_labels(folder: Path) -> Iterator[Label | LabelProblem]:
     """The labels of a folder in order of their stems; a bad one is a problem and does not stop the others.
 
-    Two labels of one picture contradict each other: the second is a problem.
+    Two labels of one picture contradict each other: the second is a problem. Raises LabelError for a folder
+    that cannot be read or holds no picture at all: it was hardly meant.
     """
     seen: dict[str, str] = {}  # episode_id -> stem
-    for stem, files in sorted(_label_files(folder).items()):
+    found = _label_files(folder)
+    if not found:
+        raise LabelError("holds no label", where=folder, remedy=_where_labels_are(folder))
+    for stem, files in sorted(found.items()):
         if not stem:
             yield from (_stray(path) for path in files.values())
             continue
@@ -122,6 +126,14 @@ def _label_files(folder: Path) -> dict[str, dict[str, Path]]:
         if found[stem][key] != path:
             found.setdefault("", {})[path.name] = path
     return found
+
+
+def _where_labels_are(folder: Path) -> str:
+    """A folder too high is the common mistake."""
+    below = sorted(path.parent for path in folder.glob(f"*/*_{PARTS[0]}.*"))
+    if below:
+        return f"name {quoted(below[0])}"
+    return f"a label is {', '.join(f'STEM_{part}.png' for part in PARTS)}, as dougagen label export writes it"
 
 
 def _read_label(folder: Path, stem: str, files: Mapping[str, Path]) -> Label:

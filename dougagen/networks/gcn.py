@@ -26,6 +26,8 @@ class GCNConfig:
     """Length of the separable kernels: 25 for cels (thesis 4.3), 49 for douga (thesis 5.4)."""
     depth: int = 34
     """Of the ResNet: 34, 50 or 101."""
+    width: int = 64
+    """Of the ResNet's stem, and so of all of it; fewer than the paper's 64 for a smaller network."""
     channels: int = 21
     """Between the global convolutions and the logits."""
     dropout: float = 0.0
@@ -40,6 +42,8 @@ class GCNConfig:
             raise ConfigError(f"GCN depth must be one of {', '.join(map(str, BLOCKS))}, got {self.depth}")
         if not 1 <= self.kernel <= 255 or self.kernel % 2 == 0:
             raise ConfigError(f"GCN kernel must be odd and in [1, 255], got {self.kernel}")
+        if not 1 <= self.width <= 256:
+            raise ConfigError(f"GCN width must be in [1, 256], got {self.width}")
         if not (1 <= self.inputs <= 64 and 0 <= self.mask_logits <= 1):
             raise ConfigError(f"GCN needs inputs and mask_logits in range, got {self}")
         if not (1 <= self.classes <= 256 and 1 <= self.channels <= 1024 and 0.0 <= self.dropout < 1.0):
@@ -86,7 +90,7 @@ class GCN(nn.Module):
         super().__init__()
         self.config = config
         channels = config.channels
-        self.trunk = ResNetTrunk(config.depth, inputs=config.inputs)
+        self.trunk = ResNetTrunk(config.depth, inputs=config.inputs, width=config.width)
         self.dropout = nn.Dropout2d(config.dropout)
         self.globals = nn.ModuleList(
             GlobalConvolution(c, channels, config.kernel) for c in self.trunk.channels

@@ -50,22 +50,24 @@ class Bottleneck(nn.Module):
 
 
 class ResNetTrunk(nn.Module):
-    """[N, inputs, H, W] → four feature maps at 1/4, 1/8, 1/16 and 1/32; ``channels`` names their widths."""
+    """[N, inputs, H, W] → four feature maps at 1/4, 1/8, 1/16 and 1/32; ``channels`` names their widths.
 
-    def __init__(self, depth: int, *, inputs: int = 3) -> None:
+    ``width`` is that of the stem: 64 in the paper.
+    """
+
+    def __init__(self, depth: int, *, inputs: int = 3, width: int = 64) -> None:
         super().__init__()
         block: type[BasicBlock | Bottleneck] = BasicBlock if depth == 34 else Bottleneck
-        self.stem = ConvNorm(inputs, 64, 7, stride=2)
+        self.stem = ConvNorm(inputs, width, 7, stride=2)
         self.stages = nn.ModuleList()
         self.channels: tuple[int, ...] = ()
-        inputs = 64
+        inputs = width
         for index, count in enumerate(BLOCKS[depth]):
-            width = 64 << index
             strides = [1 if index == 0 else 2] + [1] * (count - 1)
             blocks: list[nn.Module] = []
             for stride in strides:
-                blocks.append(block(inputs, width, stride))
-                inputs = width * block.expansion
+                blocks.append(block(inputs, width << index, stride))
+                inputs = (width << index) * block.expansion
             self.stages.append(nn.Sequential(*blocks))
             self.channels += (inputs,)
 

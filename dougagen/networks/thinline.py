@@ -20,6 +20,7 @@ from dougagen.networks.layers import ConvNorm, at_multiple_of
 _DOUBT = 0.05
 """Probability of error that a told mask is always granted: 2.9 of log odds can be corrected."""
 _WIDEST = 1024  # a bound for options that come out of a file
+_MOST_BLOCKS = 64  # another: a thousand take seconds to build, before a tensor is found missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ThinLineConfig:
     context_width: int = 128
     """Channels of the coarsest stage, at 1/16 of the first."""
     context_blocks: int = 3
+    """Of ``WideContext``; 0 leaves 3×3 convolutions alone to look around."""
     context_kernel: int = 15
     """Length of the row and column kernels of the coarsest stage: 15 spans 240 × fold pixels."""
     detail_width: int = 8
@@ -55,14 +57,17 @@ class ThinLineConfig:
             self.classes,
             *self.widths,
             self.context_width,
-            self.context_blocks,
             self.context_kernel,
             self.fold,
             self.inputs,
         )
-        least = min(self.detail_width, self.mask_logits)
-        if len(self.widths) != 4 or min(sizes) < 1 or least < 0 or max(sizes) > _WIDEST:
+        optional = (self.context_blocks, self.detail_width, self.mask_logits)
+        if len(self.widths) != 4 or min(sizes) < 1 or min(optional) < 0 or max(sizes + optional) > _WIDEST:
             raise ConfigError(f"ThinLineNet needs four widths and sizes in [1, {_WIDEST}], got {self}")
+        if self.context_blocks > _MOST_BLOCKS:
+            raise ConfigError(
+                f"ThinLineNet takes at most {_MOST_BLOCKS} context_blocks, got {self.context_blocks}"
+            )
         if self.context_kernel % 2 == 0:
             raise ConfigError(f"ThinLineNet context_kernel must be odd, got {self.context_kernel}")
 
@@ -183,7 +188,8 @@ class ThinLineNet(nn.Module):
         y = self.up_half(y, half)
         logits: Tensor = self.head(y, picture)
         if self.config.mask_logits:  # what is learned is the correction of the mask that was told
-            logits[:, -1:] += torch.logit(x[:, -1:], eps=_DOUBT)
+            told = x[:, -1:].clamp(_DOUBT, 1 - _DOUBT)
+            logits[:, -1:] += torch.log(told / (1 - told))  # OpenVINO has no torch.logit
         return logits
 
     def _folded(self, picture: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +29,7 @@ FORMAT_VERSION = "1"
 LARGEST_FILE = 512 * 2**20  # bytes; a GCN on ResNet-101 is about 100 MB in half precision
 _MOST_LINES = 8192
 _LARGEST_HEADER = 4 * 2**20  # bytes
+_LONGEST_LINE = 300  # characters
 _RESERVED = ("format_version", "architecture", "options", "task", "wiring")
 _GROWING = ("stem.", "head.look.", "head.classify.", "trunk.stem.", "classify.")
 """Layers that read the input or say the classes."""
@@ -102,18 +103,34 @@ def save_weights(
 
 def read_weights_facts(path: Path) -> WeightsFacts:
     """The header of a weights file, checked; its tensors stay on disk. Raises WeightsError."""
-    size = _size(path)
+    _require_size(path)
     try:
         with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            if not 0 < length <= min(_LARGEST_HEADER, size - 8):
-                raise WeightsError("the weights file is damaged (header length)", where=path, remedy=_REMEDY)
-            header = json.loads(file.read(length))
+            header = read_header(file, path)
     except OSError as error:
         raise WeightsError(f"the weights cannot be read ({error.strerror})", where=path) from error
+    return _facts_of(header["__metadata__"], path)
+
+
+def read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
+    """The header of a safetensors file; the file stands at its first tensor afterwards.
+
+    Eight bytes with its length, then JSON: the tensors' places, and under ``__metadata__`` strings by name,
+    which are checked. Raises WeightsError, naming ``path``.
+    """
+    length = int.from_bytes(file.read(8), "little")
+    text = file.read(length) if 0 < length <= _LARGEST_HEADER else b""
+    if not text or len(text) < length:
+        raise WeightsError("the weights file is damaged (header length)", where=path, remedy=_REMEDY)
+    try:
+        header = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise WeightsError("the weights file is damaged (header)", where=path, remedy=_REMEDY) from error
-    return _facts_of(header, path)
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise WeightsError("not weights of dougagen: the header says nothing", where=path, remedy=_REMEDY)
+    assert isinstance(header, dict)
+    return header
 
 
 def load_weights(path: Path) -> LoadedNetwork:
@@ -129,7 +146,10 @@ def load_weights(path: Path) -> LoadedNetwork:
         with torch.device("meta"):  # no memory is spent on sizes that the file's own tensors do not bear out
             module = build_network(facts.architecture, facts.options)
     except ConfigError as error:
-        raise WeightsError(str(error), where=path, remedy=_REMEDY) from error
+        what = str(error)  # it quotes options, which a stranger can make as long as the header
+        if len(what) > _LONGEST_LINE:
+            what = f"{what[:_LONGEST_LINE]} …"
+        raise WeightsError(what, where=path, remedy=_REMEDY) from error
     if facts.options.get("classes") != facts.task.classes:
         got = f"{facts.options.get('classes')} classes where {facts.task} has {facts.task.classes}"
         raise WeightsError(f"the weights hold {got}", where=path, remedy=_REMEDY)
@@ -185,7 +205,7 @@ def _other_network(start: LoadedNetwork) -> WeightsError:
     )
 
 
-def _size(path: Path) -> int:
+def _require_size(path: Path) -> None:
     if not path.is_file():
         raise WeightsError(
             "no such weights file", where=path, remedy="give a .safetensors file or a folder of them"
@@ -194,13 +214,9 @@ def _size(path: Path) -> int:
     if size > LARGEST_FILE:
         bound = LARGEST_FILE // 2**20
         raise WeightsError(f"the weights file is larger than {bound} MB", where=path, remedy=_REMEDY)
-    return size
 
 
-def _facts_of(header: Any, path: Path) -> WeightsFacts:
-    metadata = header.get("__metadata__") if isinstance(header, dict) else None
-    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise WeightsError("not weights of dougagen: the header says nothing", where=path, remedy=_REMEDY)
+def _facts_of(metadata: Mapping[str, str], path: Path) -> WeightsFacts:
     missing = [key for key in _RESERVED if key not in metadata]
     if missing:
         raise WeightsError(
@@ -275,5 +291,7 @@ def _fill(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
             raise WeightsError(
                 f"the tensor {name!r} holds values that are not finite", where=path, remedy=_REMEDY
             )
+        if name.endswith("running_var") and bool((tensor < 0).any()):  # a root is taken of it
+            raise WeightsError(f"the tensor {name!r} holds negative variances", where=path, remedy=_REMEDY)
     converted = {name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()}
     module.load_state_dict(converted, assign=True)

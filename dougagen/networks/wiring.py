@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 FILL = 0.5
 """What stands where no cel is: mid grey, which both networks' normalisation brings near zero, so that it
@@ -69,7 +70,7 @@ _MOST_ENLARGED = 2
 """A bound for strips of a few lines, which would grow to any width."""
 
 
-def logits_at_lines(network: nn.Module, color: Tensor, lines: int) -> Tensor:
+def logits_at_lines(network: Callable[[Tensor], Tensor], color: Tensor, lines: int) -> Tensor:
     """``network(color)`` with the picture read at ``lines`` lines, and its logits brought back to full size.
 
     Whether black hair or a dark wall is before us shows in the whole figure, not in its pixels, and at 360
@@ -84,8 +85,7 @@ def logits_at_lines(network: nn.Module, color: Tensor, lines: int) -> Tensor:
     height, width = color.shape[-2:]
     lines = min(lines, _MOST_ENLARGED * height)
     if lines in (0, height):
-        logits: Tensor = network(color)
-        return logits
+        return network(color)
     size = (lines, max(1, round(width * lines / height)))
     small = F.interpolate(color, size, mode="bilinear", antialias=True)
     return F.interpolate(network(small), (height, width), mode="bilinear")

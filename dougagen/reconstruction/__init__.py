@@ -1,7 +1,16 @@
 """DRAWINGS → CEL MASKS → DOUGA: batching, device, precision, and what the two results owe each other."""
 
+from dougagen.reconstruction.cel_reader import CelReader
+from dougagen.reconstruction.color_cut import ColorCutConfig
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.reconstructor import NetworkReconstructor
 from dougagen.reconstruction.refinement import RefinementConfig, refine
 
-__all__ = ["NetworkReconstructor", "ReconstructionConfig", "RefinementConfig", "refine"]
+__all__ = [
+    "CelReader",
+    "ColorCutConfig",
+    "NetworkReconstructor",
+    "ReconstructionConfig",
+    "RefinementConfig",
+    "refine",
+]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dougagen.errors import ConfigError
+from dougagen.reconstruction.color_cut import ColorCutConfig
 from dougagen.reconstruction.refinement import RefinementConfig
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+BACKENDS = ("torch", "compiled", "openvino")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,13 @@ class ReconstructionConfig:
     """Drawings a batch; 0: 1 on the CPU, where more gains nothing, and 8 on a GPU."""
     precision: str = "auto"
     """fp32, bf16, fp16; auto is fp16 on a GPU and fp32 on a CPU unless it has bf16 matrix units."""
+    backend: str = "torch"
+    """What runs the networks: torch as it is, torch.compile (slow at first, for long runs on a GPU), or
+    OpenVINO on the CPU. Never chosen by what is installed: rows would then depend on it."""
     threads: int = 0
-    """Of torch on the CPU; 0 leaves torch's choice."""
+    """Of torch or OpenVINO on the CPU; 0 leaves torch's choice."""
+    color_cut: ColorCutConfig | None = field(default_factory=ColorCutConfig)
+    """How the cel mask is cut along the picture's colours; None takes what the cel network says."""
     refinement: RefinementConfig | None = field(default_factory=RefinementConfig)
     """How line art is made of what the douga network says; None leaves it as it is."""
     largest_picture: int = 64_000_000
@@ -30,6 +37,8 @@ class ReconstructionConfig:
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
             raise ConfigError(f"precision must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
+        if self.backend not in BACKENDS:
+            raise ConfigError(f"backend must be one of {', '.join(BACKENDS)}, got {self.backend!r}")
         for name, low, high in (("batch_size", 0, 1024), ("threads", 0, 1024), ("largest_picture", 1, 2**31)):
             value = getattr(self, name)
             if not low <= value <= high:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction
 from dougagen.errors import DeviceError, DomainError, WeightsError
@@ -18,19 +19,23 @@ from dougagen.networks import (
     LoadedNetwork,
     Task,
     find_weights,
-    fuse_for_inference,
     lines_read_by,
     load_weights,
     logits_at_lines,
     reuse_freed_memory,
     wired,
 )
-from dougagen.networks.devices import chosen_device, chosen_dtype
+from dougagen.networks.devices import chosen_dtype
+from dougagen.reconstruction.certainty import Certainty, certainty_of
+from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
 from dougagen.reconstruction.refinement import RefinementConfig, refine
+from dougagen.reconstruction.runners import Runner, device_of, runner_of
+from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
+T = TypeVar("T")
 _BATCH = {"cpu": 1, "cuda": 8}
 
 
@@ -38,7 +43,7 @@ class NetworkReconstructor:
     """Reads drawings with a cel network and a douga network on one device."""
 
     def __init__(self, cel: LoadedNetwork, douga: LoadedNetwork, config: ReconstructionConfig) -> None:
-        """Raises DeviceError where the device or its number format is not to be had."""
+        """Raises DeviceError where the device, its number format or the backend is not to be had."""
         for network, task in ((cel, Task.CEL), (douga, Task.DOUGA)):
             if network.task is not task:
                 raise WeightsError(f"{network.name} is a {network.task} network where a {task} one is needed")
@@ -46,10 +51,12 @@ class NetworkReconstructor:
             torch.set_num_threads(config.threads)
         reuse_freed_memory()
         self._config = config
-        self._device = chosen_device(config.device)
+        self._device = device_of(config)
         self._dtype = chosen_dtype(config.precision, self._device)
         self._loaded = (cel, douga)
-        self._cel, self._douga = (self._placed(network) for network in self._loaded)
+        self._cel, self._douga = (
+            runner_of(network, config, device=self._device, dtype=self._dtype) for network in self._loaded
+        )
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
@@ -75,13 +82,20 @@ class NetworkReconstructor:
 
     @property
     def digest_facts(self) -> Mapping[str, str]:
-        """Everything here that changes rows, for the configuration's digest: weights, precision, wiring."""
+        """Everything here that changes rows, for the configuration's digest: weights, precision, wiring.
+
+        OpenVINO sums in another order, so that a pixel now and then is of another class; torch, compiled or
+        not, is one backend on whatever device.
+        """
         cel, douga = self._loaded
+        other = {"backend": "openvino"} if self._config.backend == "openvino" else {}
         return {
+            **other,
             "cel_weights": cel.sha256,
             "douga_weights": douga.sha256,
             "precision": str(self._dtype).removeprefix("torch."),
             "wiring": str(douga.wiring),
+            "color_cut": _in_words(self._config.color_cut),
             "refinement": _in_words(self._config.refinement),
         }
 
@@ -94,9 +108,20 @@ class NetworkReconstructor:
         Raises DomainError for another shape or dtype and for a picture over the bound, DeviceError where the
         device fails or has no room for a single picture.
         """
+        return [read for batch in self._batches(pictures) for read in self._read(batch, self._infer)]
+
+    def certainties(self, pictures: Sequence[Picture]) -> list[tuple[Reconstruction, Certainty]]:
+        """As ``reconstruct``, and how likely the networks find what is said of each pixel: for calibration.
+
+        Raises as it does.
+        """
+        return [read for batch in self._batches(pictures) for read in self._read(batch, self._infer_surely)]
+
+    def _batches(self, pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:
+        """Checked before the first is read."""
         for picture in pictures:
             self._require(picture)
-        return [read for batch in _same_size(pictures, self.batch_size) for read in self._read(batch)]
+        return _same_size(pictures, self.batch_size)
 
     def _require(self, picture: Picture) -> None:
         shape: tuple[int, ...] = getattr(picture, "shape", ())
@@ -108,10 +133,10 @@ class NetworkReconstructor:
             bound = f"{self._config.largest_picture / 1e6:g} million pixels"
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
-    def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
+    def _read(self, pictures: Sequence[Picture], infer: Callable[[Picture], list[T]]) -> list[T]:
         """One batch; halved, and halved again, where the device runs out of memory."""
         try:
-            return self._infer(np.stack(pictures))
+            return infer(np.stack(pictures))
         except torch.OutOfMemoryError as error:
             shortage: Exception = error
         except (RuntimeError, MemoryError) as error:  # torch on the CPU: "not enough memory: you tried to …"
@@ -130,34 +155,56 @@ class NetworkReconstructor:
             ) from shortage
         middle = len(pictures) // 2
         self.batch_size = max(1, min(self.batch_size, middle))  # the next batch begins where this one fitted
-        return self._read(pictures[:middle]) + self._read(pictures[middle:])
+        return self._read(pictures[:middle], infer) + self._read(pictures[middle:], infer)
 
     @torch.inference_mode()
     def _infer(self, pictures: Picture) -> list[Reconstruction]:
+        return self._reconstructions(pictures, *self._said_of(pictures))
+
+    @torch.inference_mode()
+    def _infer_surely(self, pictures: Picture) -> list[tuple[Reconstruction, Certainty]]:
+        odds, drawn = self._said_of(pictures)
+        reads = self._reconstructions(pictures, odds, drawn)
+        return [(read, certainty_of(odds[n], drawn[n], read)) for n, read in enumerate(reads)]
+
+    def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
+        """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""
         bytes_ = torch.from_numpy(pictures).to(self._device)
         color = bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
         odds = odds_of(self._logits(self._cel, color, self._cel_lines))
+        self._require_numbers(odds, self._loaded[0])
+        if self._config.color_cut is not None:
+            odds = settled_odds(odds, pictures, self._config.color_cut)
         seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
         drawn = self._logits(self._douga, seen, self._douga_lines)
+        self._require_numbers(drawn, self._loaded[1])
         if drawn.shape[1] > CLASS_COUNT:
             odds = drawn[:, CLASS_COUNT:]  # the mask, corrected at full size
+        return odds, drawn[:, :CLASS_COUNT]
+
+    def _require_numbers(self, said: Tensor, network: LoadedNetwork) -> None:
+        """A look at every 64th pixel: what is no number spreads, by the mean over the picture too."""
+        if not bool(torch.isfinite(said[..., ::8, ::8]).all()):
+            precision = str(self._dtype).removeprefix("torch.")
+            raise WeightsError(
+                f"the {network.task} network {network.name} says what is no number, in {precision}",
+                remedy="use other weights, or --precision fp32",
+            )
+
+    def _reconstructions(self, pictures: Picture, odds: Tensor, drawn: Tensor) -> list[Reconstruction]:
         mask, cel_confidence = mask_of(odds)
-        classes, douga_confidence = classes_of(drawn[:, :CLASS_COUNT], mask)
+        classes, douga_confidence = classes_of(drawn, mask)
         cels = mask[:, 0].cpu().numpy()  # [N, 1, H, W] -> [N, H, W]
+        dougas = side_by_side(self._drawn, classes.cpu().numpy(), cels, pictures)
         return [
             Reconstruction(
                 cel_mask=CelMask(cel),
-                douga=Douga(self._drawn(drawn, cel, picture)),
+                douga=Douga(douga),
                 cel_confidence=_share(sure_of_cel),
                 douga_confidence=_share(sure_of_douga),
             )
-            for picture, cel, drawn, sure_of_cel, sure_of_douga in zip(
-                pictures,
-                cels,
-                classes.cpu().numpy(),
-                cel_confidence.tolist(),
-                douga_confidence.tolist(),
-                strict=True,
+            for cel, douga, sure_of_cel, sure_of_douga in zip(
+                cels, dougas, cel_confidence.tolist(), douga_confidence.tolist(), strict=True
             )
         ]
 
@@ -166,15 +213,10 @@ class NetworkReconstructor:
         refinement = self._config.refinement
         return kept if refinement is None else refine(kept, cel, color=picture, config=refinement)
 
-    def _logits(self, network: nn.Module, color: Tensor, lines: int) -> Tensor:
+    def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):
             logits = logits_at_lines(network, color, lines)
         return logits.float()
-
-    def _placed(self, network: LoadedNetwork) -> nn.Module:
-        fused = fuse_for_inference(network.module)
-        placed: nn.Module = fused.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return placed
 
 
 def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[Picture]]:
@@ -187,8 +229,8 @@ def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[P
             start = stop
 
 
-def _in_words(refinement: RefinementConfig | None) -> str:
-    return "none" if refinement is None else json.dumps(asdict(refinement), sort_keys=True)
+def _in_words(stage: RefinementConfig | ColorCutConfig | None) -> str:
+    return "none" if stage is None else json.dumps(asdict(stage), sort_keys=True)
 
 
 def _share(value: float) -> float:

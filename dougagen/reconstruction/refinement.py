@@ -45,6 +45,8 @@ class RefinementConfig:
     """8-bit levels by which ink is darker than the darker paint beside it."""
     edge_contrast: int = 20
     """8-bit levels over two pixels from which two paints are two areas; airbrush and light stay below."""
+    faint_contrast: int = 10
+    """The same inside an area whose pixels do not agree on a fill by ``mixed_share``."""
     least_contrast: int = 8
     """8-bit levels: a predicted line along which the picture shows less than this is dropped."""
     stroke_share: float = 0.7
@@ -56,7 +58,13 @@ class RefinementConfig:
     speck: float = 20.0
     """Square pixels: smaller areas join the nearest larger one."""
     mixed_share: float = 0.75
-    """Without the picture: an area whose best fill has less than this share stays as predicted, [0, 1]."""
+    """An area whose best fill has less than this share of its pixels, [0, 1], also ends at edges of
+    ``faint_contrast``; without the picture it stays as predicted."""
+    wide: float = 40_000.0
+    """Square pixels: an area of at least this size that is mixed still is a shade where it is darker than
+    its neighbour, a highlight where it is lighter."""
+    hint_share: float = 0.35
+    """If it has this share of pixels that say so, [0, 1]."""
 
     def __post_init__(self) -> None:
         if self.visible_width not in VISIBLE_WIDTHS:
@@ -76,12 +84,15 @@ _BOUNDS = (
     ("hairline", 1, 60),
     ("ink_contrast", 1, 255),
     ("edge_contrast", 1, 255),
+    ("faint_contrast", 1, 255),
     ("least_contrast", 0, 255),
     ("stroke_share", 0.5, 1),
     ("spur", 0, 1000),
     ("gap", 0, 1000),
     ("speck", 0, 1e6),
     ("mixed_share", 0, 1),
+    ("wide", 0, 1e9),
+    ("hint_share", 0, 1),
 )
 
 
@@ -160,11 +171,15 @@ def _refined(
     areas = areas_of(
         classes,
         free & ~strokes.faint,
+        color,
         steps,
         probabilities,
         edge_contrast=config.edge_contrast,
+        faint_contrast=config.faint_contrast,
         speck=config.speck * (lines / 1080) ** 2,
         mixed_share=config.mixed_share,
+        hint_share=config.hint_share,
+        wide=config.wide * (lines / 1080) ** 2,
     )
     drawn = np.where(cel, areas.fills, 0).astype(np.uint8)
     _draw_hairlines(drawn, strokes, areas, free, hairline)

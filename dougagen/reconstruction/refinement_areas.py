@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,8 @@ Bytes = NDArray[np.uint8]
 _SQUARE = np.ones((3, 3), np.uint8)
 _FILLS = (0, int(DougaClass.SHADING_FILL), int(DougaClass.COLOR_FILL), int(DougaClass.HIGHLIGHT_FILL))
 _IS_FILL = np.isin(np.arange(256), _FILLS)
+_SHORTEST_BORDER = 8
+"""Pixels: what touches over less is no neighbour."""
 _EVERY = 2
 """Probabilities vote at every second pixel of every second row."""
 
@@ -43,20 +46,71 @@ def paint_steps(color: Bytes) -> Bytes:
 def areas_of(
     classes: Bytes,
     area: Bools,
+    color: Bytes | None,
     steps: Bytes | None,
     probabilities: NDArray[np.float16] | Bytes | None,
     *,
     edge_contrast: int,
+    faint_contrast: int,
     speck: float,
     mixed_share: float,
+    hint_share: float,
+    wide: float,
 ) -> Areas:
     """Divide ``area``, the cel without lines and books, and let every part vote for its fill.
 
     With the picture a part ends where its paint does; pixels on that edge and in specks belong to the
-    nearest part. Areas of one paint voting together lost 0.4 points of accuracy: one colour is a base here
-    and a shade there.
+    nearest part. A part that votes for no fill by ``mixed_share`` is divided again where its paint hardly
+    changes: a dark shade on dark hair is fainter than the light in a face, and at 1080 lines an edge that is
+    soft spreads over more pixels. Where a ``wide`` part is undecided still, brightness decides
+    (``_by_brightness``).
+
+    Areas of one paint voting together lost 0.4 points of accuracy: one colour is a base here and a shade
+    there.
     """
     flat = area if steps is None else area & (steps < edge_contrast)
+    parts = _divided(classes, flat, probabilities, speck=speck)
+    undecided = parts.mixed(mixed_share)[parts.owner] & area
+    if color is None or steps is None:
+        return Areas(parts.owner, np.where(undecided & _IS_FILL[classes], classes, parts.fills[parts.owner]))
+    if undecided.any():
+        flat &= ~undecided | (steps < faint_contrast)
+        parts = _divided(classes, flat, probabilities, speck=speck)
+    undecided_parts = parts.mixed(mixed_share) & (parts.sizes >= wide)
+    fills = _by_brightness(parts, undecided_parts, color, area, hint_share=hint_share)
+    return Areas(parts.owner, fills[parts.owner])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """The connected parts of an area, and how they voted."""
+
+    owner: NDArray[np.int32]
+    """As in ``Areas``."""
+    votes: NDArray[np.float64]
+    """float64[parts, 4], by ``_FILLS``."""
+    counted: Bools
+    """bool[parts]: those that own pixels; specks do not."""
+
+    @property
+    def fills(self) -> Bytes:
+        """uint8[parts]: what most voted for."""
+        return np.array(_FILLS, np.uint8)[self.votes.argmax(axis=1)]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """int64[parts]: pixels that each owns, its edges included."""
+        return np.bincount(self.owner.ravel(), minlength=len(self.counted))
+
+    def mixed(self, share: float) -> Bools:
+        """bool[parts]: those that vote for no fill by ``share``."""
+        return self.counted & (self.votes.max(axis=1) < share * self.votes.sum(axis=1))
+
+
+def _divided(
+    classes: Bytes, flat: Bools, probabilities: NDArray[np.float16] | Bytes | None, *, speck: float
+) -> _Parts:
+    """The connected parts of ``flat``."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(flat.view(np.uint8), connectivity=4)
     labels = labels.astype(np.int32, copy=False)
     size = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
@@ -64,20 +118,60 @@ def areas_of(
         votes = _votes_of_classes(labels, classes, count)
     else:
         votes = _votes_of_probabilities(labels, flat, probabilities, count)
-    total = votes.sum(axis=1)
-    best = votes.argmax(axis=1)
-    counted = (size >= speck) & (total > 0)
+    counted = (size >= speck) & (votes.sum(axis=1) > 0)
     counted[0] = False
     if not counted.any():
         counted = size > 0
         counted[0] = False
-    owner = _nearest(labels, counted)
-    fills = np.array(_FILLS, np.uint8)[best][owner]
-    if steps is None:
-        mixed = counted & (votes.max(axis=1) < mixed_share * total)
-        raw = mixed[owner] & area & _IS_FILL[classes]
-        fills = np.where(raw, classes, fills)
-    return Areas(owner, fills)
+    return _Parts(_nearest(labels, counted), votes, counted)
+
+
+def _by_brightness(parts: _Parts, undecided: Bools, color: Bytes, area: Bools, *, hint_share: float) -> Bytes:
+    """uint8[parts]: the fills; what is undecided and darker than the part that it meets is a shade.
+
+    A network sees a shade by its edge. In the middle of a large one, hundreds of pixels from there, it sees
+    flat paint and says so: a majority of pixels that never saw the edge is none. A part is compared with the
+    one that it meets along its longest border without a visible line; what has less than ``hint_share`` of
+    its votes for a shade (or a highlight) stays what most voted for.
+
+    At 1080 lines accuracy is 96.6 % with it, 94.3 % without, 94.0 % as read (eight held-out scenes); on
+    scenes like those that the networks learned from it changes nothing.
+    """
+    fills = parts.fills
+    if not undecided.any():
+        return fills
+    share = parts.votes / np.maximum(parts.votes.sum(axis=1, keepdims=True), 1e-9)  # [parts, 4]
+    grey, owner = cv2.cvtColor(color, cv2.COLOR_RGB2GRAY).ravel(), parts.owner.ravel()
+    light = np.bincount(owner, weights=grey, minlength=len(fills)) / np.maximum(parts.sizes, 1)
+    for part, neighbour in _longest_borders(parts.owner, area, undecided):
+        darker = light[part] < light[neighbour]
+        kind = _FILLS.index(int(DougaClass.SHADING_FILL if darker else DougaClass.HIGHLIGHT_FILL))
+        if share[part, kind] >= hint_share:
+            fills[part] = _FILLS[kind]
+        elif share[part, 0] >= hint_share:
+            fills[part] = 0
+    return fills
+
+
+def _longest_borders(owner: NDArray[np.int32], area: Bools, wanted: Bools) -> Iterator[tuple[int, int]]:
+    """Each wanted part with the one that it shares the longest border inside ``area`` with."""
+    flat, open_, width = owner.ravel().astype(np.int64), area.ravel(), owner.shape[1]
+    borders = []
+    for apart in (1, width):
+        at = np.flatnonzero((flat[:-apart] != flat[apart:]) & open_[:-apart] & open_[apart:])
+        if apart == 1:
+            at = at[at % width != width - 1]
+        one, other = flat[at], flat[at + apart]
+        borders += [np.stack([one, other]), np.stack([other, one])]
+    both = np.concatenate(borders, axis=1)  # [2, N]
+    both = both[:, wanted[both[0]] & (both[1] > 0)]
+    pairs, lengths = np.unique(both, axis=1, return_counts=True)
+    longest: dict[int, tuple[int, int]] = {}
+    for part, neighbour, length in zip(*pairs.tolist(), lengths.tolist(), strict=True):
+        if length > longest.get(part, (_SHORTEST_BORDER, 0))[0]:
+            longest[part] = (length, neighbour)
+    for part, (_, neighbour) in longest.items():
+        yield part, neighbour
 
 
 def meeting_lines(areas: Areas, hints: Bytes, free: Bools, *, reach: int) -> Bytes:

@@ -114,7 +114,7 @@ class DecoderProcess:
         if not isinstance(begun, Begun):
             raise self._nonsense(begun)
         self.last = begun.first
-        return FarFootage(self, clock)
+        return FarFootage(self, clock, max_drawings=max_drawings)
 
     def receive(self) -> Any:
         """The next message that is no tick. Time counts only while we wait: a full pipe is no hang."""
@@ -193,8 +193,9 @@ class FarFootage(Iterator[Drawing]):
     packets_damaged: int
     truncated: bool
 
-    def __init__(self, decoder: DecoderProcess, clock: StageClock) -> None:
+    def __init__(self, decoder: DecoderProcess, clock: StageClock, *, max_drawings: int | None) -> None:
         self._decoder, self._clock = decoder, clock
+        self._left = max_drawings
         self._ended = False
 
     def __getattr__(self, name: str) -> Any:
@@ -206,15 +207,22 @@ class FarFootage(Iterator[Drawing]):
         if self._ended:
             raise StopIteration
         message = self._decoder.receive()
-        if isinstance(message, Drawing):
-            return message
+        if not isinstance(message, Drawing):
+            self._end(message)
+            raise StopIteration
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0:  # whoever wants no more does not ask for the end, and the counts come with it
+                self._end(self._decoder.receive())
+        return message
+
+    def _end(self, message: object) -> None:
         self._ended = True
         if not isinstance(message, Ended):
             raise self._decoder._nonsense(message)
         self._decoder.last = message.last
         for stage, seconds in message.last.seconds.items():
             self._clock.charge(stage, seconds)
-        raise StopIteration
 
     def __enter__(self) -> Self:
         return self

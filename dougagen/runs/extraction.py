@@ -30,6 +30,7 @@ from dougagen.runs.words import (
     Hashed,
     Moved,
     Noticed,
+    Outcome,
     Ready,
 )
 from dougagen.runs.worker import LoadReconstructor, Plan
@@ -176,6 +177,8 @@ class _Run:
         self._waiting: deque[Path] = deque(self.paths)
         self._numbers = {path: number for number, path in enumerate(self.paths, start=1)}
         self._asked_twice: set[Path] = set()
+        self._contents: dict[Path, str] = {}  # of the files that our workers are at
+        self._twins: list[tuple[Path, str]] = []  # files whose content another of our workers is at
         self._hashes = HashCache(self.plan.out)
         self._halted = self._warned_of_card = False
 
@@ -244,6 +247,9 @@ class _Run:
         return standing is Standing.DONE
 
     def _take(self, path: Path, message: object) -> None:
+        content = self._contents.pop(path, None) if isinstance(message, Outcome) else None
+        if content is not None:
+            self._bring_back_twins_of(content)
         match message:
             case Began(episode):
                 self.events.episode_began(episode, path, self._numbers[path], len(self.paths))
@@ -251,6 +257,7 @@ class _Run:
                 self.events.episode_moved(path, message)
             case Hashed(_, identity, episode_id):
                 self._hashes.remember(path, identity, episode_id)
+                self._contents[path] = episode_id
             case Noticed(what):
                 self.events.warned(DougagenError(what, where=path).args[0])
             case Extracted(report):
@@ -261,14 +268,22 @@ class _Run:
                 self.already_there.append(path)
                 self.events.episode_skipped(path)
             case Busy():
-                self._leave(path)
+                if content is not None and content in self._contents.values():
+                    self._twins.append((path, content))
+                else:
+                    self._leave(path)
             case Failed(error, fatal):
                 self.failed.append(EpisodeFailure(path, error))
                 self.events.episode_failed(self.failed[-1])
                 self._halted |= fatal
 
+    def _bring_back_twins_of(self, content: str) -> None:
+        """One of our workers has ended with it: files that hold the same are asked about again."""
+        self._waiting.extend(path for path, held in self._twins if held == content)
+        self._twins = [twin for twin in self._twins if twin[1] != content]
+
     def _leave(self, path: Path) -> None:
-        """Another run, or another worker with the same content, has it: asked for once more at the end."""
+        """Another run has it: asked for once more at the end."""
         if path not in self._asked_twice:
             self._asked_twice.add(path)
             self._waiting.append(path)

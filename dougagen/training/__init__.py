@@ -2,7 +2,8 @@
 
 from dougagen.training.config import TrainingConfig
 from dougagen.training.log import Scores, TrainingProgress
-from dougagen.training.loop import TrainingResult, train
+from dougagen.training.loop import train
+from dougagen.training.run import TrainingResult
 from dougagen.training.sources import TripletPool, TripletSource
 from dougagen.training.studio_source import StudioSource, StudioSupply
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -19,50 +20,60 @@ _IS_RARE = np.isin(np.arange(CLASS_COUNT), _RARE)
 _LINE_ADVANTAGE = 4.0
 """A line wins a pixel from a cover of 1/5. At a scale of 0.7 a line of one pixel can lie 0.71 pixels from the
 nearest samples, which then see a cover of 0.29, less at the steps of a slanted one: it stays unbroken."""
+_BORDERS = {"reflected": cv2.BORDER_REFLECT_101, "black": cv2.BORDER_CONSTANT}
 _MARGIN = 8  # pixels; the widest blur before warping reaches 3
 _THUMB = 4  # places to look at are found on every fourth pixel: 16 times less to search
 
 
 @dataclass(slots=True, eq=False)
 class Crop:
-    """A square piece of a triplet, free to be changed."""
+    """A piece of a triplet, free to be changed."""
 
     color: NDArray[np.uint8]
-    """uint8[S, S, 3], RGB."""
+    """uint8[H, W, 3], RGB."""
     cel: NDArray[np.bool_]
-    """bool[S, S]."""
+    """bool[H, W]."""
     classes: NDArray[np.uint8]
-    """uint8[S, S] of ``DougaClass`` values."""
+    """uint8[H, W] of ``DougaClass`` values."""
     likelihood: NDArray[np.uint8] | None = None
-    """uint8[S, S]: how likely a cel network calls it cel, 255 for certain; None where none was asked."""
+    """uint8[H, W]: how likely a cel network calls it cel, 255 for certain; None where none was asked."""
+    inside: NDArray[np.bool_] | None = None
+    """bool[H, W]: where there is a picture and no black border; None where it fills the crop."""
 
 
 def random_crop(
     triplet: Triplet,
     rng: Rng,
     *,
-    size: int,
+    size: int | tuple[int, int],
     scale_range: tuple[float, float],
     rotate_probability: float,
     likelihood: NDArray[np.uint8] | None = None,
+    focus: float = 1.0,
+    border: Literal["reflected", "black"] = "reflected",
 ) -> Crop:
-    """A square of ``size`` pixels around a place worth looking at: scaled, turned by up to 10°, mirrored."""
-    smallest = size / min(triplet.height, triplet.width)  # not smaller than what the picture can fill
+    """``size`` pixels (height and width, or both) around a place worth looking at: scaled, turned by up to
+    10°, mirrored.
+
+    Args:
+        focus: 0 for places anywhere in the picture.
+        border: what stands where the picture ends; it is enlarged to fill the crop unless that is black.
+    """
+    size = (size, size) if isinstance(size, int) else size
     low, high = scale_range
-    scale = max(float(np.exp(rng.uniform(np.log(low), np.log(high)))), min(smallest, high))
+    scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    if border == "reflected":  # not smaller than what the picture can fill
+        scale = max(scale, min(max(size[0] / triplet.height, size[1] / triplet.width), high))
     angle = float(rng.uniform(-10, 10)) if rng.random() < rotate_probability else 0.0
     mirrored = rng.random() < 0.5
-    x, y = _centre(triplet, rng)
-    half = size / (2 * scale)
-    if half * 2 <= triplet.width:
-        x = float(np.clip(x, half, triplet.width - half))
-    if half * 2 <= triplet.height:
-        y = float(np.clip(y, half, triplet.height - half))
+    x, y = _centre(triplet, rng, focus=focus)
+    x = _within(x, size[1] / (2 * scale), triplet.width, centred=border == "black")
+    y = _within(y, size[0] / (2 * scale), triplet.height, centred=border == "black")
     matrix = cv2.getRotationMatrix2D((x, y), angle, scale)
-    matrix[:, 2] += np.array([size / 2 - x, size / 2 - y])
+    matrix[:, 2] += np.array([size[1] / 2 - x, size[0] / 2 - y])
     if mirrored:
         matrix[0] = -matrix[0]
-        matrix[0, 2] += size - 1
+        matrix[0, 2] += size[1] - 1
     area, matrix = _seen_area(triplet, matrix, size)
     color = triplet.color[area]
     if scale < 0.8:  # what area averaging would do before the samples are taken
@@ -73,18 +84,35 @@ def random_crop(
     classes = triplet.douga.classes[area]
     present = _present(classes)
     covers = [levels_of(classes == value) for value in present]
-    warped = _warped(planes + covers, matrix, size)
+    warped = _warped(planes + covers, matrix, size, border=_BORDERS[border])
     return Crop(
         color=cv2.merge(warped[:3]).astype(np.uint8, copy=False),
         cel=warped[3] >= 128,
         classes=_classes_of(warped[len(planes) :], present, enlarged=scale >= 1.0),
         likelihood=None if likelihood is None else warped[4],
+        inside=None if border == "reflected" else _inside(classes.shape, matrix, size),
     )
 
 
-def _seen_area(triplet: Triplet, matrix: NDArray, size: int) -> tuple[tuple[slice, slice], NDArray]:
+def _inside(shape: tuple[int, ...], matrix: NDArray, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """bool[size]: where a picture of ``shape`` comes to lie."""
+    seen = _warped([np.full(shape, 255, np.uint8)], matrix, size, border=cv2.BORDER_CONSTANT)[0]
+    return seen >= 128
+
+
+def _within(place: float, half: float, length: int, *, centred: bool) -> float:
+    """The middle of a crop of 2 · ``half`` near ``place``, inside ``length`` pixels where it fits in."""
+    if half * 2 <= length:
+        return float(np.clip(place, half, length - half))
+    return length / 2 if centred else place
+
+
+def _seen_area(
+    triplet: Triplet, matrix: NDArray, size: tuple[int, int]
+) -> tuple[tuple[slice, slice], NDArray]:
     """The part of the picture that the crop shows, with a margin for the blurs, and the matrix from there."""
-    corners = np.array([[0, 0, 1], [size, 0, 1], [0, size, 1], [size, size, 1]], np.float64)
+    height, width = size
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64)
     seen = corners @ cv2.invertAffineTransform(matrix).T  # [4, 2] x, y
     low = np.floor(seen.min(axis=0)).astype(int) - _MARGIN
     high = np.ceil(seen.max(axis=0)).astype(int) + _MARGIN
@@ -95,12 +123,12 @@ def _seen_area(triplet: Triplet, matrix: NDArray, size: int) -> tuple[tuple[slic
     return (slice(top, bottom), slice(left, right)), moved
 
 
-def _centre(triplet: Triplet, rng: Rng) -> tuple[float, float]:
-    """Mostly a pixel of the cel, often one of a rare class, else anywhere."""
+def _centre(triplet: Triplet, rng: Rng, *, focus: float) -> tuple[float, float]:
+    """Mostly a pixel of the cel, often one of a rare class, else anywhere; ``focus`` scales these chances."""
     draw = rng.random()
-    if draw < 0.3:
+    if draw < 0.3 * focus:
         found = np.flatnonzero(_IS_RARE[triplet.douga.classes[::_THUMB, ::_THUMB]])
-    elif draw < 0.75:
+    elif draw < 0.75 * focus:
         found = np.flatnonzero(triplet.cel_mask.pixels[::_THUMB, ::_THUMB])
     else:
         found = np.empty(0, np.int64)
@@ -124,7 +152,7 @@ def warped_classes(
     Nearest sampling would break thin lines when it makes a picture smaller and step them when larger.
     """
     present = _present(classes)
-    covers = _warped([levels_of(classes == value) for value in present], matrix, size)
+    covers = _warped([levels_of(classes == value) for value in present], matrix, (size, size))
     return _classes_of(covers, present, enlarged=enlarged)
 
 
@@ -147,8 +175,14 @@ def _classes_of(
     return chosen
 
 
-def _warped(planes: Sequence[NDArray[np.uint8]], matrix: NDArray, size: int) -> list[NDArray[np.uint8]]:
-    """Each of ``planes``, uint8[H, W], at the places of ``matrix``: uint8[size, size].
+def _warped(
+    planes: Sequence[NDArray[np.uint8]],
+    matrix: NDArray,
+    size: tuple[int, int],
+    *,
+    border: int = cv2.BORDER_REFLECT_101,
+) -> list[NDArray[np.uint8]]:
+    """Each of ``planes``, uint8[H, W], at the places of ``matrix``: uint8[size].
 
     By fours: OpenCV 5 warps four channels in the time of one (0.30 ms and 0.27 ms; three take 0.98 ms), and
     to the same levels.
@@ -157,7 +191,7 @@ def _warped(planes: Sequence[NDArray[np.uint8]], matrix: NDArray, size: int) -> 
     for begin in range(0, len(planes), 4):
         four = [*planes[begin : begin + 4], *[planes[begin]] * 3][:4]
         together = cv2.warpAffine(
-            cv2.merge(four), matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+            cv2.merge(four), matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=border
         )
         warped.extend(cv2.split(together))  # type: ignore[arg-type]
     return warped[: len(planes)]
@@ -182,16 +216,16 @@ def paste_cel(above: Crop, below: Crop) -> Crop:
     )
 
 
-def erase_rectangle(crop: Crop, rng: Rng) -> None:
-    """Fill a rectangle of up to half the side with one colour and call it background (thesis 4.2).
+def erase_rectangle(crop: Crop, rng: Rng, *, fill: Literal["random", "black"] = "random") -> None:
+    """Fill a rectangle of up to half of either side with one colour and call it background (thesis 4.2).
 
-    The thesis fills with black; here the colour is random: black must stay the colour of hair and shadow.
+    The thesis fills with black; a random colour leaves black to hair and shadow.
     """
-    size = crop.cel.shape[0]
-    height, width = (int(n) for n in rng.integers(1, size // 2 + 1, 2))
-    top, left = int(rng.integers(0, size - height + 1)), int(rng.integers(0, size - width + 1))
+    rows, columns = crop.cel.shape
+    height, width = (int(n) for n in rng.integers(1, (rows // 2 + 1, columns // 2 + 1)))
+    top, left = int(rng.integers(0, rows - height + 1)), int(rng.integers(0, columns - width + 1))
     area = (slice(top, top + height), slice(left, left + width))
-    crop.color[area] = rng.integers(0, 256, 3)
+    crop.color[area] = 0 if fill == "black" else rng.integers(0, 256, 3)
     crop.cel[area] = False
     crop.classes[area] = DougaClass.FLAT_AREA
     if crop.likelihood is not None:
@@ -219,20 +253,27 @@ def change_colors(color: NDArray[np.uint8], rng: Rng, *, strength: float = 1.0) 
 def _turn_hue(color: NDArray[np.uint8], rng: Rng, strength: float) -> NDArray[np.uint8]:
     """Rotate about the grey axis (normal, 45°: thesis 4.2) and scale the distance from it."""
     angle = np.deg2rad(rng.normal(0, 45 * strength))
-    saturation = np.exp(rng.normal(0, 0.3 * strength))
+    return turned_hue(color, angle=angle, saturation=np.exp(rng.normal(0, 0.3 * strength)))
+
+
+def turned_hue(color: NDArray[np.uint8], *, angle: float, saturation: float = 1.0) -> NDArray[np.uint8]:
+    """``color`` turned about the grey axis by ``angle`` radians, at ``saturation`` times the distance."""
     grey = np.full((3, 3), 1 / 3)
     cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
     turned = np.cos(angle) * (np.eye(3) - grey) + np.sin(angle) * cross
     return cv2.transform(color, grey + saturation * turned).astype(np.uint8, copy=False)
 
 
-def degrade(color: NDArray[np.uint8], rng: Rng) -> NDArray[np.uint8]:
-    """Now and then a little blur, grain or blocks; the studio's delivery already did most of it."""
-    if rng.random() < 0.2:
+def degrade(color: NDArray[np.uint8], rng: Rng, *, share: float = 1.0) -> NDArray[np.uint8]:
+    """Now and then a little blur, grain or blocks; the studio's delivery already did most of it.
+
+    ``share`` scales the chances.
+    """
+    if rng.random() < 0.2 * share:
         color = cv2.GaussianBlur(color, (0, 0), float(rng.uniform(0.4, 1.0)))  # type: ignore[assignment]
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 * share:
         color = cv2.add(color, _grain(color.shape, rng), dtype=cv2.CV_8U)  # type: ignore[assignment]
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 * share:
         _, coded = cv2.imencode(".jpg", color, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])
         color = cv2.imdecode(coded, cv2.IMREAD_COLOR)  # type: ignore[assignment]
     return color
@@ -252,48 +293,3 @@ def _grain(shape: tuple[int, ...], rng: Rng) -> NDArray[np.float32]:
     begin = int(rng.integers(len(normals) - count + 1))
     strength = np.float32(rng.uniform(1, 6) * rng.choice((-1, 1)))
     return normals[begin : begin + count].reshape(shape) * strength
-
-
-def perturb_mask(cel: NDArray[np.bool_], rng: Rng) -> NDArray[np.bool_]:
-    """A mask as a cel network might have predicted it: border off by pixels, parts missing, parts too many.
-
-    A quarter stays exact, one in twelve keeps the whole picture (the thesis's network sometimes removed
-    no background at all, section 5.8).
-    """
-    draw = rng.random()
-    if draw < 0.25:
-        return cel
-    if draw < 0.33:
-        return np.ones_like(cel)
-    mask = cel.astype(np.uint8)
-    radius = int(rng.integers(0, 5))
-    if radius:
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        mask = (cv2.erode if rng.random() < 0.25 else cv2.dilate)(mask, disc)  # type: ignore[assignment]
-    if rng.random() < 0.5:
-        missing = _blobs(cel.shape, rng)
-        mask[missing] = 0
-    if rng.random() < 0.6:
-        extra = _blobs(cel.shape, rng)
-        mask[extra] = 1
-    return mask.astype(np.bool_)
-
-
-def soften(mask: NDArray[np.uint8], rng: Rng) -> NDArray[np.uint8]:
-    """A mask as a network that read it at fewer lines would be sure of it: blurred, and seldom certain."""
-    blurred = cv2.GaussianBlur(mask, (0, 0), float(rng.uniform(0.5, 4.0)))
-    doubt = rng.uniform(0.0, 0.15, 2) * 255
-    return cv2.convertScaleAbs(blurred, alpha=1 - doubt.sum() / 255, beta=doubt[0]).astype(
-        np.uint8, copy=False
-    )
-
-
-def _blobs(shape: tuple[int, ...], rng: Rng) -> NDArray[np.bool_]:
-    """Smooth patches over a tenth of the picture or so: thresholded noise of low frequency."""
-    cells = int(rng.integers(3, 14))
-    field = rng.random((cells, cells), dtype=np.float32)
-    coarse = cv2.resize(field, (shape[1] // 4 + 1, shape[0] // 4 + 1), interpolation=cv2.INTER_CUBIC)
-    smooth = np.asarray(
-        cv2.resize(coarse, (shape[1], shape[0]))
-    )  # cubic all the way takes seven times longer
-    return smooth > rng.uniform(0.75, 0.95)

@@ -21,11 +21,17 @@ from dougagen.training.augment import (
     erase_rectangle,
     levels_of,
     paste_cel,
-    perturb_mask,
     random_crop,
-    soften,
 )
 from dougagen.training.config import TrainingConfig
+from dougagen.training.layered_augment import (
+    change_levels,
+    lay_textures,
+    replace_background,
+    replaces_background,
+    studio_background,
+)
+from dougagen.training.perturbed_masks import perturb_mask, soften
 from dougagen.training.sources import Sampler, TripletSource
 
 
@@ -34,13 +40,13 @@ class Batch:
     """What a step learns from."""
 
     pictures: Tensor
-    """uint8 [N, S, S, 3], RGB."""
+    """uint8 [N, H, W, 3], RGB."""
     likelihoods: Tensor
-    """uint8 [N, 1, S, S]: how likely each pixel is cel, as the douga network is told; 255 for certain."""
+    """uint8 [N, 1, H, W]: how likely each pixel is cel, as the douga network is told; 255 for certain."""
     targets: Tensor
-    """uint8 [N, S, S]: classes; a loss wants them as int64, which would be 8 bytes a pixel on the way."""
+    """uint8 [N, H, W]: classes; a loss wants them as int64, which would be 8 bytes a pixel on the way."""
     cels: Tensor
-    """bool [N, S, S]: the true cel."""
+    """bool [N, H, W]: the true cel."""
     wiring: Wiring
 
     def tensors(self) -> dict[str, Tensor]:
@@ -52,10 +58,14 @@ class Batch:
         """The same with other tensors: of another device, or of another step."""
         return replace(self, **tensors)  # type: ignore[arg-type]
 
+    def color(self, device: torch.device) -> Tensor:
+        """float [N, 3, H, W] in [0, 1], channels_last."""
+        pictures = self.pictures.to(device).permute(0, 3, 1, 2)  # [N, H, W, 3] -> [N, 3, H, W], channels_last
+        return pictures.float() / 255.0
+
     def inputs(self, device: torch.device) -> Tensor:
-        """float [N, C, S, S] in [0, 1], channels_last: what the network reads, through the shared wiring."""
-        pictures = self.pictures.to(device).permute(0, 3, 1, 2)  # [N, S, S, 3] -> [N, 3, S, S], channels_last
-        return wired(self.wiring, pictures.float() / 255.0, self.likelihoods.to(device).float() / 255.0)
+        """float [N, C, H, W] in [0, 1], channels_last: what the network reads, through the shared wiring."""
+        return wired(self.wiring, self.color(device), self.likelihoods.to(device).float() / 255.0)
 
 
 def batches_by_threads(
@@ -87,7 +97,7 @@ def make_batch(
     pictures, likelihoods, targets, cels = (np.stack(part) for part in zip(*examples, strict=True))
     return Batch(
         pictures=torch.from_numpy(pictures),
-        likelihoods=torch.from_numpy(likelihoods)[:, None],  # [N, S, S] -> [N, 1, S, S]
+        likelihoods=torch.from_numpy(likelihoods)[:, None],  # [N, H, W] -> [N, 1, H, W]
         targets=torch.from_numpy(targets),
         cels=torch.from_numpy(cels),
         wiring=config.chosen_wiring,
@@ -100,31 +110,56 @@ def _example(
     crop = _crop(config, source, rng)
     if rng.random() < config.paste_probability:
         crop = paste_cel(crop, _crop(config, source, rng))
-    if rng.random() < config.erase_probability:
+    if config.backgrounds:
+        _behind(crop, config, rng, examples=len(source.pictures))
+    if config.texture_probability:
+        lay_textures(crop, rng, probability=config.texture_probability)
+    is_erased = rng.random() < config.erase_probability
+    if is_erased and config.erase_fill == "random":
         erase_rectangle(crop, rng)
-    color = (
-        crop.color
-        if rng.random() >= config.color_probability
-        else change_colors(crop.color, rng, strength=config.color_change)
-    )
-    color = degrade(color, rng)
+    crop.color = _other_colors(crop.color, config, rng)
+    if crop.inside is not None:  # what is put around a picture is black whatever was done to the picture
+        crop.color[~crop.inside] = 0
+    if is_erased and config.erase_fill == "black":  # after all else: black is to stay black
+        erase_rectangle(crop, rng, fill="black")
+    color = crop.color
     if config.task is Task.CEL:
         return color, np.full(crop.cel.shape, 255, np.uint8), crop.cel.astype(np.uint8), crop.cel
     likelihood = _told_likelihood(config, crop, rng)
-    sees_all = config.chosen_wiring is not Wiring.SYNTHETIC_CEL
+    sees_all = config.chosen_wiring is not Wiring.SYNTHETIC_CEL or config.whole_truth
     truth = crop.classes if sees_all else visible_truth(crop.classes, likelihood >= 128)
     return color, likelihood, truth, crop.cel
 
 
-_PERTURBED = 0.3
-"""Share of perturbed masks among predicted ones: a later cel network errs elsewhere than today's."""
+def _behind(crop: Crop, config: TrainingConfig, rng: np.random.Generator, *, examples: int) -> None:
+    """Now and then another background (thesis 4.2)."""
+    number = replaces_background(rng, backgrounds=config.backgrounds, examples=examples)
+    if number is not None:
+        height, width = crop.cel.shape
+        background = studio_background(number, height=height, width=width)
+        replace_background(crop, background[:, ::-1] if rng.random() < 0.5 else background)
+
+
+def _other_colors(
+    color: NDArray[np.uint8], config: TrainingConfig, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    if rng.random() < config.color_probability:
+        color = change_colors(color, rng, strength=config.color_change)
+    brightness, contrast, hue = (
+        config.brightness_deviation,
+        config.contrast_deviation,
+        config.hue_deviation,
+    )
+    if brightness or contrast or hue:
+        color = change_levels(color, rng, brightness=brightness, contrast=contrast, hue=hue)
+    return degrade(color, rng, share=config.degradation)
 
 
 def _told_likelihood(config: TrainingConfig, crop: Crop, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """uint8[S, S]: what the cel network says of the crop, or could have said."""
+    """uint8[H, W]: what the cel network says of the crop, or could have said."""
     if config.masks == "true":
         return levels_of(crop.cel)
-    if crop.likelihood is not None and config.masks == "predicted" and rng.random() >= _PERTURBED:
+    if crop.likelihood is not None and config.masks == "predicted" and rng.random() >= config.perturbed_share:
         return crop.likelihood
     mask = levels_of(perturb_mask(crop.cel, rng))
     if config.chosen_wiring is Wiring.GUIDED:
@@ -138,9 +173,11 @@ def _crop(config: TrainingConfig, source: Sampler, rng: np.random.Generator) -> 
         example.triplet,
         rng,
         likelihood=example.likelihood,
-        size=config.crop_pixels,
+        size=config.crop_shape,
         scale_range=config.scale_range,
         rotate_probability=config.rotate_probability,
+        focus=config.focus,
+        border="black" if config.pads else "reflected",
     )
 
 

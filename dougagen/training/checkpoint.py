@@ -27,8 +27,12 @@ def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     unfinished.replace(path)
 
 
-def read_checkpoint(path: Path, *, identity: str) -> dict[str, Any] | None:
+def read_checkpoint(
+    path: Path, *, identity: str, defaults: Mapping[str, object] | None = None
+) -> dict[str, Any] | None:
     """The state of the run called ``identity``, on the CPU; None where no file is.
+
+    An older version had fewer options: what its checkpoint does not name had the value of ``defaults``.
 
     Raises WeightsError where the file is damaged or belongs to a run with another configuration, and says
     which option differs.
@@ -41,19 +45,28 @@ def read_checkpoint(path: Path, *, identity: str) -> dict[str, Any] | None:
         raise WeightsError("the checkpoint is damaged", where=path, remedy=_REMEDY) from error
     if not isinstance(state, dict) or any(name not in state for name in _REQUIRED):
         raise WeightsError("the checkpoint is of another version", where=path, remedy=_REMEDY)
-    if state["identity"] != identity:
-        differs = _difference(state["identity"], identity)
+    there, here = _options(state["identity"], defaults or {}), _options(identity, {})
+    if there != here:
+        differs = _difference(there, here)
         raise WeightsError(
             f"the checkpoint is of a run with another configuration{differs}", where=path, remedy=_REMEDY
         )
     return state
 
 
-def _difference(held: object, wanted: str) -> str:
-    """`` (seed: 0 there, 1 here)``: the first option that differs, as JSON."""
+def _options(identity: object, defaults: Mapping[str, object]) -> dict[str, Any]:
+    """The options that an identity names, as JSON has them; none where it is damaged."""
     try:
-        there, here = json.loads(str(held)), json.loads(wanted)
-        name = next(n for n in sorted({*there, *here}) if there.get(n) != here.get(n))
-    except (ValueError, AttributeError, TypeError, StopIteration):
+        named = json.loads(str(identity))
+        return {**json.loads(json.dumps(dict(defaults))), **named}
+    except (ValueError, TypeError):
+        return {}
+
+
+def _difference(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """`` (seed: 0 there, 1 here)``: the first option that differs, as JSON."""
+    names = sorted({*there, *here})
+    name = next((n for n in names if there.get(n) != here.get(n)), None)
+    if name is None or not there:
         return ""
     return f" ({name}: {json.dumps(there.get(name))} there, {json.dumps(here.get(name))} here)"[:200]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from importlib.util import find_spec
 from typing import Any
@@ -17,9 +18,11 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from dougagen.errors import ConfigError
 from dougagen.networks import LoadedNetwork, build_network, grown_state, network_options
 from dougagen.networks.devices import chosen_device
+from dougagen.training.adversarial import Adversary, read_by_color
 from dougagen.training.batches import Batch
 from dougagen.training.config import TrainingConfig
 from dougagen.training.losses import loss_for
+from dougagen.training.optimizers import optimizer_of, restore_optimizer
 
 
 class Learner:
@@ -51,11 +54,19 @@ class Learner:
         self.network.train()
         on_gpu = self.device.type == "cuda"
         self._fused = True if on_gpu else None
-        self._optimizer = torch.optim.AdamW(
-            _decayed(self.network, config), lr=config.learning_rate, fused=self._fused
+        self._optimizer = optimizer_of(
+            config.optimizer,
+            self.network,
+            rate=config.learning_rate,
+            weight_decay=config.weight_decay,
+            fused=self._fused,
         )
         self._criterion = loss_for(config, frequencies).to(self.device)
         self._half = config.precision == "bf16" or (config.precision == "auto" and on_gpu)
+        judged = config.discriminator
+        self._adversary = (
+            None if judged is None else Adversary(judged, self.device, half=self._half, fused=self._fused)
+        )
         self._forward = self.network
         if on_gpu:
             torch.backends.cudnn.benchmark = True  # every batch has the same shape
@@ -74,35 +85,74 @@ class Learner:
         inputs, targets = batch.inputs(self.device), batch.targets.to(self.device).long()
         if not inputs.is_contiguous(memory_format=torch.channels_last):
             inputs = inputs.contiguous(memory_format=torch.channels_last)
-        cels = batch.cels.to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
+        with (
+            _told_of_lone_values(batch),
+            torch.autocast(self.device.type, torch.bfloat16, enabled=self._half),
+        ):
             logits = self._forward(inputs)
-        loss: Tensor = self._criterion(logits, targets, cels)
+        loss: Tensor = self._criterion(logits, targets, batch.cels.to(self.device))
+        adversary, classes = self._adversary, self._config.task.classes
+        if adversary is not None:
+            color = batch.color(self.device)
+            with _told_of_lone_values(batch):
+                loss = adversary.joined(loss, logits[:, :classes], color)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self._config.largest_gradient)
         self._optimizer.step()
         # quickly at the beginning, when there is nothing to keep
         self._followed.follow(min(self._config.average_decay, (2 + step) / (11 + step)))
-        return loss.detach(), logits.detach()[:, : self._config.task.classes], targets
+        drawn = logits.detach()[:, :classes]
+        if adversary is not None:
+            adversary.learn(drawn, targets, color)
+        return loss.detach(), drawn, targets
+
+    @property
+    def parts(self) -> Mapping[str, Tensor]:
+        """What the loss of the last step was made of, where it has a discriminator."""
+        return {} if self._adversary is None else self._adversary.parts
+
+    @torch.no_grad()
+    def loss_on(self, batches: Sequence[Batch]) -> float:
+        """The pixel-wise loss of the average, the mean over ``batches``; learns nothing."""
+        losses = []
+        for batch in batches:
+            inputs = batch.inputs(self.device).contiguous(memory_format=torch.channels_last)
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
+                logits = self.average(inputs)
+            targets, cels = batch.targets.to(self.device).long(), batch.cels.to(self.device)
+            losses.append(self._criterion(logits, targets, cels) * len(targets))
+        return float(torch.stack(losses).sum() / sum(len(batch.targets) for batch in batches))
+
+    @torch.no_grad()
+    def is_finite(self) -> bool:
+        """Whether every weight still is a number, those of the discriminator included."""
+        networks = [self.network, *([] if self._adversary is None else [self._adversary.network])]
+        sums = [tensor.sum() for network in networks for tensor in network.parameters()]
+        return bool(torch.stack(sums).isfinite().all())
+
+    def kept(self) -> nn.Module:
+        """The average as it is to be saved. Raises ConfigError where no classes could be read from it."""
+        judged = self._config.discriminator
+        return read_by_color(self.average) if judged and judged.is_read_by_color else self.average
 
     def state(self) -> dict[str, Any]:
         """Tensors and plain values: the same run goes on with them on any machine."""
-        return {
+        state = {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "random": torch.get_rng_state(),
         }
+        return state if self._adversary is None else {**state, "adversary": self._adversary.state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from ``state``, which another kind of device may have written."""
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
-        optimizer = state["optimizer"]
-        for group in optimizer["param_groups"]:
-            group["fused"] = self._fused  # a matter of this machine; it says where the step counts belong
-        self._optimizer.load_state_dict(optimizer)
+        restore_optimizer(self._optimizer, state["optimizer"], fused=self._fused)
+        if self._adversary is not None:
+            self._adversary.restore(state["adversary"])
         torch.set_rng_state(state["random"])
 
 
@@ -126,6 +176,22 @@ class _Followed:
             kept.copy_(new)
 
 
+@contextmanager
+def _told_of_lone_values(batch: Batch) -> Iterator[None]:
+    """A batch norm has nothing to norm where a channel has one value: said in words that are ours."""
+    try:
+        yield
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        count, height, width = batch.targets.shape
+        raise ConfigError(
+            f"a batch of {count} and crops of {height}×{width} px leave one value a channel "
+            "where the network is coarsest",
+            remedy="take a larger batch or larger crops",
+        ) from error
+
+
 def require_channels_last(network: nn.Module) -> None:
     """Raises ConfigError where a kernel of ``network`` lies in another order. A few microseconds a layer."""
     for name, kernel in network.named_parameters():
@@ -147,12 +213,3 @@ def _require_same_kind(start: LoadedNetwork, config: TrainingConfig) -> None:
             f"{start.architecture!r}, this run trains {config.task}, {config.architecture!r}",
             remedy="start from weights of the same task and architecture, or from random ones",
         )
-
-
-def _decayed(network: nn.Module, config: TrainingConfig) -> list[dict[str, Any]]:
-    """Weight decay for the kernels, none for biases and norms."""
-    parameters = list(network.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]

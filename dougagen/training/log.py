@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dougagen.training.tensorboard import EventWriter
@@ -28,6 +28,8 @@ class TrainingProgress:
     """Over the classes in the last batch, before the step; augmented pictures."""
     learning_rate: float
     steps_per_second: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """What the loss of the last step was made of, where there is a discriminator; further columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,20 @@ class Scores:
 
 
 class TrainingLog:
-    """``<task>.log.csv``, ``<task>.scores.csv`` and ``tensorboard/<task>/`` in the folder of a run."""
+    """``<task>.log.csv``, ``.scores.csv``, ``.validation.csv``, ``tensorboard/<task>/`` in a run's folder."""
 
     def __init__(self, out: Path, task: str) -> None:
         self.path = out / f"{task}.log.csv"
         self.scores_path = out / f"{task}.scores.csv"
+        self.validation_path = out / f"{task}.validation.csv"
         self._events_folder = out / "tensorboard" / task
         self._events: EventWriter | None = None
         self._is_new_run = False
 
     def begin_anew(self) -> None:
         """A run that goes on from no checkpoint: what an earlier one wrote goes."""
-        self.path.unlink(missing_ok=True)
-        self.scores_path.unlink(missing_ok=True)
+        for path in (self.path, self.scores_path, self.validation_path):
+            path.unlink(missing_ok=True)
         self._is_new_run = True
 
     def report(self, row: TrainingProgress) -> None:
@@ -63,9 +66,21 @@ class TrainingLog:
         with self.path.open("a", newline="") as file:
             writer = csv.writer(file)
             if is_new:
-                writer.writerow(_COLUMNS)
-            writer.writerow(f"{getattr(row, name):.6g}" for name in _COLUMNS)
-        self._curves({f"training/{name}": getattr(row, name) for name in _CURVES}, row.step)
+                writer.writerow((*_COLUMNS, *row.parts))
+            figures = [*(getattr(row, name) for name in _COLUMNS), *row.parts.values()]
+            writer.writerow(f"{figure:.6g}" for figure in figures)
+        curves = {**{name: getattr(row, name) for name in _CURVES}, **row.parts}
+        self._curves({f"training/{name}": figure for name, figure in curves.items()}, row.step)
+
+    def validated(self, loss: float, *, step: int) -> None:
+        """A row of the losses on validation pictures."""
+        is_new = not self.validation_path.exists()
+        with self.validation_path.open("a", newline="") as file:
+            writer = csv.writer(file)
+            if is_new:
+                writer.writerow(("step", "validation_loss"))
+            writer.writerow((step, f"{loss:.6g}"))
+        self._curves({"validation/loss": loss}, step)
 
     def score(self, scores: Scores) -> None:
         """A row of the scores; a name that is new becomes a column, which older rows leave empty."""

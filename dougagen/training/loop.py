@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import torch
-from torch import Tensor
-
-from dougagen import __version__
 from dougagen.errors import ConfigError
-from dougagen.networks import WORKING_LINES, LoadedNetwork, reuse_freed_memory, save_weights
-from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
+from dougagen.networks import LoadedNetwork
 from dougagen.training.config import TrainingConfig
-from dougagen.training.crop_processes import batches, on_device
-from dougagen.training.learner import Learner
-from dougagen.training.log import Scores, TrainingLog, TrainingProgress
-from dougagen.training.processes import spare_cores
+from dougagen.training.log import Scores, TrainingProgress
+from dougagen.training.run import Run, TrainingResult
 from dougagen.training.scoring import Evaluator, Scoring
 from dougagen.training.signals import WholeSteps
-from dougagen.training.sources import TripletSource
+from dougagen.training.sources import TripletPool, TripletSource
+from dougagen.training.validation import Validation
 
 MARGIN_SECONDS = 20.0
 """Before ``stop_after``, kept for the last step, the checkpoint, and the end of the processes."""
-_CORES_FOR_SCORES = 4
-"""From so many on a scoring process runs beside the training; with fewer the training waits for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingResult:
-    """What a run left behind."""
-
-    weights: Path
-    log: Path
-    steps: int
-    seconds: float
-    loss: float
-    is_finished: bool
-    """False where ``stop_after`` ended it: a checkpoint is there, the same call goes on."""
-    best: Path | None
-    """The weights with the best score; None where nothing was scored."""
 
 
 def train(
@@ -59,11 +32,12 @@ def train(
     evaluate: Evaluator | None = None,
     scored: Callable[[Scores], None] | None = None,
     stop_after: float | None = None,
+    validation: TripletPool | None = None,
 ) -> TrainingResult:
-    """Train until the budget is spent; leaves ``<task>.safetensors``, ``<task>.log.csv``, event files for
-    TensorBoard and, while running, ``<task>.checkpoint`` in ``out``. A run that finds its own checkpoint
-    there goes on from it, on any machine; a new one begins with the weights of ``start``, which must be of
-    the same architecture, or with random ones.
+    """Train until the budget is spent, or patience; leaves ``<task>.safetensors``, ``<task>.log.csv``, event
+    files for TensorBoard and, while running, ``<task>.checkpoint`` in ``out``. A run that finds its own
+    checkpoint there goes on from it, on any machine; a new one begins with the weights of ``start``, which
+    must be of the same architecture, or with random ones.
 
     The weights are exported at every checkpoint too, so that a running training can be looked at. SIGINT and
     SIGTERM come between two steps, and a checkpoint is written before they are handled.
@@ -73,6 +47,8 @@ def train(
             its figures go to ``<task>.scores.csv`` and ``scored``, the best weights to
             ``<task>.best.safetensors``.
         stop_after: seconds from now; the run ends ``MARGIN_SECONDS`` before, with a checkpoint.
+        validation: pictures whose loss ends a run that has ``config.patience``; without ``evaluate`` it
+            chooses ``<task>.best.safetensors``, too.
 
     Raises ConfigError, DeviceError, WeightsError (a checkpoint of another configuration), DougagenError (a
     process that makes pictures was killed).
@@ -85,7 +61,9 @@ def train(
         )
     out.mkdir(parents=True, exist_ok=True)
     with WholeSteps() as signals:
-        run = _Run(config, source, out, dict(facts or {}), start, signals)
+        run = Run(config, source, out, dict(facts or {}), start, signals)
+        if config.patience:
+            run.validation = _validation(config, validation)
         run.resume()
         if evaluate is not None and config.evaluate_minutes:
             run.scoring = Scoring(
@@ -95,7 +73,7 @@ def train(
             run.learn(progress, scored, stop_at)
         except BaseException as error:
             is_signal = not isinstance(error, Exception)
-            if is_signal and run.is_whole:  # errors leave the last checkpoint
+            if is_signal and run.is_whole and run.learner.is_finite():  # errors leave the last checkpoint
                 run.checkpoint()
             raise
         finally:
@@ -104,220 +82,7 @@ def train(
         return run.result()
 
 
-class _Run:
-    """A learner with its clock, its log and its files."""
-
-    def __init__(
-        self,
-        config: TrainingConfig,
-        source: TripletSource,
-        out: Path,
-        facts: dict[str, str],
-        start: LoadedNetwork | None,
-        signals: WholeSteps,
-    ) -> None:
-        reuse_freed_memory()
-        if config.threads:
-            torch.set_num_threads(config.threads)
-        self.config, self.source, self.facts, self.signals = config, source, facts, signals
-        self.weights_path = out / f"{config.task}.safetensors"
-        self.checkpoint_path = out / f"{config.task}.checkpoint"
-        self.log = TrainingLog(out, config.task)
-        self.learner = Learner(config, source.class_frequencies(), start=start)
-        self.scoring: Scoring | None = None
-        self.step, self.seconds, self.loss = 0, 0.0, float("nan")
-        self.reported = (0, 0.0)
-        self.is_whole = True
-
-    # ---- learning ------------------------------------------------------------------------------------
-    def learn(
-        self,
-        progress: Callable[[TrainingProgress], None] | None,
-        scored: Callable[[Scores], None] | None,
-        stop_at: float,
-    ) -> None:
-        """Until the budget is spent or ``stop_at``, by the monotonic clock."""
-        config, device = self.config, self.learner.device
-        losses: list[Tensor] = []
-        saved = asked = self.seconds
-        self.reported = (self.step, self.seconds)
-        with closing(batches(config, self.source, first_step=self.step, device=device)) as made:
-            stream = on_device(made, device)
-            before = math.inf  # of the first step; the clock does not run while the processes begin
-            while self.fraction < 1.0 and time.monotonic() < stop_at:
-                batch = next(stream)
-                before = min(before, time.monotonic())
-                with self.signals.whole():
-                    self.is_whole = False
-                    loss, logits, targets = self.learner.learn_from(
-                        batch, step=self.step, rate=self.learning_rate
-                    )
-                    self.step += 1
-                    now = time.monotonic()
-                    self.seconds, before = self.seconds + now - before, now
-                    self.is_whole = True
-                    losses.append(loss)
-                    if self.step % config.log_steps == 0 or self.fraction >= 1.0:
-                        self.report(progress, losses, mean_iou(logits, targets))
-                        losses = []
-                    if self.seconds - saved >= 60 * config.checkpoint_minutes:
-                        self.checkpoint()
-                        self.export()
-                        saved = self.seconds
-                is_due = self.seconds - asked >= 60 * config.evaluate_minutes
-                if self.scoring is not None and self.score(scored, is_due=is_due):
-                    asked, before = self.seconds, time.monotonic()
-            if losses:  # of a run that was told to stop
-                self.report(progress, losses, mean_iou(logits, targets))
-        if self.scoring is not None and self.fraction >= 1.0:
-            self.score_last(scored)
-
-    def score(self, scored: Callable[[Scores], None] | None, *, is_due: bool) -> bool:
-        """Take scores that are there; ask for new ones if they are due. True if they were asked for."""
-        assert self.scoring is not None
-        self._tell(scored, wait=False)
-        if not is_due or self.scoring.is_busy:
-            return False
-        self.export()
-        self.scoring.ask(self.weights_path, step=self.step, seconds=self.seconds)
-        if self.learner.device.type != "cuda" and spare_cores() < _CORES_FOR_SCORES:
-            self._tell(scored, wait=True)
-        return True
-
-    def score_last(self, scored: Callable[[Scores], None] | None) -> None:
-        """The scores that are on their way, then those of the last step."""
-        assert self.scoring is not None
-        self._tell(scored, wait=True)
-        if self.scoring.newest_step != self.step:
-            self.export()
-            self.scoring.ask(self.weights_path, step=self.step, seconds=self.seconds)
-            self._tell(scored, wait=True)
-
-    def _tell(self, scored: Callable[[Scores], None] | None, *, wait: bool) -> None:
-        assert self.scoring is not None
-        scores = self.scoring.answer(wait=wait)
-        if scores is not None and scored is not None:
-            scored(scores)
-
-    def report(
-        self,
-        progress: Callable[[TrainingProgress], None] | None,
-        losses: list[Tensor],
-        iou: float,
-    ) -> None:
-        """A row of the log, the only place where the CPU waits for a GPU."""
-        speed = (self.step - self.reported[0]) / max(self.seconds - self.reported[1], 1e-9)
-        self.reported = (self.step, self.seconds)
-        self.loss = float(torch.stack(losses).mean())
-        if not math.isfinite(self.loss):
-            raise ConfigError(
-                f"the loss is not finite at step {self.step}", remedy="use a lower learning rate"
-            )
-        row = TrainingProgress(
-            self.step, self.seconds, self.fraction, self.loss, iou, self.learning_rate, speed
-        )
-        self.log.report(row)
-        if progress is not None:
-            progress(row)
-
-    @property
-    def fraction(self) -> float:
-        """Share of the budget that is spent."""
-        if self.config.steps is not None:
-            return min(1.0, self.step / self.config.steps)
-        assert self.config.minutes is not None
-        return min(1.0, self.seconds / (60 * self.config.minutes))
-
-    @property
-    def learning_rate(self) -> float:
-        """A linear warm-up, then a cosine down to the final rate."""
-        config, done = self.config, self.fraction
-        if done < config.warmup:
-            return config.learning_rate * max(done / config.warmup, 0.01)
-        fall = (done - config.warmup) / max(1.0 - config.warmup, 1e-9)
-        share = config.final_rate + (1 - config.final_rate) * 0.5 * (1 + math.cos(math.pi * fall))
-        return config.learning_rate * share
-
-    # ---- files ---------------------------------------------------------------------------------------
-    def identity(self) -> str:
-        """What two runs must share for one to go on from the other; the budget may grow."""
-        kept = {k: v for k, v in self.config.as_mapping().items() if k not in _FREE_TO_CHANGE}
-        return json.dumps({**kept, "started_from": self.learner.started_from}, sort_keys=True)
-
-    def checkpoint(self) -> None:
-        """The whole state, for any machine."""
-        state = {"identity": self.identity(), "step": self.step, "seconds": self.seconds}
-        write_checkpoint(self.checkpoint_path, {**state, **self.learner.state()})
-
-    def resume(self) -> None:
-        """Go on from the checkpoint if there is one, else begin anew."""
-        state: dict[str, Any] | None = read_checkpoint(self.checkpoint_path, identity=self.identity())
-        if state is None:
-            self.log.begin_anew()
-            return
-        self.step, self.seconds = int(state["step"]), float(state["seconds"])
-        self.learner.restore(state)
-
-    def export(self) -> None:
-        """The average as weights, with the facts of the run so far."""
-        config, learner = self.config, self.learner
-        noted = {
-            **self.source.facts(),
-            **self.facts,
-            "steps": str(self.step),
-            "minutes": f"{self.seconds / 60:.1f}",
-            "crops_seen": str(self.step * config.crops_a_step),
-            "loss": f"{self.loss:.4f}",
-            "training": json.dumps(config.as_mapping()),
-            WORKING_LINES: str(config.lines_read),
-            "dougagen_version": __version__,
-        }
-        if learner.started_from:
-            noted["started_from"] = learner.started_from
-        save_weights(
-            learner.average,
-            self.weights_path,
-            architecture=config.architecture,
-            options=learner.options,
-            task=config.task,
-            facts=noted,
-            wiring=config.chosen_wiring,
-        )
-
-    def result(self) -> TrainingResult:
-        """Export; a run that is finished needs no checkpoint any more, another one gets one."""
-        is_finished = self.fraction >= 1.0
-        with self.signals.whole():
-            self.export()
-            if is_finished:
-                self.checkpoint_path.unlink(missing_ok=True)
-            else:
-                self.checkpoint()
-        best = self.scoring.best_path if self.scoring is not None else None
-        return TrainingResult(
-            self.weights_path,
-            self.log.path,
-            self.step,
-            self.seconds,
-            self.loss,
-            is_finished,
-            best if best is not None and best.is_file() else None,
-        )
-
-
-_FREE_TO_CHANGE = frozenset(
-    {
-        "minutes", "steps", "device", "precision", "threads", "loaders", "crop_processes", "compile",
-        "checkpoint_minutes", "evaluate_minutes", "best_by", "log_steps",
-    }
-)  # fmt: skip
-
-
-def mean_iou(logits: Tensor, targets: Tensor) -> float:
-    """Intersection over union, averaged over the classes that the targets hold."""
-    classes = logits.shape[1]
-    pairs = torch.bincount((targets * classes + logits.argmax(1)).reshape(-1), minlength=classes**2)
-    confusion = pairs.reshape(classes, classes).double()
-    both, true, predicted = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
-    present = true > 0
-    return float((both[present] / (true + predicted - both)[present]).mean())
+def _validation(config: TrainingConfig, pictures: TripletPool | None) -> Validation:
+    if pictures is None:
+        raise ConfigError("a run with patience needs pictures to validate on", remedy="set patience to 0")
+    return Validation(config, pictures)

@@ -1,26 +1,31 @@
 """Configurations of trainings by name or from files of the user's: TOML in, checked options out.
 
 A file holds options of ``TrainingConfig``, a table ``[network]`` with those of the architecture, a table
-``[studio]`` with those of ``StudioSupply``, a line ``description``, and ``base``, the name of a configuration
-that stands below it: a row of a table of the thesis is one that differs from its neighbour in one line.
+``[adversarial]`` with those of a discriminator, a table ``[studio]`` with those of ``StudioSupply``, a line
+``description``, and ``base``, the name of a configuration that stands below it: a row of the thesis
+is one that differs from its neighbour in one line.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.studio.profiles import profile_named
-from dougagen.training.config import TrainingConfig, typed
+from dougagen.studio.profiles import NATURAL, PROFILES, Profile
+from dougagen.training.adversarial import AdversarialConfig
+from dougagen.training.checked import typed
+from dougagen.training.config import TrainingConfig
 from dougagen.training.studio_source import StudioSupply
 
 _LARGEST = 2**16  # bytes
 _DEEPEST = 8  # bases
+_OF_THE_THESIS = "thesis-"
 _OWN = ("base", "description", "studio")
 
 
@@ -36,11 +41,13 @@ class Preset:
     """Options of ``StudioSupply``, the profile by its name."""
 
     def over(self, below: Preset) -> Preset:
-        """This one, with what it leaves out from ``below``; a new budget replaces the other kind."""
+        """This one, with what it leaves out from ``below``; a new budget replaces the other kind, and a new
+        height of crops their width."""
         training = {**below.training, **self.training}
-        if "network" in below.training and "network" in self.training:
-            training["network"] = {**below.training["network"], **self.training["network"]}
-        for mine, other in (("minutes", "steps"), ("steps", "minutes")):
+        for table in ("network", "adversarial"):
+            if table in below.training and table in self.training:
+                training[table] = {**below.training[table], **self.training[table]}
+        for mine, other in (("minutes", "steps"), ("steps", "minutes"), ("crop", "crop_width")):
             if mine in self.training and other not in self.training:
                 training.pop(other, None)
         return Preset(
@@ -53,6 +60,12 @@ def preset_names() -> tuple[str, ...]:
     return tuple(
         sorted(item.name.removesuffix(".toml") for item in _shipped() if item.name.endswith(".toml"))
     )
+
+
+def preset_descriptions() -> Iterator[tuple[str, str]]:
+    """Every configuration that ships, with its line of description."""
+    for name in preset_names():
+        yield name, read_preset(name).description
 
 
 def read_preset(wanted: str) -> Preset:
@@ -77,8 +90,27 @@ def supply_of(options: Mapping[str, Any], *, workers: int) -> StudioSupply:
     """
     values = {"workers": workers, **_checked(options, StudioSupply, "studio option")}
     if "profile" in values:
-        values["profile"] = profile_named(values["profile"])
+        values["profile"] = _profile(values["profile"])
     return StudioSupply(**values)
+
+
+HARD = Profile(
+    "hard",
+    whole_frames=True,
+    nobody=0.0,
+    filling=0.5,
+    paper=0.0,
+    ranges=replace(NATURAL.ranges, characters=0.0, crowd=0.0),
+)
+"""The thesis's hard examples (4.2): "extreme close-up shots of other body parts and shots of objects". Here
+half of the scenes are of somebody so near that nothing else is seen, the others of things."""
+
+
+def _profile(name: str) -> Profile:
+    known = {**PROFILES, HARD.name: HARD}
+    if name not in known:
+        raise ConfigError(f"unknown profile {name!r}", remedy=f"one of {', '.join(known)}")
+    return known[name]
 
 
 def _read(wanted: str) -> tuple[Preset, str]:
@@ -87,6 +119,7 @@ def _read(wanted: str) -> tuple[Preset, str]:
     own = {"base": "str", "description": "str", "studio": "Mapping"}
     values = {name: typed(name, kind, said.pop(name)) for name, kind in own.items() if name in said}
     try:
+        AdversarialConfig.of(typed("adversarial", "Mapping", said.get("adversarial", {})))
         return Preset(
             wanted,
             values.get("description", ""),
@@ -118,13 +151,24 @@ def _toml(wanted: str) -> dict[str, Any]:
             return tomllib.loads(path.read_text(encoding="utf-8"))
         found = next((item for item in _shipped() if item.name == f"{wanted}.toml"), None)
         if found is None:
-            known = ", ".join(preset_names())
-            raise ConfigError(f"no configuration is called {wanted!r}", remedy=f"one of {known}, or a .toml")
+            raise ConfigError(f"no configuration is called {wanted!r}", remedy=_instead(wanted))
         return tomllib.loads(found.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"the configuration cannot be read ({error.strerror})", where=path) from error
     except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
         raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
+
+
+def _instead(wanted: str) -> str:
+    """What was meant, perhaps; else what there is, those of the thesis by their tables."""
+    names = preset_names()
+    near = get_close_matches(wanted, names, n=3, cutoff=0.75)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    ours = [name for name in names if not name.startswith(_OF_THE_THESIS)]
+    tables = sorted({name[: len(_OF_THE_THESIS) + 3] for name in names if name.startswith(_OF_THE_THESIS)})
+    known = ", ".join([*ours, *(f"{table}-…" for table in tables)])
+    return f"one of {known} (all: dougagen train --configs), or a .toml"
 
 
 def _shipped() -> list[Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from faults import FileEvents, cli, require_whole, rows_of
+from waiting import ends, is_group_alive
 
 LINE = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d [^\x00-\x1f\x7f]+")
 NASTY = "夜 [red]\n\x1b[31m\u202e.mkv"
@@ -76,15 +77,16 @@ def test_a_second_start_ends_at_once_and_a_kill_costs_nothing(night, folder, tmp
     words = [sys.executable, "-m", "dougagen", "extract", *map(str, sorted(folder.glob("?.mkv"))), "--out"]
     with FileEvents(out / "data") as events:
         first = subprocess.Popen([*words, str(out)], stderr=subprocess.DEVNULL, start_new_session=True)
-        assert events.until(1, seconds=200) == 1
+        assert events.until(1, seconds=600) == 1
         os.killpg(first.pid, signal.SIGSTOP)
-    second = subprocess.run([*words, str(out)], capture_output=True, text=True, timeout=200, check=False)
+    second = subprocess.run([*words, str(out)], capture_output=True, text=True, timeout=600, check=False)
     assert second.returncode == 0, second.stderr
     assert len(second.stderr.splitlines()) == 1
     assert "nothing to do" in second.stderr
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
-    third = subprocess.run([*words, str(out)], capture_output=True, text=True, timeout=200, check=False)
+    assert ends(lambda: is_group_alive(first.pid))  # a worker holds its lock to the last
+    third = subprocess.run([*words, str(out)], capture_output=True, text=True, timeout=600, check=False)
     assert third.returncode == 0, third.stderr
     assert "a run that died" in third.stderr
     require_whole(out, rows_of(night[0]))

@@ -17,7 +17,7 @@ def probe(*words: str | Path, check: int = 0) -> subprocess.CompletedProcess[str
         [sys.executable, "-m", "dougagen", "probe", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
         env=os.environ | {"COLUMNS": "100"},
     )

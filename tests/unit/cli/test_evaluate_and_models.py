@@ -141,6 +141,13 @@ def test_weights_that_were_replaced_while_they_were_measured_take_no_note(
         ({"markdown": "-", "json": True}, UsageError, "standard output"),
         ({"scenes": 0, "clips": ["empty"], "sheet": "s.png"}, UsageError, "a sheet shows scenes"),
         ({"scenes": 0, "clips": ["empty"], "note_scores": True}, UsageError, "--note-scores"),
+        ({"features": "f.png", "layer": "eyes"}, UsageError, "has no layer 'eyes'"),
+        ({"features": "f.png", "tables": True}, UsageError, "a report of its own"),
+        ({"features": "f.png", "real": "empty"}, UsageError, "on scenes and records"),
+        ({"features": "gone/f.png"}, UsageError, "cannot be written"),
+        ({"features": "f.png", "scenes": 0, "clips": ["empty"]}, UsageError, "features need pictures"),
+        ({"tables": True, "scenes": 0}, UsageError, "tables need pictures; name --scenes or --shards"),
+        ({"layer": "stem"}, UsageError, "--layer is for --features"),
     ],
 )
 def test_bad_input_is_one_clear_line_before_anything_is_measured(
@@ -159,10 +166,20 @@ def test_bad_input_is_one_clear_line_before_anything_is_measured(
     paths = {
         name: [Path(v) for v in value] if isinstance(value, list) else value for name, value in chosen.items()
     }
-    paths = {name: Path(v) if isinstance(v, str) else v for name, v in paths.items()}
+    paths = {name: Path(v) if isinstance(v, str) and name != "layer" else v for name, v in paths.items()}
     with pytest.raises(kind, match=words) as told:
         measure(**{"weights": weights, **paths})  # type: ignore[arg-type]
     assert "\n" not in str(told.value)
+
+
+def test_features_are_pictured_and_told(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "features.png"
+    measure(weights, models=weights / "cel.safetensors", features=path, json=True)
+    (cel,) = json.loads(capsys.readouterr().out)["features"]
+    assert (cel["task"], cel["layer"], cel["channels"]) == ("cel", "up_half.refine", 4)
+    assert cv2.imread(str(path)).shape[0] > 2 * 128
 
 
 def test_weights_of_another_architecture_are_one_clear_line(weights: Path) -> None:

@@ -46,7 +46,7 @@ def test_options_go_before_the_file(tmp_path: Path) -> None:
 
 def test_pictures_are_needed_where_a_file_names_no_studio(tmp_path: Path) -> None:
     mine = configured(tmp_path, 'task = "cel"\nsteps = 1\n')
-    with pytest.raises(UsageError, match="give --shards DIR or --studio"):
+    with pytest.raises(UsageError, match="give --shards DIR, --studio or both"):
         train(config=mine, out=tmp_path)
 
 

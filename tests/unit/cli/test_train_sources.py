@@ -10,10 +10,17 @@ from dougagen.cli.train import Task, train
 from dougagen.errors import ConfigError, UsageError
 
 
-def test_pictures_come_from_one_place(tmp_path: Path) -> None:
-    for choice in ({}, {"shards": [tmp_path], "studio": True}):
-        with pytest.raises(UsageError, match="give --shards DIR or --studio, not both"):
-            train(Task.CEL, steps=1, out=tmp_path, **choice)
+def test_a_training_needs_pictures(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="needs pictures; give --shards DIR, --studio or both"):
+        train(Task.CEL, steps=1, out=tmp_path)
+
+
+@pytest.mark.parametrize("choice", [{"studio": True}, {"shards": [Path("mine")]}])
+def test_a_share_of_own_drawings_needs_others_to_share_with(
+    tmp_path: Path, choice: dict[str, object]
+) -> None:
+    with pytest.raises(UsageError, match="--own-share mixes --shards and --studio"):
+        train(Task.CEL, own_share=0.5, steps=1, out=tmp_path, **choice)  # type: ignore[arg-type]
 
 
 def test_a_profile_that_nobody_knows_is_named(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """The measures, on pictures one can draw by hand."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -204,7 +202,7 @@ def test_no_cel_anywhere_and_none_found_is_perfect():
     assert CelConfusion.of(none, none).iou == 1.0
 
 
-# ---- figures and time -----------------------------------------------------------------------------------
+# ---- figures --------------------------------------------------------------------------------------------
 def test_figures_name_classes_in_words_and_give_none_where_there_is_nothing():
     figures = Confusion.of(picture("01"), picture("01")).to_json()
     assert figures["iou"]["visible line"] == 1.0
@@ -215,20 +213,6 @@ def test_scores_do_not_change_when_their_arrays_would():
     confusion = Confusion.empty()
     with pytest.raises(ValueError, match="read-only"):
         confusion.counts[0, 0] = 1
-
-
-def test_a_1080p_frame_is_measured_in_a_tenth_of_a_second():
-    rng = np.random.default_rng(2)
-    found, truth = rng.integers(0, CLASS_COUNT, (2, 1080, 1920), dtype=np.uint8)
-
-    def seconds():
-        start = time.process_time()
-        LineScore.of(found, truth)
-        Confusion.of(found, truth)
-        CelConfusion.of(found > 4, truth > 4)
-        return time.process_time() - start
-
-    assert min(seconds() for _ in range(3)) < 0.1
 
 
 def test_line_pixels_are_those_of_the_four_line_classes():

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dougagen.domain import Douga, Origin, Triplet
+from dougagen.errors import LabelError
 from dougagen.labels import export_label, export_records, import_into
 from dougagen.shards import committed_ids, read_records, verify_dataset
 
@@ -113,3 +114,16 @@ def test_label_import_says_each_problem_in_a_line_and_exits_with_1(tmp_path, fol
     lines = [line for line in done.stderr.splitlines() if "lacks" in line]
     assert len(lines) == 2
     assert "1 drawings imported" in done.stderr
+
+
+def test_a_folder_without_a_label_is_an_error_and_makes_no_dataset(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LabelError, match=r"'.*empty': holds no label; a label is STEM_color.png, STEM_douga"):
+        import_into(tmp_path / "empty", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_too_high_is_told_where_its_labels_are(tmp_path, make_record):
+    export_records([make_record(1)], tmp_path / "corrected")
+    with pytest.raises(LabelError, match=r"holds no label; name '.*corrected'"):
+        import_into(tmp_path, tmp_path / "out")

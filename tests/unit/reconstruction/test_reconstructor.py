@@ -13,7 +13,7 @@ from dougagen.networks import LoadedNetwork, Task, Wiring, build_network, networ
 from dougagen.networks.devices import chosen_device, chosen_dtype
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 
-CPU = ReconstructionConfig(device="cpu", precision="fp32", refinement=None)
+CPU = ReconstructionConfig(device="cpu", precision="fp32", refinement=None, color_cut=None)
 RED, WHITE, GREY, BLACK = (255, 0, 0), (255, 255, 255), (128, 128, 128), (0, 0, 0)
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 
@@ -215,14 +215,19 @@ def test_one_picture_reads_the_same_alone_and_in_a_batch(models):
 def test_the_digest_knows_weights_and_precision_but_not_device_or_batch(models):
     one = NetworkReconstructor.load(models, CPU).digest_facts
     two = NetworkReconstructor.load(
-        models, ReconstructionConfig(device="cpu", precision="bf16", refinement=None)
+        models, ReconstructionConfig(device="cpu", precision="bf16", refinement=None, color_cut=None)
     ).digest_facts
     many = ReconstructionConfig(
-        device="cpu", precision="fp32", batch_size=7, threads=torch.get_num_threads(), refinement=None
+        device="cpu",
+        precision="fp32",
+        batch_size=7,
+        threads=torch.get_num_threads(),
+        refinement=None,
+        color_cut=None,
     )
     assert one == NetworkReconstructor.load(models, many).digest_facts
     assert one != two
-    assert set(one) == {"cel_weights", "douga_weights", "precision", "wiring", "refinement"}
+    assert set(one) == {"cel_weights", "douga_weights", "precision", "wiring", "color_cut", "refinement"}
     refined = NetworkReconstructor.load(models, ReconstructionConfig(device="cpu", precision="fp32"))
     assert refined.digest_facts["refinement"] != one["refinement"] == "none"
 

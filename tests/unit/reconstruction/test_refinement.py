@@ -126,6 +126,55 @@ def test_averaged_probabilities_decide_against_the_most_pixels():
     assert (refine(classes, EVERYWHERE, color=paint(), probabilities=as_bytes) == by_average).all()
 
 
+def soft_shade():
+    """Dark hair with a shade from row 400 on that is 14 levels darker, and its true douga."""
+    picture, truth = paint((60, 45, 40)), canvas()
+    picture[400:], truth[400:] = (46, 33, 28), DougaClass.SHADING_FILL
+    truth[399:402] = DougaClass.SHADING_LINE
+    return picture, truth
+
+
+def test_a_faint_edge_divides_an_area_whose_pixels_do_not_agree():
+    picture, truth = soft_shade()
+    read = truth.copy()
+    read[399:402] = 0  # the line was not seen
+    refined = refine(read, EVERYWHERE, color=picture)
+    assert (refined[500:] == DougaClass.SHADING_FILL).all()
+    assert (refined[:300] == 0).all()
+    leaked = refine(read, EVERYWHERE, color=picture, config=RefinementConfig(faint_contrast=20))
+    assert len(np.unique(leaked)) == 1
+
+
+def test_a_faint_edge_where_the_pixels_agree_is_none():
+    picture, _ = soft_shade()
+    assert (refine(canvas(), EVERYWHERE, color=picture) == 0).all()
+
+
+def test_a_wide_shade_that_was_seen_at_its_edge_alone_is_a_shade():
+    picture, truth = shaded()
+    read = truth.copy()
+    read[680:] = 0  # 40 % of it, on the side of the edge, were seen
+    refined = refine(read, EVERYWHERE, color=picture)
+    assert (refined[410:] == DougaClass.SHADING_FILL).all()
+    assert (refined[:390] == 0).all()
+
+
+def test_a_wide_area_that_is_lighter_than_its_neighbour_is_no_shade():
+    picture, truth = shaded()
+    read = np.where(truth == DougaClass.SHADING_FILL, 0, truth).astype(np.uint8)
+    read[240:398] = DougaClass.SHADING_FILL  # 40 % of the light side
+    refined = refine(read, EVERYWHERE, color=picture)
+    assert (refined[:390] == 0).all()
+
+
+def test_a_small_area_takes_what_most_of_its_pixels_say():
+    picture, truth = shaded()
+    read = truth.copy()
+    read[680:] = 0
+    refined = refine(read, EVERYWHERE, color=picture, config=RefinementConfig(wide=1e9))
+    assert (refined[410:] == 0).all()
+
+
 def test_a_stroke_takes_one_class():
     picture, truth = outlined(3)
     dashed = truth.copy()

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dougagen.config import ExtractConfig
 from dougagen.errors import WeightsError
 from dougagen.runs import Plan, RunReport, extract_all
 from dougagen.runs.crew import Crew
@@ -88,6 +89,15 @@ def test_two_workers_give_the_rows_of_one_and_take_each_content_once(
     assert mine.equals(theirs)
 
 
+def test_the_same_content_twice_waits_for_the_worker_that_has_it(clips, tmp_path, tiny, listener) -> None:
+    shutil.copy(clips / "0.mkv", tmp_path / "twin.mkv")
+    paths = [clips / "0.mkv", tmp_path / "twin.mkv"]
+    report = run(paths, tmp_path / "out", load=tiny.Load(seconds=0.5), listener=listener, jobs=2)
+    assert [r.source for r in report.extracted] == ["0.mkv"]
+    assert [p.name for p in report.already_there] == ["twin.mkv"]
+    assert report.elsewhere == ()
+
+
 def test_a_run_that_finds_everything_done_opens_no_video_and_changes_nothing(
     whole, clips, tmp_path, tiny, listener, monkeypatch
 ) -> None:
@@ -144,6 +154,20 @@ def test_a_shard_cut_short_is_noticed_and_one_altered_by_repair(
     assert [r.source for r in repaired.extracted] == ["1.mkv", "2.mkv"]
     assert verify_dataset(out).damages == ()
     assert rows(out).equals(rows(whole[0]))
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_the_counts_of_a_run_that_wants_a_few_drawings_do_not_depend_on_the_clock(
+    clips, tmp_path, tiny, most
+) -> None:
+    counts = set()
+    for at in ("a", "b"):
+        config = ExtractConfig(max_drawings=most)
+        (report,) = run([clips / "0.mkv"], tmp_path / at, load=tiny.Load(), config=config).extracted
+        assert report.records == most
+        counts.add((report.frames_decoded, report.frames_in_exposures))
+    ((decoded, held),) = counts
+    assert decoded >= held >= most
 
 
 def test_a_worker_that_dies_takes_one_episode_with_it(clips, tmp_path, tiny) -> None:

@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from waiting import ends, is_alive
 
 from dougagen.errors import DougagenError
 from dougagen.studio.workers import SceneWorkers, made_in_order
@@ -15,6 +17,10 @@ from dougagen.studio.workers import SceneWorkers, made_in_order
 # What workers are given here is built in: they cannot import this file, which pytest keeps off sys.path.
 SLOW_WHEN_EVEN = [f"__import__('time').sleep({0.05 * (1 - n % 2)}) or {n * n}" for n in range(12)]
 HAS_LOADED_TORCH = "'torch' in __import__('sys').modules"
+ENDS_AMID_A_RESULT = (  # it announces 256 bytes, sends none, and ends
+    "__import__('sys')._getframe(1).f_locals['result_queue']._writer._send(b'\\0\\0\\1\\0')"
+    " or __import__('os')._exit(3)"
+)
 
 
 def test_what_is_made_comes_in_order_and_workers_load_no_torch() -> None:
@@ -25,10 +31,10 @@ def test_what_is_made_comes_in_order_and_workers_load_no_torch() -> None:
 
 def test_closing_does_not_wait_for_what_is_being_made() -> None:
     with SceneWorkers(1) as workers:
-        assert next(workers.in_order(time.sleep, [0.0, 60.0, 60.0])) is None
+        assert next(workers.in_order(time.sleep, [0.0, 600.0, 600.0])) is None
         begun = time.monotonic()
     workers._pool.shutdown(wait=True)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 300
 
 
 def test_one_worker_is_this_process() -> None:
@@ -44,7 +50,14 @@ def test_a_worker_that_is_killed_is_one_line_with_a_remedy() -> None:
         list(workers.in_order(os._exit, [3, 3]))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_worker_that_ends_in_the_middle_of_a_result_leaves_nobody_waiting() -> None:
+    with SceneWorkers(1) as workers:
+        future = workers.submit(eval, ENDS_AMID_A_RESULT)
+        with pytest.raises(DougagenError, match="killed; is there enough memory"):
+            workers.result(future, timeout=300)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_workers_end_with_a_parent_that_was_killed() -> None:
     program = (
         "import os, time\n"
@@ -55,12 +68,4 @@ def test_workers_end_with_a_parent_that_was_killed() -> None:
         "    os.kill(os.getpid(), 9)\n"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False).stdout
-    worker = int(told.split()[1])
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            os.kill(worker, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    pytest.fail(f"worker {worker} outlived its parent")
+    assert ends(lambda: is_alive(int(told.split()[1])))

@@ -10,6 +10,7 @@ import pytest
 
 from dougagen.domain import CelMask, Douga, Triplet
 from dougagen.training import TrainingConfig, TripletPool
+from dougagen.training.presets import read_preset
 
 SMALL = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
 
@@ -42,5 +43,35 @@ def small() -> Callable[..., TrainingConfig]:
         base = {"task": task, "crop": 32, "batch_size": 2, "network": SMALL, "log_steps": 1, "device": "cpu"}
         budget = {} if "minutes" in options else {"steps": 4}
         return TrainingConfig.of({**base, **budget, **options})
+
+    return of
+
+
+@pytest.fixture
+def smoke_config() -> Callable[..., TrainingConfig]:
+    """A configuration that ships, small enough for twenty steps on one core, its choice untouched.
+
+    Crops of 64 px (of 36 × 64 where their shape is the choice), ResNets of an eighth of their width.
+    """
+
+    def of(name: str, **options: object) -> TrainingConfig:
+        said = {key: value for key, value in read_preset(name).training.items() if key != "minutes"}
+        is_wide = bool(said.get("crop_width"))
+        small = {
+            "crop": 36 if is_wide else 64,
+            "crop_width": 64 if is_wide else 0,
+            "batch_size": min(int(said.get("batch_size", 2)), 4),
+            "backgrounds": min(int(said.get("backgrounds", 0)), 3),
+            "epoch_steps": 10,
+            "evaluate_minutes": 0,
+            "log_steps": 5,
+            "steps": 20,
+            "device": "cpu",
+        }
+        if said.get("architecture") == "gcn":
+            small["network"] = {**said["network"], "width": 8, "channels": 4}
+        if said.get("adversarial"):
+            small["adversarial"] = {**said["adversarial"], "width": 8}
+        return TrainingConfig.of({"task": "cel", **said, **small, **options})
 
     return of

@@ -11,11 +11,11 @@ from dougagen.training.augment import (
     degrade,
     erase_rectangle,
     paste_cel,
-    perturb_mask,
     random_crop,
     warped_classes,
 )
 from dougagen.training.batches import visible_truth
+from dougagen.training.perturbed_masks import perturb_mask
 
 LINE, FLAT, SHADE = DougaClass.VISIBLE_LINE, DougaClass.FLAT_AREA, DougaClass.SHADING_FILL
 

@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from itertools import islice
 from multiprocessing import active_children
 from pathlib import Path
@@ -16,6 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 import torch
+from waiting import ends, is_alive
 
 from dougagen.errors import ConfigError, DougagenError
 from dougagen.training import TripletPool
@@ -30,28 +29,26 @@ def in_shared_memory() -> set[str]:
     return {path.name for path in Path("/dev/shm").glob("*") if not path.name.startswith("sem.")}
 
 
-def ends(goes_on: Callable[[], object]) -> bool:
-    """Whether something is over within a minute. The pool's own thread reaps its processes: whoever else asks
-    after one at that moment is told that it runs, so one look is not enough."""
-    deadline = time.monotonic() + 60
-    while goes_on() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not goes_on()
+def children() -> set[int]:
+    """Processes that this one has begun. The thread of their pool reaps them: whoever else asks after one at
+    that moment is told that it runs, so one look is not enough."""
+    return {child.pid for child in active_children() if child.pid}
 
 
 def test_processes_make_the_batches_that_threads_make_and_leave_nothing(discs, small):
     config, before = small("douga", batch_size=5), in_shared_memory()
+    others = children()  # those of a test before may still be ending
     by_threads = batches_by_threads(config, discs, first_step=3)
     by_processes = batches_by_processes(config, discs, first_step=3, count=2)
     for one, other in islice(zip(by_threads, by_processes, strict=True), 9):  # more than there are slots
         for name, tensor in one.tensors().items():
             assert torch.equal(tensor, other.tensors()[name]), name
     by_threads.close()
-    assert in_shared_memory() == before
-    os.kill(active_children()[0].pid, signal.SIGKILL)
+    assert ends(lambda: in_shared_memory() - before)  # names of others come and go
+    os.kill(min(children() - others), signal.SIGKILL)
     with pytest.raises(DougagenError, match="a process that makes crops was killed; is there enough memory"):
         list(islice(by_processes, 1000))
-    assert ends(active_children)
+    assert ends(lambda: children() - others)
 
 
 @pytest.mark.slow
@@ -70,9 +67,9 @@ def test_processes_end_with_the_process_that_began_them():
         script = Path(folder) / "program.py"
         script.write_text(program)
         told = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False).stdout
-    children = [int(word) for word in told.split()]
-    assert children
-    assert ends(lambda: any(Path(f"/proc/{child}").exists() for child in children))
+    begun = [int(word) for word in told.split()]
+    assert begun
+    assert ends(lambda: any(is_alive(child) for child in begun))
 
 
 def test_on_the_cpu_a_batch_passes_as_it_is(discs, small):

@@ -8,10 +8,9 @@ import torch
 
 from dougagen.domain import CelMask, Douga, Triplet
 from dougagen.errors import ConfigError
-from dougagen.networks import Task, Wiring, build_network, load_weights, network_options, save_weights
 from dougagen.training import TrainingConfig, TripletPool
 from dougagen.training.batches import make_batch
-from dougagen.training.masks import PredictedMasks, reader_for
+from dougagen.training.masks import asks_for_masks
 
 
 def config(**options: object) -> TrainingConfig:
@@ -52,33 +51,16 @@ def test_a_guided_network_learns_the_whole_truth_and_a_synthetic_cel_what_it_can
     cel = make_batch(config(batch_size=24, wiring="synthetic cel"), nothing, 0)
     unseen = (cel.likelihoods[:, 0] < 128).flatten(1).all(1)
     assert (cel.targets[unseen] == 0).all()
+    whole = make_batch(config(batch_size=24, wiring="synthetic cel", whole_truth=True), nothing, 0)
+    assert (whole.targets[unseen] == 1).any()  # the thesis asks for what was removed, too (5.8)
     assert (guided.targets[unseen] == 1).any()
 
 
-def test_a_cel_network_reads_a_picture_at_its_lines_and_says_levels(tmp_path):
-    options = network_options(
-        "thinline",
-        Task.CEL,
-        {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1},
-        wiring=Wiring.COLOR,
-    )
-    path = tmp_path / "cel.safetensors"
-    save_weights(
-        build_network("thinline", options),
-        path,
-        architecture="thinline",
-        options=options,
-        task=Task.CEL,
-        facts={"working_lines": "40"},
-        wiring=Wiring.COLOR,
-    )
-    reader = PredictedMasks(load_weights(path), torch.device("cpu"))
-    said = reader(np.random.default_rng(0).integers(0, 256, (83, 61, 3), dtype=np.uint8))
-    assert (said.shape, said.dtype) == ((83, 61), np.uint8)
-    assert reader_for(config(), path).name == reader.name
-    assert reader_for(config(masks="perturbed"), None) is None
+def test_a_run_asks_for_masks_only_where_it_reads_predicted_ones():
+    assert asks_for_masks(config(), offered=True)
+    assert not asks_for_masks(config(masks="perturbed"), offered=False)
     with pytest.raises(ConfigError, match="no predicted masks"):
-        reader_for(config(wiring="color"), path)
+        asks_for_masks(config(wiring="color"), offered=True)
 
 
 def test_a_cel_network_that_reads_masks_is_refused():

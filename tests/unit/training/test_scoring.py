@@ -34,7 +34,7 @@ def judged(tmp_path, monkeypatch):
 
 
 def test_scores_are_logged_and_the_best_weights_kept(judged, discs, small, tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr("dougagen.training.loop.spare_cores", lambda: 1)  # wait for each: then it repeats
+    monkeypatch.setattr("dougagen.training.run.spare_cores", lambda: 1)  # wait for each: then it repeats
     told: list[Scores] = []
     result = train(
         small(evaluate_minutes=1e-9), discs, out=tmp_path / "out", evaluate=judged, scored=told.append

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,7 +13,7 @@ import torch
 from dougagen.cli.app import Stopped, _stop
 from dougagen.errors import ConfigError, WeightsError
 from dougagen.networks import ARCHITECTURES, Wiring, load_weights
-from dougagen.training import train
+from dougagen.training import loop, run, train
 from dougagen.training.batches import make_batch
 from dougagen.training.learner import Learner, require_channels_last
 from dougagen.training.log import read_rows
@@ -72,8 +74,14 @@ def test_a_terminated_run_leaves_a_checkpoint_of_the_step_it_was_in(
     assert [row.step for row in seen] == [3, 4]
 
 
-def test_stop_after_ends_a_run_with_a_checkpoint_and_the_same_call_goes_on(discs, small, tmp_path):
-    first = train(small(steps=100_000, log_steps=1_000_000), discs, out=tmp_path, stop_after=20.3)
+def test_stop_after_ends_a_run_with_a_checkpoint_and_the_same_call_goes_on(
+    discs, small, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patched:  # a clock that goes on by a second whenever somebody looks at it
+        clock = SimpleNamespace(monotonic=count(0.0).__next__)
+        for module in (loop, run):
+            patched.setattr(module, "time", clock)
+        first = train(small(steps=100_000, log_steps=1_000_000), discs, out=tmp_path, stop_after=30)
     assert not first.is_finished
     assert read_rows(first.log)[-1]["step"] == str(first.steps)
     assert 0 < first.steps < 100_000

@@ -16,8 +16,8 @@ from dougagen.training import TrainingConfig, TripletPool, train
 from dougagen.training.batches import batches_by_threads as batches
 from dougagen.training.batches import make_batch
 from dougagen.training.config import TrainingConfig as Config
-from dougagen.training.loop import mean_iou
 from dougagen.training.losses import loss_for, sums_by_comparison, sums_by_index
+from dougagen.training.run import mean_iou
 
 SMALL = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
 
@@ -147,7 +147,7 @@ def test_a_budget_in_minutes_ends_the_run(tmp_path):
     )
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    assert 0.6 <= result.seconds < 20
+    assert 0.6 <= result.seconds < 60  # the last step may take long
 
 
 def test_batches_come_in_the_same_order_whatever_the_number_of_loaders():
@@ -220,7 +220,7 @@ def test_mean_iou_counts_the_classes_that_are_there():
         ({"task": "cel", "steps": True}, "wrong type"),
         ({"task": "cel", "minutes": float("inf")}, "finite"),
         ({"task": "cel", "steps": 1, "weight_decay": float("nan")}, "weight_decay must be"),
-        ({"task": "cel", "steps": 1, "compile": "maybe"}, "auto, on or off"),
+        ({"task": "cel", "steps": 1, "compile": "maybe"}, "one of auto, on, off"),
         ({"task": "cel", "steps": 1, "scale_range": [2.0, 1.0]}, "scale_range"),
         ({"task": "cel", "steps": 1, "scale_range": 3}, "wrong type"),
         ({"task": "cel", "steps": 1, "network": {"widht": 3}}, "unknown option 'widht'"),

@@ -1,0 +1,16 @@
+"""How fast a run learns at each share of its budget."""
+
+from __future__ import annotations
+
+import math
+
+from dougagen.training.config import TrainingConfig
+
+
+def learning_rate_at(done: float, config: TrainingConfig) -> float:
+    """A linear warm-up, then a fall to the final rate: along a cosine, or straight (thesis 4.6)."""
+    if done < config.warmup:
+        return config.learning_rate * max(done / config.warmup, 0.01)
+    fall = (done - config.warmup) / max(1.0 - config.warmup, 1e-9)
+    left = 1.0 - fall if config.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * fall))
+    return config.learning_rate * (config.final_rate + (1 - config.final_rate) * left)
