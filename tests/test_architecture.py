@@ -26,8 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "shards", "studio"},
-    # evaluation.features pictures what a layer of a network responds to (thesis 4.8)
-    "evaluation": {"domain", "errors", "networks", "reconstruction", "footage", "studio", "shards"},
+    "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},

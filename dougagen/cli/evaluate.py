@@ -237,8 +237,9 @@ def _picture_features(
     device: str,
     json: bool,
 ) -> None:
-    from dougagen.evaluation.features import feature_layers, feature_sheet, pictures_of, portrait
+    from dougagen.evaluation.features import feature_sheet, pictures_of, portrait
     from dougagen.evaluation.picture_sheet import write_png
+    from dougagen.reconstruction.responses import feature_layers
 
     layers = feature_layers(models, layer, device=device)
     say("drawing the pictures to look at")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,7 +21,7 @@ from dougagen.evaluation.error_pictures import Picture
 
 if TYPE_CHECKING:
     from dougagen.evaluation.suite import EvaluationPlan
-    from dougagen.networks.responses import FeatureLayer
+    from dougagen.reconstruction.responses import FeatureLayer
 
 SCENES = 12
 """At most so many pictures are looked at: two seconds each on one core, drawing them included. With the
@@ -91,31 +90,6 @@ class LayerPortrait:
             "channels": self.channels,
             "features": [{"feature": one.number, "responses": one.responses} for one in self.features],
         }
-
-
-def feature_layers(models: Path | None, layer: str = "", *, device: str = "auto") -> list[FeatureLayer]:
-    """The layer of each network of a folder of weights (None: those of dougagen), or of one weights file.
-
-    ``layer`` names a module; a network that has none of that name is left out. Raises WeightsError where
-    there are no weights, UsageError where no network has the layer.
-    """
-    from dougagen.networks import Task, find_weights, load_weights
-    from dougagen.networks.responses import FeatureLayer
-
-    if models is not None and models.is_file():
-        return [FeatureLayer(load_weights(models), layer, device=device)]
-    found, missing = [], []
-    for task in Task:
-        network = load_weights(find_weights(models, task))
-        try:
-            found.append(FeatureLayer(network, layer, device=device))
-        except UsageError as error:
-            if not layer:
-                raise
-            missing.append(error)
-    if not found:
-        raise missing[0]
-    return found
 
 
 def pictures_of(plan: EvaluationPlan, *, most: int = SCENES) -> list[Triplet]:

@@ -125,7 +125,7 @@ def _opened(path: Path) -> BufferedReader:
 
 def _read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
     """The header; the file stands at its first tensor afterwards."""
-    from dougagen.networks.weights import read_header  # with torch behind it: whoever has weights has it
+    from dougagen.reconstruction import read_header  # with torch behind it: whoever has weights has it
 
     return read_header(file, path)
 

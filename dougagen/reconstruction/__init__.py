@@ -1,5 +1,6 @@
 """DRAWINGS → CEL MASKS → DOUGA: batching, device, precision, and what the two results owe each other."""
 
+from dougagen.networks.weights import read_header
 from dougagen.reconstruction.cel_reader import CelReader
 from dougagen.reconstruction.color_cut import ColorCutConfig
 from dougagen.reconstruction.config import ReconstructionConfig
@@ -12,5 +13,6 @@ __all__ = [
     "NetworkReconstructor",
     "ReconstructionConfig",
     "RefinementConfig",
+    "read_header",
     "refine",
 ]

@@ -11,12 +11,11 @@ from dougagen.evaluation.features import (
     BACKGROUND,
     PATCH_SIZE,
     PATCHES,
-    feature_layers,
     feature_sheet,
     portrait,
 )
 from dougagen.networks import LoadedNetwork, Task, Wiring
-from dougagen.networks.responses import FeatureLayer
+from dougagen.reconstruction.responses import FeatureLayer, feature_layers
 
 HEIGHT, WIDTH = 160, 320
 

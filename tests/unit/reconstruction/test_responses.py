@@ -7,7 +7,7 @@ from torch import nn
 
 from dougagen.errors import UsageError
 from dougagen.networks import LoadedNetwork, Task, Wiring, build_network, network_options
-from dougagen.networks.responses import FeatureLayer, second_to_last
+from dougagen.reconstruction.responses import FeatureLayer, second_to_last
 
 RED, VERTICAL = 0, 1
 EVERYWHERE = np.ones((32, 48), np.bool_)

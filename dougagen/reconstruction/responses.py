@@ -9,6 +9,7 @@ channel most is noise that no eye can read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dougagen.errors import UsageError
+from dougagen.networks import Task, find_weights, load_weights
 from dougagen.networks.devices import chosen_device
 from dougagen.networks.thinline import ThinLineNet
 from dougagen.networks.weights import LoadedNetwork, lines_read_by
@@ -201,3 +203,25 @@ def _blocks(network: nn.Module) -> str:
         else:
             names.append(name)
     return ", ".join(names)
+
+
+def feature_layers(models: Path | None, layer: str = "", *, device: str = "auto") -> list[FeatureLayer]:
+    """The layer of each network of a folder of weights (None: those of dougagen), or of one weights file.
+
+    ``layer`` names a module; a network that has none of that name is left out. Raises WeightsError where
+    there are no weights, UsageError where no network has the layer.
+    """
+    if models is not None and models.is_file():
+        return [FeatureLayer(load_weights(models), layer, device=device)]
+    found, missing = [], []
+    for task in Task:
+        network = load_weights(find_weights(models, task))
+        try:
+            found.append(FeatureLayer(network, layer, device=device))
+        except UsageError as error:
+            if not layer:
+                raise
+            missing.append(error)
+    if not found:
+        raise missing[0]
+    return found
