@@ -27,6 +27,8 @@ IsWrong = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 
 _FEWEST = 50
 """Pixels a side needs for a mixture of five colours."""
+_WIDEST = 4
+"""Times as wide as high: a strip of a million columns would be a graph of gigabytes."""
 _LARGEST_ODDS = 5.5
 """The network's log odds count up to here; levels of 8 bits end there too."""
 
@@ -171,7 +173,6 @@ def _at_size(array: NDArray, size: tuple[int, ...]) -> NDArray:
 
 
 def _size(height: int, width: int, lines: int) -> tuple[int, int]:
-    """Lines and columns of a cut: those of the picture where it has fewer lines."""
-    if height <= lines:
-        return height, width
-    return lines, max(1, round(width * lines / height))
+    """Lines and columns of a cut: those of the picture where it is smaller; a strip takes no more of them."""
+    scale = min(1.0, lines / height, _WIDEST * lines / width)
+    return max(1, round(height * scale)), max(1, round(width * scale))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from dougagen.errors import ConfigError
-from dougagen.reconstruction.color_cut import ColorCutConfig, cut_by_color, settled_odds
+from dougagen.reconstruction.color_cut import ColorCutConfig, _size, cut_by_color, settled_odds
 
 CUT = ColorCutConfig(lines=96, learning_lines=96)
 HEIGHT, WIDTH = 96, 128
@@ -112,6 +112,16 @@ def test_tiny_pictures_are_no_trouble(size):
     odds = torch.randn(1, 1, *size, generator=torch.Generator().manual_seed(1)) * 4
     pictures = np.random.default_rng(0).integers(0, 256, (1, *size, 3), dtype=np.uint8)
     assert torch.isfinite(settled_odds(odds, pictures, ColorCutConfig())).all()
+
+
+@pytest.mark.parametrize("size", [(20, 60_000), (60_000, 20), (1, 200_000)])
+def test_a_strip_takes_no_more_than_a_picture(size):
+    small = _size(*size, 360)
+    assert max(small) <= 4 * 360
+    odds = torch.zeros(1, 1, *size)
+    odds[..., : size[0] // 2 + 1, : size[1] // 2] = 6
+    settled = settled_odds(odds, np.full((1, *size, 3), 90, np.uint8), ColorCutConfig())
+    assert settled.shape == odds.shape
 
 
 @pytest.mark.parametrize(
