@@ -27,6 +27,9 @@ IsWrong = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 
 _FEWEST = 50
 """Pixels a side needs for a mixture of five colours."""
+_SMALL = 0.02
+"""Share of the picture below which a side must hold that many certain pixels: a few hundred that are doubtful
+on a face which fills the picture taught a background that took 72 % of it."""
 _WIDEST = 4
 """Times as wide as high: a strip of a million columns would be a graph of gigabytes."""
 _LARGEST_ODDS = 5.5
@@ -105,7 +108,7 @@ def cut_by_color(
     """
     size = _size(picture.shape[0], picture.shape[1], config.lines)
     marks = _marks(likelihood, config.certain)
-    if _fewest(marks) < _FEWEST:
+    if not _can_teach(marks):
         return _at_size(2.0 * likelihood - 1.0, size)
     mixtures = np.zeros((2, 1, 65))  # five colours with mean, covariance and share each, for either side
     cv2.setRNGSeed(0)  # of this thread: the mixtures begin with k-means
@@ -145,6 +148,15 @@ def _border_marks(is_cel: NDArray[np.bool_], border: int) -> NDArray[np.uint8]:
 
 def _is_cel(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
+
+
+def _can_teach(marks: NDArray[np.uint8]) -> bool:
+    """Whether the smaller side is large enough, or sure enough, to learn its colours from."""
+    if _fewest(marks) < _FEWEST:
+        return False
+    is_small = _fewest(marks) < _SMALL * marks.size
+    smaller = cv2.GC_FGD if _is_cel(marks).sum() < marks.size / 2 else cv2.GC_BGD
+    return not is_small or int((marks == smaller).sum()) >= _FEWEST
 
 
 def _fewest(marks: NDArray[np.uint8]) -> int:

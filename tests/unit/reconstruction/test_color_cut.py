@@ -71,6 +71,17 @@ def test_where_there_is_one_side_alone_the_network_is_left_as_it_is(level):
     assert np.allclose(cut_by_color(color, said, CUT), 2 * level - 1)
 
 
+def test_a_little_doubt_on_a_face_that_fills_the_picture_teaches_no_background():
+    color = np.full((HEIGHT, WIDTH, 3), (240, 200, 170), np.uint8)
+    color[:, 40:] = (60, 20, 70)
+    said = np.full((HEIGHT, WIDTH), 0.8, np.float32)
+    said[:, :40] = 0.98
+    said[40:50, 80:90] = 0.45  # in the hair
+    assert (cut_by_color(color, said, CUT) > 0).mean() > 0.98
+    said[40:50, 80:90] = 0.01  # now it is certain: this hair is no hair
+    assert (cut_by_color(color, said, CUT) > 0).mean() < 0.5
+
+
 def test_the_same_picture_is_cut_the_same_whatever_was_cut_before():
     color, truth = scene()
     first = cut_by_color(color, unsure(truth), CUT)
