@@ -1,3 +1,3 @@
 """dougagen runs the animation studio backwards: from a finished episode to the drawings behind it."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
