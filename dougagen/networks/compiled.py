@@ -53,15 +53,26 @@ class CompiledNetwork:
             return self._run(x)
 
 
+def can_compile(device: torch.device) -> bool:
+    """Whether torch.compile has what it needs there."""
+    return not _missing(device)
+
+
 def require_compiler(device: torch.device) -> None:
-    """Raise DeviceError where torch.compile lacks what it needs: a C compiler, and for a GPU Triton."""
-    missing = []
-    if device.type == "cuda" and find_spec("triton") is None:
-        missing.append("Triton")
-    if not any(map(shutil.which, ("cc", "gcc", "clang") if device.type == "cuda" else ("g++", "clang++"))):
-        missing.append("a C compiler" if device.type == "cuda" else "a C++ compiler")
+    """Raise DeviceError where torch.compile lacks what it needs."""
+    missing = _missing(device)
     if missing:
         raise DeviceError(
             f"networks cannot be compiled here: {' and '.join(missing)} not found",
             remedy="install what is missing, or use --backend torch",
         )
+
+
+def _missing(device: torch.device) -> list[str]:
+    """Of a C++ compiler for a CPU; for a GPU of Triton, and a C compiler for its launchers."""
+    missing = []
+    if device.type == "cuda" and find_spec("triton") is None:
+        missing.append("Triton")
+    if not any(map(shutil.which, ("cc", "gcc", "clang") if device.type == "cuda" else ("g++", "clang++"))):
+        missing.append("a C compiler" if device.type == "cuda" else "a C++ compiler")
+    return missing

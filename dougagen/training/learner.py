@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from dougagen.errors import ConfigError
 from dougagen.networks import LoadedNetwork, build_network, grown_state, network_options
+from dougagen.networks.compiled import can_compile
 from dougagen.networks.devices import chosen_device
 from dougagen.training.adversarial import Adversary, read_by_color
 from dougagen.training.batches import Batch
@@ -71,7 +70,7 @@ class Learner:
         if on_gpu:
             torch.backends.cudnn.benchmark = True  # every batch has the same shape
             torch.set_float32_matmul_precision("high")
-        if config.compile == "on" or (config.compile == "auto" and on_gpu and can_compile()):
+        if config.compile == "on" or (config.compile == "auto" and on_gpu and can_compile(self.device)):
             self._forward = torch.compile(self.network)  # type: ignore[assignment]
         self._followed = _Followed(self.average, self.network)
 
@@ -199,11 +198,6 @@ def require_channels_last(network: nn.Module) -> None:
             raise ConfigError(
                 f"the kernel {name!r} is not in channels_last, in which alone training is safe on the CPU"
             )
-
-
-def can_compile() -> bool:
-    """Whether torch.compile for a GPU has what it needs: Triton, and a C compiler for its launchers."""
-    return find_spec("triton") is not None and any(map(shutil.which, ("cc", "gcc", "clang")))
 
 
 def _require_same_kind(start: LoadedNetwork, config: TrainingConfig) -> None:

@@ -1,7 +1,6 @@
 """The wiring, the batches and the failures, with networks that one can compute in the head."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ import torch
 from torch import nn
 
 from dougagen.errors import ConfigError, DeviceError, DomainError, WeightsError
-from dougagen.networks import LoadedNetwork, Task, Wiring, build_network, network_options, save_weights
+from dougagen.networks import LoadedNetwork, Task, Wiring
 from dougagen.networks.devices import chosen_device, chosen_dtype
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 
@@ -83,19 +82,6 @@ def by_hand(config: ReconstructionConfig = CPU, cel: nn.Module | None = None) ->
 
 def picture(*rows: list[tuple[int, int, int]]) -> np.ndarray:
     return np.array(rows, np.uint8)
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    torch.manual_seed(3)
-    small = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
-    for task in Task:
-        options = network_options("thinline", task, small)
-        path = folder / f"{task}.safetensors"
-        network = build_network("thinline", options)
-        save_weights(network, path, architecture="thinline", options=options, task=task, facts={})
-    return folder
 
 
 def test_the_douga_network_sees_the_cel_and_grey_where_it_is_not():

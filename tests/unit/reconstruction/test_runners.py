@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from dougagen.errors import ConfigError, DeviceError
-from dougagen.networks import Task, build_network, network_options, save_weights
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 from dougagen.reconstruction.runners import device_of
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    torch.manual_seed(3)
-    small = {"widths": [8, 8, 8, 8], "context_width": 8, "context_blocks": 1}
-    for task in Task:
-        options = network_options("thinline", task, small)
-        network = build_network("thinline", options)
-        path = folder / f"{task}.safetensors"
-        save_weights(network, path, architecture="thinline", options=options, task=task, facts={})
-    return folder
 
 
 def on_cpu(backend: str) -> ReconstructionConfig:
