@@ -13,7 +13,7 @@ from dougagen.cli.console import Watch, say, show_json
 from dougagen.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from dougagen.studio.shooting.production import Pictures
+    from dougagen.studio import Pictures
 
 
 def synth(
@@ -79,8 +79,7 @@ def synth(
         if json:
             show_json({"clip": str(made), "truth": str(made.with_suffix(".json"))})
         return
-    from dougagen.studio.profiles import profile_named
-    from dougagen.studio.scene import HELD_OUT_SEEDS
+    from dougagen.studio import HELD_OUT_SEEDS, profile_asked_for
     from dougagen.training.synthesis import synthesise
 
     if held_out:
@@ -91,7 +90,7 @@ def synth(
             out,
             seeds=range(seed, seed + scenes),
             lines=lines,
-            profile=None if seed in HELD_OUT_SEEDS else profile_named(profile),
+            profile=profile_asked_for(profile, seed=seed),
             workers=workers or os.cpu_count() or 1,
             on_progress=lambda done: watch.move(done, scenes, ""),
         )
@@ -110,8 +109,7 @@ def _shoot(
     name: str | None,
     pictures: Pictures,
 ) -> Path:
-    from dougagen.studio.repertoire import plan_clip
-    from dougagen.studio.shooting.production import shoot_clip
+    from dougagen.studio import plan_clip, shoot_clip
 
     if name is not None and (Path(name).name != name or not name):
         raise UsageError(f"--name must be a plain file name, got {name!r}")

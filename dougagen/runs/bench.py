@@ -13,8 +13,8 @@ from dougagen.config import ExtractConfig
 from dougagen.domain import ExtractReport
 from dougagen.footage import decode, open_episode, read_footage
 from dougagen.pipeline import Reconstructor, extract_episode, reconstruct_in_batches, to_records
+from dougagen.processes.streams import Counted, StageClock
 from dougagen.shards import EpisodeWriter, encode_record
-from dougagen.streams import Counted, StageClock
 
 STAGES = ("decode", "holds", "networks", "image coding", "writing")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.studio.profiles import NATURAL, PROFILES, Profile
+from dougagen.studio import NATURAL, PROFILES, Profile
 from dougagen.training.adversarial import AdversarialConfig
 from dougagen.training.checked import typed
 from dougagen.training.config import TrainingConfig

@@ -11,9 +11,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.board import Board
-from dougagen.studio.background.closeups import metres
-from dougagen.studio.background.foliage import (
+from dougagen.studio.background.board.board import Board
+from dougagen.studio.background.board.shapes import blob, curve, frond, moved, oval, rounded
+from dougagen.studio.background.board.surface import front
+from dougagen.studio.background.board.texture import as_grey, fractal_noise, gradient, shifted
+from dougagen.studio.background.board.tones import (
+    any_color,
+    jittered,
+    leaf_palette,
+    lit,
+    plaster_color,
+    wood_color,
+)
+from dougagen.studio.background.places.closeups import metres
+from dougagen.studio.background.places.foliage import (
     clump_cloud,
     hedge,
     leaf_tile,
@@ -21,15 +32,11 @@ from dougagen.studio.background.foliage import (
     paint_grass_edge,
     paint_trunk,
 )
-from dougagen.studio.background.furniture import hang_curtains
-from dougagen.studio.background.roadside import any_outdoors
-from dougagen.studio.background.rocks import paint_boulder, stone_color
-from dougagen.studio.background.seats import any_piece, cloth_color, drape
-from dougagen.studio.background.shapes import blob, curve, frond, moved, oval, rounded
-from dougagen.studio.background.surface import front
-from dougagen.studio.background.texture import as_grey, fractal_noise, gradient, shifted
-from dougagen.studio.background.things import set_things
-from dougagen.studio.background.tones import any_color, jittered, leaf_palette, lit, plaster_color, wood_color
+from dougagen.studio.background.places.furniture import hang_curtains
+from dougagen.studio.background.places.roadside import any_outdoors
+from dougagen.studio.background.places.rocks import paint_boulder, stone_color
+from dougagen.studio.background.places.seats import any_piece, cloth_color, drape
+from dougagen.studio.background.places.small_things import set_things
 
 
 def _trunks(board: Board, rng: np.random.Generator) -> None:

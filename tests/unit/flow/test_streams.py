@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from waiting import comes
 
-from dougagen import streams
-from dougagen.streams import Counted, MappedInOrder, Prefetch, StageClock
+from dougagen.processes import streams
+from dougagen.processes.streams import Counted, MappedInOrder, Prefetch, StageClock
 
 
 def test_prefetched_items_come_in_order_and_end() -> None:

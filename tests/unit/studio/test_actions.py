@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from dougagen.errors import ConfigError
-from dougagen.studio.celsheet import Cel, CelSheet
-from dougagen.studio.design.actions import ACTIONS, directions
-from dougagen.studio.design.character import Character, random_character
+from dougagen.studio.cel.cel import Cel
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.design.people.actions import ACTIONS, directions
+from dougagen.studio.design.people.character import Character, random_character
 from dougagen.studio.design.subject import Pose
 
 HEIGHT, WIDTH = 150, 120

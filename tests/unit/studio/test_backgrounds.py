@@ -9,23 +9,23 @@ import cv2
 import numpy as np
 import pytest
 
-from dougagen.studio import background
-from dougagen.studio.background import (
+from dougagen.studio.background import painting as background
+from dougagen.studio.background.board.board import Board, Look
+from dougagen.studio.background.board.finish import harmonised
+from dougagen.studio.background.board.shapes import oval
+from dougagen.studio.background.board.surface import front
+from dougagen.studio.background.painting import (
     OUTLINED_SHARE,
     Family,
-    heldout,
     paint_background,
     paint_layers,
     paint_wide_background,
 )
-from dougagen.studio.background.board import Board, Look
-from dougagen.studio.background.finish import harmonised
-from dougagen.studio.background.heldout_canvas import Canvas, Pen, any_palette
-from dougagen.studio.background.roadside import OUTDOORS
-from dougagen.studio.background.seats import PIECES
-from dougagen.studio.background.shapes import oval
-from dougagen.studio.background.surface import front
-from dougagen.studio.background.things import SMALL
+from dougagen.studio.background.places.roadside import OUTDOORS
+from dougagen.studio.background.places.seats import PIECES
+from dougagen.studio.background.places.small_things import SMALL
+from dougagen.studio.held_out import backgrounds as heldout
+from dougagen.studio.held_out.canvas import Canvas, Pen, any_palette
 
 FAMILIES: tuple[Family, ...] = ("studio", "held out")
 

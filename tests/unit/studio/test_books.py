@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dougagen.studio.background.board import Board, Look
+from dougagen.studio.background.board.board import Board, Look
+from dougagen.studio.background.books import COVER, VEIL_SHARE, is_veil, paint_book
 from dougagen.studio.background.foreground import FOREGROUNDS, developed
 from dougagen.studio.background.veils import paint_veil
-from dougagen.studio.books import COVER, VEIL_SHARE, is_veil, paint_book
 
 
 def _book(seed: int) -> np.ndarray:

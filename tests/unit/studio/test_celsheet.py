@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from dougagen.domain import DougaClass
-from dougagen.studio.celsheet import DEEP, Cel, CelSheet, Paint, oversampling_for, stacked
-from dougagen.studio.douga_truth import douga_of
-from dougagen.studio.strokes import Ink, ellipse
+from dougagen.studio.cel.cel import DEEP, Cel, Paint, stacked
+from dougagen.studio.cel.douga_truth import douga_of
+from dougagen.studio.cel.sheet import CelSheet, oversampling_for
+from dougagen.studio.cel.strokes import Ink, ellipse
 
 RED = Paint((200, 60, 50), (130, 30, 40), (80, 15, 30), (250, 220, 210))
 BLUE = Paint((40, 60, 190), (20, 30, 120), (10, 15, 70), (200, 210, 250))

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from dougagen.domain import DougaClass
-from dougagen.studio.celsheet import DEEP, Cel, CelSheet
-from dougagen.studio.design.character import Character, random_character
+from dougagen.studio.cel.cel import DEEP, Cel
+from dougagen.studio.cel.douga_truth import douga_of
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.design.people.character import Character, random_character
 from dougagen.studio.design.subject import Pose
-from dougagen.studio.douga_truth import douga_of
 
 HEIGHT, WIDTH = 180, 240
 

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from dougagen.errors import UsageError
-from dougagen.studio.clip_delivery import Delivery
-from dougagen.studio.repertoire import CLIP_NAMES, plan_clip
-from dougagen.studio.shooting.clip import LEAST_CHANGE, ClipFrame, ClipPlan, changed_share, film
-from dougagen.studio.shooting.production import PlannedClip, shoot_clip, takes_of
-from dougagen.studio.shooting.shot import Stand
-from dougagen.studio.shooting.shot_plan import ShotPlan
-from dougagen.studio.shooting.subtitles import Subtitle
-from dougagen.studio.storyboards import STORYBOARDS, Storyboard, shoot_storyboard
+from dougagen.studio.clips.clip import LEAST_CHANGE, ClipFrame, ClipPlan, changed_share, film
+from dougagen.studio.clips.production import PlannedClip, shoot_clip, takes_of
+from dougagen.studio.clips.repertoire import CLIP_NAMES, plan_clip
+from dougagen.studio.clips.shot import Stand
+from dougagen.studio.clips.shot_plan import ShotPlan
+from dougagen.studio.clips.storyboards import STORYBOARDS, Storyboard, shoot_storyboard
+from dougagen.studio.clips.subtitles import Subtitle
+from dougagen.studio.delivery.clips import ClipDelivery
 
 SIZE = {"height": 96, "width": 170}
 
@@ -208,14 +208,14 @@ def test_a_storyboard_leaves_a_clip_with_its_truth_beside_it(tmp_path: Path) -> 
 
 
 def test_the_same_plan_gives_the_same_bytes(tmp_path: Path) -> None:
-    planned = PlannedClip(clip(ShotPlan(seed=1, frames=5, rate="ones"), grain=2.0), Delivery())
+    planned = PlannedClip(clip(ShotPlan(seed=1, frames=5, rate="ones"), grain=2.0), ClipDelivery())
     one, other = (shoot_clip(planned, tmp_path / name).read_bytes() for name in "ab")
     assert one == other
 
 
 def test_a_telecined_drawing_begins_where_its_first_field_is(tmp_path: Path) -> None:
     plans = (ShotPlan(seed=1, frames=8, rate="ones"),)
-    path = shoot_clip(PlannedClip(clip(*plans), Delivery(scan="telecined", crf=8)), tmp_path)
+    path = shoot_clip(PlannedClip(clip(*plans), ClipDelivery(scan="telecined", crf=8)), tmp_path)
     truth = json.loads(path.with_suffix(".json").read_text())
     assert truth["frames"] == 10
     assert truth["starts"] == [0, 1, 2, 3, 5, 6, 7, 8]

@@ -1,4 +1,4 @@
-"""Delivery: real codecs, right colours, edges that stay, clips that say what they are."""
+"""ClipDelivery: real codecs, right colours, edges that stay, clips that say what they are."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from dougagen.errors import ConfigError
-from dougagen.studio.clip_delivery import write_clip
-from dougagen.studio.delivery import degrade, encode_still
+from dougagen.studio.delivery.clips import write_clip
+from dougagen.studio.delivery.stills import degrade, encode_still
 
 CODECS = ("h264", "hevc", "mpeg2video", "mjpeg")
 

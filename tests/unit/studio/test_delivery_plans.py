@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dougagen.studio.delivery import Delivery, deliver, plan_delivery
-from dougagen.studio.still_coding import Coding, coded
+from dougagen.studio.delivery.still_coding import Coding, coded
+from dougagen.studio.delivery.stills import Delivery, deliver, plan_delivery
 
 
 def plans(*, is_held_out: bool) -> list[Delivery]:

@@ -9,11 +9,11 @@ import pytest
 
 from dougagen.domain import DougaClass as D
 from dougagen.errors import ConfigError
-from dougagen.studio.celsheet import CelSheet
+from dougagen.studio.cel.douga_truth import douga_of
+from dougagen.studio.cel.sheet import CelSheet
 from dougagen.studio.design.cast import random_person, random_subject, random_thing
 from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
-from dougagen.studio.douga_truth import douga_of
 from dougagen.studio.framing import frame_subjects, random_pose
 
 

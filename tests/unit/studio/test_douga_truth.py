@@ -7,19 +7,20 @@ import numpy as np
 import pytest
 
 from dougagen.domain import DougaClass, hairline_width
-from dougagen.studio.celsheet import DEEP, Cel, CelSheet, Paint
-from dougagen.studio.design.abstract import random_abstract
-from dougagen.studio.design.character import random_character
-from dougagen.studio.design.creatures import random_creature
-from dougagen.studio.design.heldout_people import random_held_out_person
-from dougagen.studio.design.heldout_things import random_held_out_thing
-from dougagen.studio.design.machines import random_machine
-from dougagen.studio.design.phenomena import random_phenomenon
-from dougagen.studio.design.props import random_prop
+from dougagen.studio.cel.cel import DEEP, Cel, Paint
+from dougagen.studio.cel.douga_truth import cel_mask_of, douga_of
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.cel.strokes import Ink
+from dougagen.studio.design.people.character import random_character
 from dougagen.studio.design.ranges import DesignRanges
 from dougagen.studio.design.subject import Pose
-from dougagen.studio.douga_truth import cel_mask_of, douga_of
-from dougagen.studio.strokes import Ink
+from dougagen.studio.design.things.abstract import random_abstract
+from dougagen.studio.design.things.creatures import random_creature
+from dougagen.studio.design.things.machines import random_machine
+from dougagen.studio.design.things.phenomena import random_phenomenon
+from dougagen.studio.design.things.props import random_prop
+from dougagen.studio.held_out.people import random_held_out_person
+from dougagen.studio.held_out.things import random_held_out_thing
 
 RED = Paint((200, 60, 50), (130, 30, 40), (80, 15, 30), (250, 220, 210))
 BLUE = Paint((40, 60, 190), (20, 30, 120), (10, 15, 70), (200, 210, 250))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dougagen.studio import effects
-from dougagen.studio.effects import apply_effects
+from dougagen.studio.stand import effects
+from dougagen.studio.stand.effects import apply_effects
 
 
 def _step() -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dougagen.studio.legibility import SEEN, is_undecidable, lost_border
+from dougagen.studio.cel.legibility import SEEN, is_undecidable, lost_border
 
 
 def disc(*, inside: int, outside: int, line: int | None = None) -> tuple[np.ndarray, np.ndarray]:

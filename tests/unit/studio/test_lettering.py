@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dougagen.studio.lettering import _shorter, burn_text, text_layer
+from dougagen.studio.stand.lettering import _shorter, burn_text, text_layer
 
 _PICTURE = np.full((270, 480, 3), (90, 120, 150), np.uint8)
 

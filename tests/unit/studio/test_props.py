@@ -8,13 +8,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dougagen.studio.celsheet import Cel, CelSheet
-from dougagen.studio.colors import paint_from
-from dougagen.studio.design import abstract, creatures, machines, phenomena, props
-from dougagen.studio.design.forms import Bench, Design, rectangle, star, tilted
+from dougagen.studio.cel.cel import Cel
+from dougagen.studio.cel.colors import paint_from
+from dougagen.studio.cel.douga_truth import douga_of
+from dougagen.studio.cel.sheet import CelSheet
 from dougagen.studio.design.guide import random_guide
 from dougagen.studio.design.subject import Pose, Subject
-from dougagen.studio.douga_truth import douga_of
+from dougagen.studio.design.things import abstract, creatures, machines, phenomena, props
+from dougagen.studio.design.things.forms import Bench, Design, rectangle, star, tilted
 
 FAMILIES = {
     "abstract": abstract.random_abstract,

@@ -11,10 +11,16 @@ from dougagen.domain import DougaClass
 from dougagen.errors import ConfigError, UsageError
 from dougagen.studio import scene
 from dougagen.studio.casting import cast_shot
-from dougagen.studio.composite import LARGEST_BLUR, bars, cel_out_of_focus, composited, visible_coverage
-from dougagen.studio.douga_truth import cel_mask_of
+from dougagen.studio.cel.douga_truth import cel_mask_of
 from dougagen.studio.profiles import HELD_OUT, NATURAL, TRAINING, Profile, profile_named
 from dougagen.studio.scene import Dice, Window, finished, make_scene, profile_of, set_up, shoot_scene
+from dougagen.studio.stand.composite import (
+    LARGEST_BLUR,
+    bars,
+    cel_out_of_focus,
+    composited,
+    visible_coverage,
+)
 
 WINDOW = Window(lines=360, height=120, width=200)
 PLAIN = Profile("plain", nobody=0, book=0, background_out_of_focus=0, cel_out_of_focus=0)

@@ -11,17 +11,11 @@ import numpy as np
 import pytest
 
 from dougagen.errors import ConfigError
-from dougagen.studio.clip_delivery import Delivery, deliver
-from dougagen.studio.shooting.camera import REST, View, inverted, linear, move, seen_by, to_screen
-from dougagen.studio.shooting.exposure_sheet import (
-    cycled,
-    drawing_numbers,
-    exposures,
-    long_holds,
-    talking,
-)
-from dougagen.studio.shooting.light import faded, flashed, lit, plain_light
-from dougagen.studio.shooting.plates import Canvas, Plate, on_screen
+from dougagen.studio.clips.camera import REST, View, inverted, linear, move, seen_by, to_screen
+from dougagen.studio.clips.exposure_sheet import cycled, drawing_numbers, exposures, long_holds, talking
+from dougagen.studio.clips.light import faded, flashed, lit, plain_light
+from dougagen.studio.clips.plates import Canvas, Plate, on_screen
+from dougagen.studio.delivery.clips import ClipDelivery, deliver_clip
 
 SCREEN = {"height": 20, "width": 40}
 
@@ -139,8 +133,8 @@ def fields_of(path: Path) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
 def test_telecine_makes_five_frames_of_four_by_fields(codec: str, tmp_path: Path) -> None:
-    path, delivery = tmp_path / "film.mkv", Delivery(codec, crf=12, scan="telecined")
-    assert deliver(path, bars(8), delivery) == 10
+    path, delivery = tmp_path / "film.mkv", ClipDelivery(codec, crf=12, scan="telecined")
+    assert deliver_clip(path, bars(8), delivery) == 10
     one = [(0, 0), (1, 1), (1, 2), (2, 3), (3, 3)]
     assert fields_of(path) == [*one, *((a + 4, b + 4) for a, b in one)]
     for film in range(8):
@@ -150,15 +144,15 @@ def test_telecine_makes_five_frames_of_four_by_fields(codec: str, tmp_path: Path
 
 @pytest.mark.parametrize("count", range(1, 10))
 def test_a_telecined_clip_of_any_length_has_the_frames_it_says(count: int, tmp_path: Path) -> None:
-    delivery = Delivery(scan="telecined", preset="ultrafast")
-    written = deliver(tmp_path / "film.mkv", bars(count), delivery)
+    delivery = ClipDelivery(scan="telecined", preset="ultrafast")
+    written = deliver_clip(tmp_path / "film.mkv", bars(count), delivery)
     assert written == delivery.source_frames(count) == len(fields_of(tmp_path / "film.mkv"))
     assert delivery.source_frame(count - 1) < written
 
 
 def test_an_interlaced_frame_shows_two_moments(tmp_path: Path) -> None:
     path = tmp_path / "video.mkv"
-    assert deliver(path, bars(6), Delivery(crf=12, scan="interlaced"), frame_rate=Fraction(60000, 1001)) == 3
+    assert deliver_clip(path, bars(6), ClipDelivery(crf=12, scan="interlaced"), frame_rate=Fraction(60000, 1001)) == 3
     assert fields_of(path) == [(0, 1), (2, 3), (4, 5)]
     with av.open(str(path)) as container:
         assert container.streams.video[0].average_rate == Fraction(30000, 1001)
@@ -167,7 +161,7 @@ def test_an_interlaced_frame_shows_two_moments(tmp_path: Path) -> None:
 
 def test_uneven_times_are_kept_to_the_millisecond(tmp_path: Path) -> None:
     times = (Fraction(0), Fraction(1, 24), Fraction(1, 8), Fraction(1, 6))
-    deliver(tmp_path / "vfr.mkv", bars(4), Delivery(), times=times)
+    deliver_clip(tmp_path / "vfr.mkv", bars(4), ClipDelivery(), times=times)
     with av.open(str(tmp_path / "vfr.mkv")) as container:
         stamps = [frame.pts * frame.time_base for frame in container.decode(video=0)]
     assert [float(t) for t in stamps] == [0.0, 0.042, 0.125, 0.167]
@@ -175,4 +169,4 @@ def test_uneven_times_are_kept_to_the_millisecond(tmp_path: Path) -> None:
 
 def test_fields_of_a_height_that_chroma_cannot_share_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="4 lines"):
-        deliver(tmp_path / "odd.mkv", bars(2, height=62), Delivery(scan="interlaced"))
+        deliver_clip(tmp_path / "odd.mkv", bars(2, height=62), ClipDelivery(scan="interlaced"))

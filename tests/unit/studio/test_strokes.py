@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from dougagen.studio.celsheet import CelSheet
-from dougagen.studio.strokes import Ink, ellipse, smooth, tapered_strip
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.cel.strokes import Ink, ellipse, smooth, tapered_strip
 
 BLACK = (0, 0, 0)
 LINE = np.array([(10.0, 50.0), (190.0, 50.0)])

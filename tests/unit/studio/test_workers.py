@@ -12,7 +12,7 @@ import pytest
 from waiting import ends, is_alive
 
 from dougagen.errors import DougagenError
-from dougagen.studio.workers import SceneWorkers, made_in_order
+from dougagen.processes.workers import SceneWorkers, made_in_order
 
 # What workers are given here is built in: they cannot import this file, which pytest keeps off sys.path.
 SLOW_WHEN_EVEN = [f"__import__('time').sleep({0.05 * (1 - n % 2)}) or {n * n}" for n in range(12)]
