@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from itertools import islice
 from typing import TypeVar
 
-from dougagen.processes.helpers import HelperProcesses
+from dougagen.processes.pools import HelperProcesses
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")

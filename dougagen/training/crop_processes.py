@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from dougagen.networks.devices import chosen_device
-from dougagen.processes.helpers import spare_cores
+from dougagen.processes.pools import spare_cores
 from dougagen.processes.shared_memory import SharedMemory
 from dougagen.training.batches import Batch, batches_by_threads, make_batch
 from dougagen.training.config import TrainingConfig

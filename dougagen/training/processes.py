@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from dougagen.processes.helpers import HelperProcesses
+from dougagen.processes.pools import HelperProcesses
 
 _NICENESS = 3
 """Behind the network that learns, before the studio that draws (5): a crop that is late stops a GPU."""

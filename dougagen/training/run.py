@@ -18,7 +18,7 @@ from torch import Tensor
 from dougagen import __version__
 from dougagen.errors import ConfigError
 from dougagen.networks import WORKING_LINES, LoadedNetwork, reuse_freed_memory, save_weights
-from dougagen.processes.helpers import spare_cores
+from dougagen.processes.pools import spare_cores
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
 from dougagen.training.config import TrainingConfig
 from dougagen.training.crop_processes import batches, on_device

@@ -362,10 +362,6 @@ FOREGROUNDS: tuple[tuple[Callable[[Board, np.random.Generator], None], float], .
     (_hangings, 0.03),
 )
 """What may stand there and how often."""
-ALONG: tuple[Callable[[Board, np.random.Generator], None], ...] = (
-    _bushes, _railing, _seat_backs, _rocks, _pillars, _trunks, _table, _hangings, _fronds,
-)  # fmt: skip
-"""What may stand between background and cel, however wide the board."""
 
 
 def developed(

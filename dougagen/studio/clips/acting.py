@@ -57,7 +57,7 @@ SUBJECTS: dict[str, Callable[[np.random.Generator], Subject]] = {
     "abstract": random_abstract,
 }
 _BODIES = ("fight", "turn", "lean in", "bow")
-"""What a whole body may do on its feet beside standing (names of ``design.actions``)."""
+"""What a whole body may do on its feet beside standing (names of ``design.people.actions``)."""
 
 
 def held_body(frames: int) -> Track:

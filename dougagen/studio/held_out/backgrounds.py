@@ -1,7 +1,7 @@
 """The held-out family of backgrounds: other subjects, other textures, other colours, other code.
 
 Frozen before any training that is measured on it: it changes only in a commit of its own. It shares no
-painter, palette, noise or rasteriser with the training family (``heldout_canvas`` says how).
+painter, palette, noise or rasteriser with the training family (``canvas`` says how).
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ import pytest
 
 from dougagen.studio.delivery.still_coding import Coding, coded
 from dougagen.studio.delivery.stills import Delivery, deliver, plan_delivery
+from dougagen.studio.family import HELD_OUT_FAMILY, TRAINING_FAMILY, Family
 
 
-def plans(*, is_held_out: bool) -> list[Delivery]:
-    return [plan_delivery(np.random.default_rng(seed), is_held_out=is_held_out) for seed in range(600)]
+def plans(family: Family) -> list[Delivery]:
+    return [plan_delivery(np.random.default_rng(seed), codecs=family.codecs) for seed in range(600)]
 
 
 def ways(delivery: Delivery) -> set[str]:
@@ -20,14 +21,14 @@ def ways(delivery: Delivery) -> set[str]:
 
 
 def test_no_codec_of_the_held_out_family_is_met_in_training() -> None:
-    held_out = set().union(*(ways(plan) for plan in plans(is_held_out=True)))
-    training = set().union(*(ways(plan) for plan in plans(is_held_out=False)))
+    held_out = set().union(*(ways(plan) for plan in plans(HELD_OUT_FAMILY)))
+    training = set().union(*(ways(plan) for plan in plans(TRAINING_FAMILY)))
     assert held_out == {"mpeg4", "vp9", "webp"}
     assert training == {"h264", "hevc", "mpeg2video", "mjpeg", "jpeg"}
 
 
 def test_training_meets_everything_that_happens_to_pictures() -> None:
-    seen = plans(is_held_out=False)
+    seen = plans(TRAINING_FAMILY)
     codings = [plan.coding for plan in seen if plan.coding]
     for share in (
         np.mean([plan == Delivery() for plan in seen]),
@@ -48,7 +49,7 @@ def test_training_meets_everything_that_happens_to_pictures() -> None:
 
 def test_a_plan_is_carried_out_the_same_way_every_time() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8)
-    for plan in plans(is_held_out=True)[:6] + plans(is_held_out=False)[:12]:
+    for plan in plans(HELD_OUT_FAMILY)[:6] + plans(TRAINING_FAMILY)[:12]:
         before = picture.copy()
         assert np.array_equal(deliver(picture, plan), deliver(picture, plan))
         assert np.array_equal(picture, before)

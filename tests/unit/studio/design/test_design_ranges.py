@@ -11,9 +11,10 @@ from dougagen.domain import DougaClass as D
 from dougagen.errors import ConfigError
 from dougagen.studio.cel.douga_truth import douga_of
 from dougagen.studio.cel.sheet import CelSheet
-from dougagen.studio.design.cast import random_person, random_subject, random_thing
+from dougagen.studio.design.people.character import random_character
 from dougagen.studio.design.ranges import NATURAL, DesignRanges
 from dougagen.studio.design.subject import Pose, Subject
+from dougagen.studio.family import HELD_OUT_FAMILY, TRAINING_FAMILY, Designer
 from dougagen.studio.framing import frame_subjects, random_pose
 
 
@@ -28,7 +29,7 @@ def counts(ranges: DesignRanges, *, cast: int = 6) -> np.ndarray:
     """int64[10]: pixels of each class over a cast of characters."""
     found = np.zeros(10, np.int64)
     for seed in range(cast):
-        person = random_person(np.random.default_rng(seed), ranges=ranges)
+        person = random_character(np.random.default_rng(seed), ranges=ranges)
         found += np.bincount(classes_of(person, Pose(action="stand")).ravel(), minlength=10)
     return found
 
@@ -70,24 +71,24 @@ def test_a_frame_is_empty_or_a_crowd_as_often_as_asked() -> None:
     assert len(frame_subjects(rng, **size, ranges=DesignRanges(empty=0.0, crowd=1.0))) >= 6
 
 
-@pytest.mark.parametrize("random", [random_person, random_thing])
-def test_the_held_out_family_shares_no_drawing_code_with_the_studios(random: object) -> None:
+@pytest.mark.parametrize("designer", ["person", "thing"])
+def test_the_held_out_family_shares_no_drawing_code_with_the_studios(designer: str) -> None:
     for seed in range(8):
-        modules = [
-            getattr(random(np.random.default_rng(seed), family=family), "drawing", None)  # type: ignore[operator]
-            for family in ("studio", "held out")
-        ]
-        assert modules[1].__module__.startswith("dougagen.studio.design.heldout")  # type: ignore[union-attr]
-        assert "heldout" not in getattr(modules[0], "__module__", "")
+        ours, held_out = (
+            getattr(getattr(family, designer)(np.random.default_rng(seed), ranges=NATURAL), "drawing", None)
+            for family in (TRAINING_FAMILY, HELD_OUT_FAMILY)
+        )
+        assert held_out.__module__.startswith("dougagen.studio.held_out.")
+        assert "held_out" not in getattr(ours, "__module__", "")
 
 
-@pytest.mark.parametrize("seed", range(16))
-def test_a_held_out_subject_is_repeatable_in_any_pose_and_size(seed: int) -> None:
+@pytest.mark.parametrize("designer", [HELD_OUT_FAMILY.person, HELD_OUT_FAMILY.thing], ids=["person", "thing"])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_held_out_subject_is_repeatable_in_any_pose_and_size(seed: int, designer: Designer) -> None:
     rng = np.random.default_rng([seed, 3])
     pose, scale = random_pose(rng), float(np.exp(rng.uniform(np.log(10), np.log(400))))
     one, other = (
-        classes_of(random_subject(np.random.default_rng(seed), family="held out"), pose, scale=scale)
-        for _ in "ab"
+        classes_of(designer(np.random.default_rng(seed), ranges=NATURAL), pose, scale=scale) for _ in "ab"
     )
     assert one.any()
     assert np.array_equal(one, other)

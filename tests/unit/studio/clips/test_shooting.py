@@ -152,7 +152,10 @@ def test_a_telecined_clip_of_any_length_has_the_frames_it_says(count: int, tmp_p
 
 def test_an_interlaced_frame_shows_two_moments(tmp_path: Path) -> None:
     path = tmp_path / "video.mkv"
-    assert deliver_clip(path, bars(6), ClipDelivery(crf=12, scan="interlaced"), frame_rate=Fraction(60000, 1001)) == 3
+    assert (
+        deliver_clip(path, bars(6), ClipDelivery(crf=12, scan="interlaced"), frame_rate=Fraction(60000, 1001))
+        == 3
+    )
     assert fields_of(path) == [(0, 1), (2, 3), (4, 5)]
     with av.open(str(path)) as container:
         assert container.streams.video[0].average_rate == Fraction(30000, 1001)

@@ -9,6 +9,7 @@ from dougagen.studio.background.board.board import Board, Look
 from dougagen.studio.background.books import COVER, VEIL_SHARE, is_veil, paint_book
 from dougagen.studio.background.foreground import FOREGROUNDS, developed
 from dougagen.studio.background.veils import paint_veil
+from dougagen.studio.family import HELD_OUT_FAMILY
 
 
 def _book(seed: int) -> np.ndarray:
@@ -28,9 +29,7 @@ def test_the_same_seed_gives_the_same_book() -> None:
 
 
 def test_a_held_out_book_is_a_part_too_and_another_one_for_every_seed() -> None:
-    books = [
-        paint_book(np.random.default_rng(seed), height=90, width=160, family="held out") for seed in range(16)
-    ]
+    books = [HELD_OUT_FAMILY.book(np.random.default_rng(seed), height=90, width=160) for seed in range(16)]
     assert all(0.005 < book[..., 3].mean() / 255 < 0.6 for book in books)
     assert len({book.tobytes() for book in books}) == 16
 
