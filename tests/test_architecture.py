@@ -176,7 +176,7 @@ def room_in_studio(path: Path) -> str:
 
 
 def studio_imports(source: str) -> set[str]:
-    """The studio's modules that ``source`` imports from, as ``cel.sheet``; the face's names as ``its face``."""
+    """The modules of the studio that ``source`` imports from, as ``cel.sheet``, or ``its face``."""
     names = {name.removeprefix("dougagen.studio.") for name in imported(source) if "dougagen.studio." in name}
     inside = {path.relative_to(STUDIO).with_suffix("").as_posix().replace("/", ".") for path in STUDIO_FILES}
     rooms = {path.relative_to(STUDIO).parts[0].removesuffix(".py") for path in STUDIO_FILES}
