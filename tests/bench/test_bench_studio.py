@@ -15,8 +15,9 @@ import pytest
 
 from dougagen.domain import CLASS_COUNT, DougaClass
 from dougagen.studio import scene as studio
+from dougagen.studio.family import HELD_OUT_SEEDS
 from dougagen.studio.profiles import NATURAL, TRAINING, Profile
-from dougagen.studio.scene import HELD_OUT_SEEDS, Window, shoot_scene, whole_frame
+from dougagen.studio.scene import Window, shoot_scene, whole_frame
 from dougagen.training import StudioSupply
 
 pytestmark = pytest.mark.bench

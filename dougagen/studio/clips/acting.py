@@ -30,7 +30,7 @@ from dougagen.studio.design.things.machines import random_machine
 from dougagen.studio.design.things.phenomena import random_phenomenon
 from dougagen.studio.design.things.props import random_prop
 
-Action = Literal[
+Acting = Literal[
     "moves", "talks", "blinks", "speaks", "acts", "cycles", "walks", "runs", "rests", "bursts", "no cel"
 ]
 """``moves``: one drawing after the other. ``talks``, ``blinks``: only the mouth, only the lids. ``speaks``:
@@ -65,7 +65,7 @@ def held_body(frames: int) -> Track:
     return Track("body", (0,) * frames)
 
 
-def tracks_for(rng: np.random.Generator, action: Action, *, rate: Rate, frames: int) -> tuple[Track, ...]:
+def tracks_for(rng: np.random.Generator, action: Acting, *, rate: Rate, frames: int) -> tuple[Track, ...]:
     """The timesheet of whoever acts, a track for each part that keeps its own time."""
     every = _EVERY.get(rate, 2)
     if action in ("talks", "blinks", "speaks"):
@@ -113,7 +113,7 @@ def _stride(*, drawings: int) -> tuple[Change, ...]:
     return tuple({"gesture": float(-np.cos(p)), "sway": float(0.8 * np.sin(p + 0.5))} for p in phases)
 
 
-def opening_pose(rng: np.random.Generator, action: Action, *, heading: float) -> Pose:
+def opening_pose(rng: np.random.Generator, action: Acting, *, heading: float) -> Pose:
     """How somebody stands at the beginning; ``heading`` −1 or 1 is where a gait goes on the screen."""
     if action in _GAITS:
         return Pose(yaw=heading * float(rng.uniform(0.55, 0.9)), action=_GAITS[action])

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Rgb = tuple[int, int, int]
+from dougagen.studio.cel.cel import Rgb
 
 
 @dataclass(frozen=True, slots=True)

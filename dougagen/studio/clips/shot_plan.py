@@ -13,7 +13,7 @@ from dougagen.studio.background.books import paint_book
 from dougagen.studio.background.painting import paint_background
 from dougagen.studio.clips.acting import (
     SUBJECTS,
-    Action,
+    Acting,
     Framing,
     burst,
     held_body,
@@ -35,7 +35,7 @@ class ShotPlan:
 
     seed: int
     frames: int
-    action: Action = "moves"
+    action: Acting = "moves"
     rate: Rate = "threes"
     camera: CameraWork = "still"
     light: LightWork = "plain"

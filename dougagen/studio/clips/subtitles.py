@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.studio.cel.cel import Rgb
 from dougagen.studio.stand.typesetting import Script, sentence, typeset
-
-Rgb = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def transmitted(rng: np.random.Generator, picture: Picture, cel_alpha: Coverage)
     light = np.asarray(cv2.resize(cv2.add(spots, cv2.multiply(halo, 2)), (width, height)), np.uint8)
     if rng.uniform() < 0.5:
         light = np.asarray(cv2.multiply(light, 1 - cel_alpha, dtype=cv2.CV_8U), np.uint8)
-    return laid_over(picture, rgb(rng.uniform(), rng.uniform(0, 0.5), 1.0), light, "add")
+    return _colored(picture, rgb(rng.uniform(), rng.uniform(0, 0.5), 1.0), light, "add")
 
 
 def diffusion(rng: np.random.Generator, picture: Picture, _: Coverage) -> Picture:
@@ -59,7 +59,7 @@ def gradient_over(rng: np.random.Generator, picture: Picture, cel_alpha: Coverag
     mode = str(rng.choice(["add", "multiply", "blend"], p=[0.3, 0.5, 0.2]))
     value = rng.uniform(0.1, 0.6) if mode != "multiply" else rng.uniform(0.3, 1.0)
     veil = np.asarray(cv2.convertScaleAbs(veil, alpha=float(rng.uniform(0.3, 0.9))), np.uint8)
-    return laid_over(picture, rgb(rng.uniform(), rng.uniform(0.1, 0.8), value), veil, mode)
+    return _colored(picture, rgb(rng.uniform(), rng.uniform(0.1, 0.8), value), veil, mode)
 
 
 def airbrushed(rng: np.random.Generator, picture: Picture, cel_alpha: Coverage) -> Picture:
@@ -77,7 +77,7 @@ def airbrushed(rng: np.random.Generator, picture: Picture, cel_alpha: Coverage) 
     spread = cv2.resize((spots.clip(0, 1) * strength).astype(np.float32), (width, height))
     alpha = np.asarray(cv2.multiply(spread, cel_alpha, dtype=cv2.CV_8U), np.uint8)
     mode = str(rng.choice(["multiply", "add", "blend"], p=[0.6, 0.2, 0.2]))
-    return laid_over(picture, rgb(rng.uniform(), rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.9)), alpha, mode)
+    return _colored(picture, rgb(rng.uniform(), rng.uniform(0.2, 0.8), rng.uniform(0.3, 0.9)), alpha, mode)
 
 
 def backlight(rng: np.random.Generator, picture: Picture, cel_alpha: Coverage) -> Picture:
@@ -96,7 +96,7 @@ def flare(rng: np.random.Generator, picture: Picture, _: Coverage) -> Picture:
     h, w = max(height // 4, 2), max(width // 4, 2)
     light = _shafts(rng, h, w) if rng.uniform() < 0.5 else _pool(rng, h, w)
     wide = np.asarray(cv2.resize(light, (width, height)), np.uint8)
-    return laid_over(picture, rgb(rng.uniform(0.05, 0.6), rng.uniform(0, 0.3), 1.0), wide, "add")
+    return _colored(picture, rgb(rng.uniform(0.05, 0.6), rng.uniform(0, 0.3), 1.0), wide, "add")
 
 
 def _shafts(rng: np.random.Generator, h: int, w: int) -> Level:
@@ -133,7 +133,7 @@ def cast_shadow(rng: np.random.Generator, picture: Picture, _: Coverage) -> Pict
     return np.asarray(cv2.multiply(picture, cv2.resize(light, (width, height)), scale=1 / 240), np.uint8)
 
 
-def laid_over(picture: Picture, color: tuple[int, int, int], alpha: Level, mode: str) -> Picture:
+def _colored(picture: Picture, color: tuple[int, int, int], alpha: Level, mode: str) -> Picture:
     """``color`` times ``alpha`` added, multiplied or blended."""
     full = np.empty_like(picture)
     full[:] = color
