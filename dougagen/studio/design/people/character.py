@@ -12,9 +12,11 @@ from dougagen.studio.cel.colors import paint_from, rgb, skin_paint
 from dougagen.studio.cel.sheet import CelSheet
 from dougagen.studio.design.guide import Easel, Guide, random_guide
 from dougagen.studio.design.people.actions import action_named
-from dougagen.studio.design.people.body import BodyDesign, draw_arms, draw_body, laid_on, random_body
+from dougagen.studio.design.people.body import draw_arms, draw_body, laid_on
+from dougagen.studio.design.people.body_design import BodyDesign, random_body
 from dougagen.studio.design.people.eyes import random_eyes
-from dougagen.studio.design.people.hair import draw_back_hair, draw_far_locks, draw_front_hair, fringe_of
+from dougagen.studio.design.people.fringe import fringe_of
+from dougagen.studio.design.people.hair import draw_back_hair, draw_far_locks, draw_front_hair
 from dougagen.studio.design.people.hairstyle import HairDesign, random_hair
 from dougagen.studio.design.people.head import draw_head
 from dougagen.studio.design.people.head_design import HeadDesign, random_head

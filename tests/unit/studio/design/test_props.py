@@ -25,7 +25,7 @@ FAMILIES = {
     "phenomenon": phenomena.random_phenomenon,
 }
 DRAWINGS = [
-    pytest.param(drawing, id=f"{module.__name__.rsplit('.', 1)[1]}{drawing.__name__}")
+    pytest.param(drawing, id=f"{module.__name__.rsplit('.', 1)[1]} {drawing.__name__.strip('_')}")
     for module in (abstract, props, creatures, machines, phenomena)
     for drawing, _ in module._DRAWINGS
 ]
