@@ -166,3 +166,24 @@ def test_help_imports_no_torch_and_no_other_heavy_library() -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert told.splitlines()[-1] == "HEAVY []"
+
+
+LONGEST_COMMAND = 60
+"""Lines, its options and its docstring included: what does not fit is decided in the library."""
+
+
+def functions_of(source: str) -> Iterator[tuple[str, int]]:
+    """Name and length of every function."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").glob("*.py")), ids=lambda p: p.name)
+def test_no_function_of_the_command_line_is_long(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert {name: lines for name, lines in functions_of(source) if lines > LONGEST_COMMAND} == {}
+
+
+def test_a_long_command_is_found() -> None:
+    assert list(functions_of("def train():\n" + "    pass\n" * 60)) == [("train", 61)]
