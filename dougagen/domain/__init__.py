@@ -10,7 +10,7 @@ from dougagen.domain.douga_classes import (
     DougaClass,
     hairline_width,
 )
-from dougagen.domain.footage import Chapter, Drawing, Episode, Frame, Shot
+from dougagen.domain.footage import Chapter, Drawing, Episode, FootageCounts, Frame, Shot
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
@@ -32,6 +32,7 @@ __all__ = [
     "Drawing",
     "Episode",
     "ExtractReport",
+    "FootageCounts",
     "Frame",
     "FrameSpan",
     "Measure",
