@@ -15,10 +15,11 @@ from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
-from dougagen.domain.tables import Table
+from dougagen.domain.tables import ABSENT, Table, percent
 from dougagen.domain.timing import FrameSpan, require_disjoint
 
 __all__ = [
+    "ABSENT",
     "ALSO_READ",
     "BOOK_CLASSES",
     "CLASS_COUNT",
@@ -45,6 +46,7 @@ __all__ = [
     "Table",
     "Triplet",
     "hairline_width",
+    "percent",
     "require_disjoint",
     "require_measures",
 ]

@@ -1,6 +1,5 @@
 """DRAWINGS → CEL MASKS → DOUGA: batching, device, precision, and what the two results owe each other."""
 
-from dougagen.networks.weights import read_header
 from dougagen.reconstruction.cel_reader import CelReader
 from dougagen.reconstruction.color_cut import ColorCutConfig
 from dougagen.reconstruction.config import ReconstructionConfig
@@ -14,6 +13,5 @@ __all__ = [
     "NetworkReconstructor",
     "ReconstructionConfig",
     "RefinementConfig",
-    "read_header",
     "refine",
 ]
