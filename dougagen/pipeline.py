@@ -127,7 +127,8 @@ def extract_episode(
 ) -> ExtractReport:
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
-    ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``.
+    ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``;
+    ``stages`` changes no row, only when each works.
     Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
     clock, sieve, depth = StageClock(), Sieve(config.all_rejected), 2 * reconstructor.batch_size
