@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"errors"},
     "footage": {"domain", "errors", "streams"},
     "networks": {"domain", "errors"},
+    # files of weights as people see them: what they are, how good, whether whole; for models and evaluate
+    "inventory": {"domain", "errors", "networks"},
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "settings", "shards", "studio"},
@@ -44,8 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings", "shards", "streams",
     },
     "cli": {
-        "choices", "config", "domain", "errors", "evaluation", "footage", "labels", "networks", "pipeline",
-        "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
+        "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
+        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
