@@ -15,15 +15,9 @@ if TYPE_CHECKING:
     from dougagen.studio.background.painting import paint_background
     from dougagen.studio.cel.legibility import UNDECIDABLE
     from dougagen.studio.clips.production import Pictures, shoot_clip
-    from dougagen.studio.clips.repertoire import CLIP_NAMES, plan_clip
+    from dougagen.studio.clips.repertoire import CLIP_NAMES, DELIVERIES, plan_clip
     from dougagen.studio.delivery.stills import deliver, encode_still, plan_delivery
-    from dougagen.studio.family import (
-        HELD_OUT_FAMILY,
-        HELD_OUT_SEEDS,
-        profile_asked_for,
-        profile_of,
-        require_one_family,
-    )
+    from dougagen.studio.family import HELD_OUT_FAMILY, HELD_OUT_SEEDS, profile_of, require_one_family
     from dougagen.studio.profiles import NATURAL, PROFILES, TRAINING, Profile, profile_named
     from dougagen.studio.scene import Scene, make_scene, shoot_scene, whole_frame
 
@@ -33,13 +27,13 @@ _HOME = {
     "Pictures": "clips.production",
     "shoot_clip": "clips.production",
     "CLIP_NAMES": "clips.repertoire",
+    "DELIVERIES": "clips.repertoire",
     "plan_clip": "clips.repertoire",
     "deliver": "delivery.stills",
     "encode_still": "delivery.stills",
     "plan_delivery": "delivery.stills",
     "HELD_OUT_FAMILY": "family",
     "HELD_OUT_SEEDS": "family",
-    "profile_asked_for": "family",
     "profile_of": "family",
     "require_one_family": "family",
     "NATURAL": "profiles",
@@ -55,6 +49,7 @@ _HOME = {
 
 __all__ = [
     "CLIP_NAMES",
+    "DELIVERIES",
     "HELD_OUT_FAMILY",
     "HELD_OUT_SEEDS",
     "NATURAL",
@@ -70,7 +65,6 @@ __all__ = [
     "paint_background",
     "plan_clip",
     "plan_delivery",
-    "profile_asked_for",
     "profile_named",
     "profile_of",
     "require_one_family",

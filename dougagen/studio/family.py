@@ -69,11 +69,14 @@ def is_held_out(seed: int) -> bool:
     return seed in HELD_OUT_SEEDS
 
 
-def profile_of(seed: int, profile: Profile | None = None) -> Profile:
+def profile_of(seed: int, profile: Profile | str | None = None) -> Profile:
     """The family goes by the seed: ``HELD_OUT`` for held-out seeds, else ``profile`` or ``TRAINING``.
 
-    Raises UsageError where a profile of one family is asked for a seed of the other.
+    A name is one of ``PROFILES`` and leaves held-out seeds as they are. Raises UsageError where a profile of
+    one family is asked for a seed of the other, ConfigError for a name that no profile has.
     """
+    if isinstance(profile, str):
+        profile = None if is_held_out(seed) else profile_named(profile)
     if profile is None:
         return HELD_OUT if is_held_out(seed) else TRAINING
     if profile.is_held_out != is_held_out(seed):
@@ -82,14 +85,6 @@ def profile_of(seed: int, profile: Profile | None = None) -> Profile:
             remedy=f"held-out seeds, and only they, lie in {HELD_OUT_SEEDS.start} to {HELD_OUT_SEEDS.stop}",
         )
     return profile
-
-
-def profile_asked_for(name: str, *, seed: int) -> Profile:
-    """The profile of a name, for a person who says no more: held-out seeds have theirs whatever the name.
-
-    Raises ConfigError for a name that no profile has.
-    """
-    return HELD_OUT if is_held_out(seed) else profile_named(name)
 
 
 def require_one_family(seeds: range) -> None:

@@ -83,7 +83,8 @@ def test_what_is_delivered_has_the_truth_of_what_was_set_up() -> None:
 
 def test_the_family_goes_by_the_seed() -> None:
     assert profile_of(0) is TRAINING
-    assert profile_of(1_000_000) is HELD_OUT
+    assert profile_of(1_000_000) is profile_of(1_000_000, "natural") is HELD_OUT
+    assert profile_of(0, "natural") is NATURAL
     for seed, profile in ((0, HELD_OUT), (1_000_000, TRAINING), (1_999_999, NATURAL)):
         with pytest.raises(UsageError, match="does not belong"):
             profile_of(seed, profile)
