@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {"config", "domain", "errors", "footage", "shards", "streams"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
     "runs": {"config", "domain", "errors", "footage", "pipeline", "shards", "streams"},
+    "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
         "config", "domain", "errors", "evaluation", "footage", "labels", "networks", "pipeline",
         "reconstruction", "report", "runs", "shards", "studio", "training",
@@ -53,6 +54,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "typer": {"cli"},
     "rich": {"cli"},
     "click": {"cli"},
+    "tqdm": {"door"},  # progress for Python; the command line has Rich
 }
 """Library → the only rooms that may import it."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain.arrays import described, require_array
+from dougagen.domain.display import shown
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.timing import FrameSpan, require_disjoint
 from dougagen.errors import DomainError
@@ -162,3 +163,6 @@ class Drawing:
     def __repr__(self) -> str:
         spans = ", ".join(f"[{s.start}, {s.stop})" for s in self.exposures)
         return f"Drawing(shot={self.shot_index}, exposures={spans}, image={described(self.image)})"
+
+    def _repr_png_(self) -> bytes:
+        return shown(self.image)
