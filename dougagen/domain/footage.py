@@ -1,4 +1,4 @@
-"""What flows before the networks: episodes, frames, shots, drawings (DESIGN section 1)."""
+"""What flows before the networks: episodes, frames, shots, drawings (dougagen/README.md#words)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record: a triplet with its provenance; one row of the dataset (DESIGN section 5)."""
+"""A record: a triplet with its provenance; one row of the dataset (dougagen/README.md#dataset)."""
 
 from __future__ import annotations
 

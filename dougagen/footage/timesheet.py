@@ -225,7 +225,7 @@ class Timesheet:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is known of a clip's timing, from its truth file (DESIGN section 1)."""
+    """What is known of a clip's timing, from its truth file (dougagen/README.md#words)."""
 
     frames: int
     """How many frames the clip holds."""

@@ -37,7 +37,7 @@ class RefinementConfig:
     lines and scale with the height."""
 
     hairline: float = 3.0
-    """Width of line classes 2 to 4 (thesis 5.7, DESIGN 4)."""
+    """Width of line classes 2 to 4 (thesis 5.7, dougagen/README.md#classes)."""
     visible_width: str = "ink"
     """Of visible lines: ``ink`` is the width of the ink in the picture, ``kept`` the predicted one,
     ``fixed`` that of a hairline, as in the thesis."""
@@ -106,7 +106,7 @@ def refine(
 ) -> Bytes:
     """Predicted classes → uint8[H, W] refined ones.
 
-    Books stay as they are, and so does what lies off the cel: class 0, except books (DESIGN 4).
+    Books stay as they are, and so does what lies off the cel: class 0, except books.
 
     Args:
         classes: uint8[H, W] of ``DougaClass``.
