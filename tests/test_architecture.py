@@ -1,7 +1,7 @@
 """The house stands: imports go one way, heavy libraries stay in their rooms, nothing lies about.
 
-The tables below are dougagen/README.md#walls. A rule that stands in the way of a better house is changed there
-and here in the open.
+The tables below are dougagen/README.md#walls. A rule that stands in the way of a better house is changed
+there and here in the open.
 """
 
 from __future__ import annotations
