@@ -94,7 +94,7 @@ def timesheet(episode: AnyPath, *, progress: bool = True, **options: Unpack[Foot
     """
     from dougagen.footage import Timesheet
 
-    opened, footage = _footage(episode, _config(options), timing_alone=True)
+    opened, footage = _footage(episode, _config(options), for_timing=True)
     return Timesheet.of(_followed(opened, footage, progress=progress), frame_rate=opened.frame_rate)
 
 
@@ -171,13 +171,13 @@ def _config(options: FootageOptions) -> ExtractConfig:
     return ExtractOptions.of(options).plan(Path()).config
 
 
-def _footage(path: AnyPath, config: ExtractConfig, *, timing_alone: bool = False) -> tuple[Episode, Footage]:
+def _footage(path: AnyPath, config: ExtractConfig, *, for_timing: bool = False) -> tuple[Episode, Footage]:
     from dougagen.footage import open_episode, read_footage
 
     opened = open_episode(Path(path))
     footage = read_footage(
         opened,
-        config=config.footage.timing_alone() if timing_alone else config.footage,
+        config=config.footage.for_timing() if for_timing else config.footage,
         start=config.start,
         stop=config.stop,
         decode_on=config.decode_on,
