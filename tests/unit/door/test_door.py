@@ -100,7 +100,8 @@ def test_a_part_of_an_episode_keeps_its_indices(clip: Path) -> None:
 
 
 def test_a_timesheet_is_that_of_its_drawings(clip: Path) -> None:
-    assert dg.timesheet(clip, progress=False).starts == (0, 2, 4, 6, 8, 10)
+    starts = [span.start for one in dg.drawings(clip, progress=False) for span in one.exposures]
+    assert dg.timesheet(clip, progress=False).starts == tuple(sorted(starts))
 
 
 def test_what_cannot_be_opened_is_said_at_once_in_one_line(tmp_path: Path) -> None:
