@@ -71,13 +71,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room, _, there = _HOME[name].partition(":")
-    value = getattr(import_module(f"{__name__}.{room}"), there or name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # with it mypy would believe in every name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        room, _, there = _HOME[name].partition(":")
+        value = getattr(import_module(f"{__name__}.{room}"), there or name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

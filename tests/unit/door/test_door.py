@@ -61,7 +61,7 @@ def test_every_name_is_there_and_explained() -> None:
 
 def test_editors_are_told_the_same_names() -> None:
     tree = ast.parse((ROOT / "dougagen/__init__.py").read_text(encoding="utf-8"))
-    (typed,) = (node for node in tree.body if isinstance(node, ast.If))
+    typed = next(node for node in tree.body if isinstance(node, ast.If))
     imported = {
         alias.asname or alias.name: (node.module, alias.name)
         for node in typed.body
