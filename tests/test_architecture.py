@@ -19,26 +19,34 @@ PACKAGE = ROOT / "dougagen"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    # words that the library and the command line share, before any room is opened
+    "choices": set(),
     "domain": {"errors"},
     "streams": set(),
+    # options from files, checked
+    "settings": {"errors"},
     "footage": {"domain", "errors", "streams"},
     "networks": {"domain", "errors"},
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
-    "training": {"domain", "errors", "networks", "shards", "studio"},
+    "training": {"domain", "errors", "networks", "settings", "shards", "studio"},
     "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
-    "labels": {"domain", "errors", "footage", "pipeline", "shards"},
+    "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},
     "report": {"domain", "errors", "shards"},
-    "config": {"errors", "footage"},
+    "config": {"choices", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "shards", "streams"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
-    "runs": {"config", "domain", "errors", "footage", "pipeline", "shards", "streams"},
+    # and its workers load the networks, each on a GPU of its own
+    "runs": {
+        "choices", "config", "domain", "errors", "footage", "networks", "pipeline", "reconstruction",
+        "settings", "shards", "streams",
+    },
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
-        "config", "domain", "errors", "evaluation", "footage", "labels", "networks", "pipeline",
-        "reconstruction", "report", "runs", "shards", "studio", "training",
+        "choices", "config", "domain", "errors", "evaluation", "footage", "labels", "networks", "pipeline",
+        "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""

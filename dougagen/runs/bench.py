@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from dougagen.config import ExtractConfig
-from dougagen.domain import ExtractReport
+from dougagen.domain import ExtractReport, Reconstructor
 from dougagen.footage import decode, open_episode, read_footage
-from dougagen.pipeline import Reconstructor, extract_episode, reconstruct_in_batches, to_records
+from dougagen.pipeline import extract_episode, reconstruct_in_batches, to_records
 from dougagen.shards import EpisodeWriter, encode_record
 from dougagen.streams import Counted, StageClock
 
