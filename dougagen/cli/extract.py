@@ -124,15 +124,7 @@ def _close(report: RunReport, out: Path) -> None:
     if report.same_run:
         say(f"the same command is at work on {quoted(out)} already: nothing to do")
         return
-    parts = [
-        f"{len(report.extracted)} extracted",
-        f"{len(report.already_there)} already there",
-        f"{len(report.failed)} failed",
-    ]
-    if report.elsewhere:
-        parts.append(f"{len(report.elsewhere)} left to another run")
-    records = sum(r.records for r in report.extracted)
-    line = f"done in {report.seconds:.0f} s: {', '.join(parts)}; {records} new records in {quoted(out)}"
+    line = f"done in {report.seconds:.0f} s: {report.in_words} in {quoted(out)}"
     if report.not_begun:
         warn(
             f"stopped: {quoted(out)} cannot be written, so {len(report.not_begun)} episodes were not begun; "

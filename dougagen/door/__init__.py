@@ -212,6 +212,6 @@ def _picture(picture: NDArray[np.uint8] | AnyPath | Drawing) -> NDArray[np.uint8
         return picture.image
     if not isinstance(picture, str | PathLike):
         return picture
-    from dougagen.labels.picture_files import read_picture
+    from dougagen.labels import read_picture
 
     return read_picture(Path(picture))
