@@ -28,8 +28,11 @@ def made_small(picture: NDArray[np.uint8], *, lines: int = SHOWN_LINES) -> NDArr
         return picture
     rows, columns = height // side, width // side
     whole = picture[: rows * side, : columns * side]
-    blocks = whole.reshape(rows, side, columns, side, 3)  # [h·s, w·s, 3] -> [h, s, w, s, 3]
-    return np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
+    total = np.zeros((rows, columns, 3), np.uint32)
+    for y in range(side):
+        for x in range(side):  # many times faster than a mean over two axes
+            total += whole[y::side, x::side]
+    return np.rint(total / side**2).astype(np.uint8)
 
 
 def beside(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
