@@ -87,11 +87,8 @@ class _Events:
             f"{name}: {report.records} drawings in {report.shots} shots from {report.frames_decoded} frames, "
             f"{seconds:.1f} s ({report.frames_decoded / seconds:.1f} frames/s)"
         )
-        if "truncated" in report.flags or report.packets_damaged:
-            warn(
-                f"{name} could not be decoded whole ({report.packets_damaged} damaged packets); "
-                "what could be is committed, and its ledger says so"
-            )
+        if report.damage:
+            warn(f"{name} {report.damage}")
 
     def episode_skipped(self, path: Path) -> None:
         self._end(path)

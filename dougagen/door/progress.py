@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from dougagen.errors import quoted
 from dougagen.runs import Silent
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class FramesOfRun(Silent):
     def episode_ended(self, path: Path, report: ExtractReport) -> None:
         self._frames[path] = self._expected[path] = report.frames_decoded
         self._records[path] = report.records
+        if report.damage:
+            _log.warning("%s %s", quoted(path.name), report.damage)
         self._show()
 
     def episode_failed(self, failure: EpisodeFailure) -> None:

@@ -235,8 +235,12 @@ def test_the_readme_is_short_and_begins_with_its_two_commands() -> None:
 
 @pytest.mark.parametrize("block", documents.all_blocks("toml"), ids=str)
 def test_a_configuration_in_a_page_can_be_read(block: Block, tmp_path: Path) -> None:
+    from dougagen.runs import read_extract_options
     from dougagen.training.presets import read_preset
 
     file = tmp_path / "mine.toml"
     file.write_text(block.text)
-    assert read_preset(str(file)).training
+    if "extract" in block.words:
+        assert read_extract_options(file).said()
+    else:
+        assert read_preset(str(file)).training
