@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sized
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, cast
 
 from dougagen.door.progress import FramesOfRun, bar
-from dougagen.errors import UsageError
+from dougagen.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dougagen.footage import Footage, Timesheet
     from dougagen.reconstruction import NetworkReconstructor
     from dougagen.runs import RunReport
+
+    Picture = NDArray[np.uint8] | str | PathLike[str] | Drawing
 
 AnyPath = str | PathLike[str]
 Seconds = int | float | Fraction | str
@@ -99,7 +101,7 @@ def timesheet(episode: AnyPath, *, progress: bool = True, **options: Unpack[Foot
 
 
 def reconstruct(
-    pictures: Iterable[NDArray[np.uint8] | AnyPath | Drawing] | AnyPath,
+    pictures: Iterable[Picture] | Picture,
     *,
     networks: NetworkReconstructor | None = None,
     progress: bool = True,
@@ -107,9 +109,10 @@ def reconstruct(
 ) -> Iterator[Triplet]:
     """Color, cel mask and douga of each picture, in order, a batch at a time.
 
-    A picture is a uint8[H, W, 3] array, a PNG or JPEG file, or a ``Drawing``. The networks are loaded at each
-    call; ``networks=dg.NetworkReconstructor.load()`` hands over loaded ones. Raises WeightsError, DeviceError
-    and ConfigError at once, DomainError or LabelError at a picture that cannot be read.
+    A picture is a uint8[H, W, 3] array, a PNG or JPEG file, or a ``Drawing``; one alone will do. The networks
+    are loaded at each call; ``networks=dg.NetworkReconstructor.load()`` hands over loaded ones. Raises
+    WeightsError, DeviceError and ConfigError at once, DomainError or LabelError at a picture that cannot be
+    read.
     """
     from dougagen.runs import ExtractOptions
 
@@ -117,7 +120,7 @@ def reconstruct(
         networks = ExtractOptions.of(options).networks()(0, 1)
     elif options:
         raise UsageError(f"loaded networks are not told {min(options)}", remedy="give it to load()")
-    several = [pictures] if isinstance(pictures, str | PathLike) else pictures
+    several = _several(pictures)
     total = len(several) if isinstance(several, Sized) else None
     return _counted(networks.triplets(map(_picture, several)), total, progress=progress)
 
@@ -168,7 +171,7 @@ def scene(seed: int, *, lines: int | None = None, profile: str | None = None) ->
 def _config(options: FootageOptions) -> ExtractConfig:
     from dougagen.runs import ExtractOptions
 
-    return ExtractOptions.of(options).plan(Path()).config
+    return ExtractOptions.of(options).config()
 
 
 def _footage(path: AnyPath, config: ExtractConfig, *, for_timing: bool = False) -> tuple[Episode, Footage]:
@@ -189,7 +192,7 @@ def _followed(episode: Episode, footage: Footage, *, progress: bool) -> Iterator
     """The drawings under a bar of frames; the file is let go at the end, however that comes."""
     with (
         footage,
-        bar(progress, name=episode.path.name, unit="frames", total=episode.announced_frames) as shown,
+        bar(progress, name=quoted(episode.path.name), unit="frames", total=episode.announced_frames) as shown,
     ):
         for drawing in footage:
             shown.update(footage.frames_decoded - shown.n)
@@ -204,8 +207,15 @@ def _counted(triplets: Iterator[Triplet], total: int | None, *, progress: bool) 
             yield triplet
 
 
-def _picture(picture: NDArray[np.uint8] | AnyPath | Drawing) -> NDArray[np.uint8]:
-    """uint8[H, W, 3]; transparency lies over white."""
+def _several(pictures: Iterable[Picture] | Picture) -> Iterable[Picture]:
+    """The pictures; one that stands alone is a series of one."""
+    if isinstance(pictures, str | PathLike) or not isinstance(pictures, Iterable):
+        return [pictures]
+    return [cast("Picture", pictures)] if getattr(pictures, "ndim", 0) in (2, 3) else pictures
+
+
+def _picture(picture: Picture) -> NDArray[np.uint8]:
+    """uint8[H, W, 3]; what is transparent lies over white."""
     from dougagen.domain import Drawing
 
     if isinstance(picture, Drawing):
