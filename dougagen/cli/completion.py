@@ -39,18 +39,15 @@ def presets(incomplete: str) -> list[str]:
 
 
 def toml_files(incomplete: str) -> list[str]:
-    """TOML files and folders that begin so, for ``--config``."""
-    folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
+    """TOML files and folders that begin so, for ``--config``; hidden ones only where a dot asks for them."""
+    folder, slash, beginning = incomplete.rpartition("/")
     try:
-        found = sorted(folder.iterdir())
+        found = sorted(Path(folder + slash or ".").iterdir())
     except OSError:
         return []
-    paths = [
-        f"{path}/" if path.is_dir() else str(path)
-        for path in found
-        if path.is_dir() or path.suffix == ".toml"
-    ]
-    return _beginning(incomplete, paths) if incomplete else [p for p in paths if not p.startswith(".")]
+    names = [f"{path.name}/" if path.is_dir() else path.name for path in found]
+    shown = [name for name in names if name.endswith(("/", ".toml")) and (beginning or name[0] != ".")]
+    return [f"{folder}{slash}{name}" for name in _beginning(beginning, shown)]
 
 
 def devices(incomplete: str) -> list[str]:

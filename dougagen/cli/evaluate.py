@@ -185,12 +185,11 @@ def _measure(
     *,
     json: bool,
 ) -> None:
-    from dougagen.evaluation.noting import note_report
     from dougagen.evaluation.picture_sheet import write_png
     from dougagen.evaluation.suite import evaluate as measure
     from dougagen.evaluation.triplets import unwatched
     from dougagen.evaluation.worst import WorstPictures
-    from dougagen.networks import Task, find_weights
+    from dougagen.inventory import note_in_pair
 
     pictures = None if reports.sheet is None else WorstPictures(**worst)
     report = measure(
@@ -205,8 +204,9 @@ def _measure(
         write_png(pictures.sheet(), reports.sheet)
         say(f"picture sheet in {quoted(reports.sheet)}")
     if reports.note_scores:
-        weights = {str(task): find_weights(models, task) for task in Task}
-        for path in note_report(report, **weights):
+        for path in note_in_pair(
+            models, lambda partner: report.noted(partner=partner), measured=report.models
+        ):
             say(f"scores noted in {quoted(path)}")
 
 

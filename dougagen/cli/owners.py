@@ -38,20 +38,21 @@ class Owner:
         for holder in holders:
             found = next(node for node in scope if getattr(node, "name", None) == holder)
             if isinstance(found, ast.FunctionDef):
-                return self._value(_parameters(found)[last], tree)
+                value = _value(_parameters(found)[last], tree)
+                break
             scope = getattr(found, "body", [])
-        return self._value(_assigned(scope)[last], tree)
-
-    def _value(self, node: ast.expr, tree: ast.Module) -> Any:
-        if isinstance(node, ast.Call):  # field(default_factory=…): a config stands for a switch that is on
-            return True
-        known = {
-            name: self._value(value, tree)
-            for name, value in _assigned(tree.body).items()
-            if any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
-        }
-        value = eval(compile(ast.Expression(node), self.place, "eval"), {"__builtins__": {}}, known)
+        else:
+            value = _value(_assigned(scope)[last], tree)
         return value / self.per if self.per != 1 else value
+
+
+def _value(node: ast.expr, tree: ast.Module) -> Any:
+    """What a written default comes to, where it is a literal, a sum of some, or a constant of the module."""
+    if isinstance(node, ast.Call):  # field(default_factory=…): a config stands for a switch that is on
+        return True
+    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    known = {name: _value(value, tree) for name, value in _assigned(tree.body).items() if name in named}
+    return eval(compile(ast.Expression(node), "<default>", "eval"), {"__builtins__": {}}, known)
 
 
 def _assigned(scope: list[ast.stmt]) -> dict[str, ast.expr]:

@@ -24,12 +24,13 @@ from dougagen.cli.train_options import (
     StopAfter,
     Studio,
     StudioOptions,
-    Task,
+    TaskArgument,
     TrainingOptions,
 )
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
+    from dougagen.evaluation import QuickScores
     from dougagen.training import Scores, TrainingProgress, TrainingResult
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -37,7 +38,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @with_groups
 def train(
-    task: Task = None,
+    task: TaskArgument = None,
     *,
     config: Config = None,
     configs: Configs = False,
@@ -64,8 +65,6 @@ def train(
     if configs:
         _show_configs(json=json)
         return
-    from dougagen.evaluation import QuickScores
-    from dougagen.networks import default_models_folder
     from dougagen.reconstruction import CelReader
     from dougagen.training import TrainingPlan
 
@@ -80,9 +79,7 @@ def train(
     )
     device = plan.config.device
     reader = CelReader.load(cel, device=device) if plan.asks_for_masks(offered=cel is not None) else None
-    scores = QuickScores(
-        real=real, cel=cel, partner=default_models_folder(), device=device, **given(scenes=evaluate_scenes)
-    )
+    scores = _scores(device, cel=cel, real=real, scenes=evaluate_scenes)
     with Watch(unit="steps") as watch:
         if shards:
             say(f"reading {', '.join(quoted(folder) for folder in shards)}")
@@ -100,6 +97,15 @@ def train(
                 **given(out=out),
             )
     _say_result(result, json=json)
+
+
+def _scores(device: str, *, cel: Path | None, real: Path | None, scenes: int | None) -> QuickScores:
+    """What the weights are asked while they learn: training and evaluation meet here."""
+    from dougagen.evaluation import QuickScores
+    from dougagen.networks import default_models_folder
+
+    partner = default_models_folder()
+    return QuickScores(real=real, cel=cel, partner=partner, device=device, **given(scenes=scenes))
 
 
 def _show_configs(*, json: bool) -> None:

@@ -16,7 +16,7 @@ _PICTURES, _MACHINE, _SCORES = "Pictures", "Machine", "Scores"
 _CONFIG = "training.config:TrainingConfig"
 _SUPPLY = "training.studio_source:StudioSupply"
 
-Task = Annotated[
+TaskArgument = Annotated[
     TaskName | None,
     typer.Argument(
         help="cel: which pixels move. douga: the line art of the cel.", show_default="what --config says"

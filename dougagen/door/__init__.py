@@ -195,9 +195,9 @@ def _followed(episode: Episode, footage: Footage, *, progress: bool) -> Iterator
         bar(progress, name=quoted(episode.path.name), unit="frames", total=episode.announced_frames) as shown,
     ):
         for drawing in footage:
-            shown.update(footage.frames_decoded - shown.n)
+            shown.update(footage.counts.frames_decoded - shown.n)
             yield drawing
-        shown.update(footage.frames_decoded - shown.n)
+        shown.update(footage.counts.frames_decoded - shown.n)
 
 
 def _counted(triplets: Iterator[Triplet], total: int | None, *, progress: bool) -> Iterator[Triplet]:
