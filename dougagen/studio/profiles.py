@@ -1,6 +1,6 @@
 """What a production is like on the whole: how often a cel, a book, text or an effect is in the picture.
 
-``NATURAL`` follows the thesis's class frequencies (chapter 5; DESIGN section 4), for evaluation.
+``NATURAL`` follows the thesis's class frequencies (chapter 5; dougagen/README.md#classes), for evaluation.
 ``TRAINING`` raises what is rare there, so that a network meets it. ``HELD_OUT`` is the family that no
 network may learn from (``held_out``).
 """

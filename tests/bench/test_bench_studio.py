@@ -23,7 +23,7 @@ from dougagen.training import StudioSupply
 
 pytestmark = pytest.mark.bench
 THESIS = (88.0, 2.0, 0.6, 0.1, 0.1, 0.1, 8.0, 0.3, 0.4, 0.1)
-"""Per cent of the pixels, DESIGN section 4."""
+"""Per cent of the pixels, dougagen/README.md#classes."""
 STEPS = (
     "cast_shot", "draw_cel", "douga_of", "composited", "apply_effects", "text_layer", "is_undecidable",
     "deliver",

@@ -24,8 +24,8 @@ def hsv(color: Rgb) -> tuple[float, float, float]:
 _DARK = 0.3
 """HSV value below which paint counts as dark."""
 _UNSHADED_DARK = 0.5
-"""Share of dark paints that are one flat colour: dark must not mean shade to a network (DESIGN 4: black
-fills are class 0)."""
+"""Share of dark paints that are one flat colour: dark must not mean shade to a network
+(black fills are class 0)."""
 
 
 def paint_from(rng: np.random.Generator, base: Rgb) -> Paint:

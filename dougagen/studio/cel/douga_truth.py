@@ -1,4 +1,4 @@
-"""The douga of a finished stack of cels, read off its paint (DESIGN section 4).
+"""The douga of a finished stack of cels, read off its paint (dougagen/README.md#classes).
 
 Where two fills meet without ink, the edge has the class that the two fills give it: two levels of the
 same part make a shading or highlight line, two colours a color edge. Widths follow the picture's height.

@@ -1,7 +1,7 @@
 """Shots joined to a clip: cuts and dissolves, film, subtitles; frame by frame with its truth.
 
-Which drawing begins when (DESIGN section 1) is decided here, while the pictures are made: at a cut, and at a
-frame where the actors show other pixels than before. A drawing that nobody could tell from the one before it
+Which drawing begins when is decided here, while the pictures are made: at a cut, and at a frame
+where the actors show other pixels than before. A drawing that nobody could tell from the one before it
 (see ``LEAST_CHANGE``) is never put under the camera: the one before stays, in the picture and in the truth.
 """
 
@@ -26,7 +26,7 @@ from dougagen.studio.clips.subtitles import Subtitle, SubtitleStyle, laid
 
 LEAST_CHANGE = 2e-4
 """Share of the picture that a new drawing changes at least (104 pixels at 540 lines); a mouth changes ten
-times as much (DESIGN section 7)."""
+times as much (measured)."""
 SEEN = 12
 """8-bit levels by which a place changes that counts for it."""
 _EYE = 180

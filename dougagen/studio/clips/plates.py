@@ -2,7 +2,7 @@
 
 Colour and coverage go through a cubic filter (blurred first where they shrink); what a pixel *is* (part,
 kind, paint) comes from the nearest pixel, and where the cel or its ink is from their filtered coverage ≥ 0.5:
-DESIGN's rule for the cel mask, applied after the camera.
+the rule for cel masks (dougagen/README.md#words), applied after the camera.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The truth of a clip, noted while it is filmed, and the file it is written to (DESIGN section 1)."""
+"""The truth of a clip, noted while it is filmed, and the file it is written to (dougagen/README.md#words)."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class ClipDelivery:
         """The index in the file of the picture that was filmed as number ``filmed``.
 
         Telecined (2:3 pulldown, A A | B B | B C | C D | D D): four film frames lie in five source frames, a
-        film frame takes the index of the first that holds one of its fields (DESIGN section 1). Interlaced:
+        film frame takes the index of the first that holds one of its fields. Interlaced:
         every filmed picture is one field.
         """
         if self.scan == "telecined":

@@ -180,7 +180,7 @@ class Easel:
     def shade(self, part: int, outline: Points, paint: Paint, *, deep: bool = False) -> None:
         """A shade, if the guide has one at that level and anybody would see it.
 
-        Black and near-black paint has none: its fills are class 0 (DESIGN 4), and a shade two levels
+        Black and near-black paint has none: its fills are class 0, and a shade two levels
         darker than black would teach that all dark paint is shade.
         """
         color, lighter = (paint.deep_shade, paint.shade) if deep else (paint.shade, paint.base)

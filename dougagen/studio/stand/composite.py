@@ -46,7 +46,7 @@ def background_out_of_focus(
 
 def cel_out_of_focus(rng: np.random.Generator, cel: Cel, *, lines: int) -> Cel:
     """The camera looks past the cel. Its truth stays that of the drawing, but the mask is what still covers
-    half a pixel (DESIGN 1)."""
+    half a pixel (dougagen/README.md#words)."""
     sigma = max(lines / 1080 * rng.uniform(1.0, LARGEST_BLUR), 0.4)
     return replace(
         cel,

@@ -196,7 +196,7 @@ def _draw_rays(
 def _draw_pupil(
     easel: Easel, design: EyeDesign, to: Mapping, iris: int, where: tuple[float, float, float, float]
 ) -> list[int]:
-    """A spot of ink; in close-up a black fill, which is class 0 with its border 1 (DESIGN 4)."""
+    """A spot of ink; in close-up a black fill, which is class 0 with its border 1."""
     cx, cy, rx, ry = where
     dark: Rgb = tuple(round(c * 0.35) for c in design.iris.deep_shade)  # type: ignore[assignment]
     outline = to(ellipse(cx, cy, rx * design.pupil, ry * design.pupil))
