@@ -24,6 +24,8 @@ class Profile:
     """Whole frames, or windows of them, which show more cel a pixel and are quicker to draw."""
     largest: int = 540
     """Lines of a window, at most."""
+    lines: int = 0
+    """Of whole frames; 0: of many heights."""
     ranges: DesignRanges = field(default_factory=DesignRanges)
     """What the designs are like. ``ranges.empty`` stands back behind ``nobody``."""
     nobody: float = 0.07
@@ -66,14 +68,18 @@ TRAINING = Profile(
         rim=0.22,
     ),
 )
+FRAMES = Profile(
+    "frames", whole_frames=True, lines=480, book=0.2, filling=0.1, paper=0.03, ranges=TRAINING.ranges
+)
+"""For a network that reads the whole figure: whole frames of one height, more of them filled by the cel."""
 HELD_OUT = Profile("held-out", is_held_out=True, whole_frames=True, book=0.015, ranges=_NATURAL_RANGES)
 
-PROFILES = {profile.name: profile for profile in (NATURAL, TRAINING)}
+PROFILES = {profile.name: profile for profile in (NATURAL, TRAINING, FRAMES)}
 """What may be asked for by name; the held-out family goes by its seeds alone."""
 
 
 def profile_named(name: str) -> Profile:
-    """``natural`` or ``training``. Raises ConfigError."""
+    """``natural``, ``training`` or ``frames``. Raises ConfigError."""
     try:
         return PROFILES[name]
     except KeyError:

@@ -121,6 +121,8 @@ def shoot_scene(
 
 
 def _window(dice: Dice) -> Window:
+    if dice.profile.lines:
+        return whole_frame(dice.profile.lines)
     window = random_window(dice.of("window"), largest=dice.profile.largest)
     return whole_frame(window.lines) if dice.profile.whole_frames else window
 

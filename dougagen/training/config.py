@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.networks import Task, Wiring, network_options
+from dougagen.networks import PRETRAINED, Task, Wiring, network_options
 from dougagen.training.adversarial import AdversarialConfig
 from dougagen.training.checked import require, require_known, typed
 from dougagen.training.optimizers import OPTIMIZERS
@@ -62,6 +62,8 @@ class TrainingConfig:
     architecture: str = "thinline"
     network: Mapping[str, object] = field(default_factory=dict)
     """Options of the architecture that differ from its defaults for the task."""
+    pretrained: bool = False
+    """Whether the encoder begins with ImageNet weights (thesis 4.4); they come with ``dougagen[train]``."""
     wiring: str = ""
     """What the network reads (``Wiring``); empty: the picture for cels, guided by the mask for douga."""
     masks: str = "predicted"
@@ -208,6 +210,11 @@ class TrainingConfig:
             raise ConfigError("a discriminator judges douga, not cels", remedy="leave adversarial out")
         AdversarialConfig.of(self.adversarial)
         network_options(self.architecture, self.task, self.network)
+        if self.pretrained and self.architecture not in PRETRAINED:
+            raise ConfigError(
+                f"there are no ImageNet weights for architecture {self.architecture!r}",
+                remedy=f"take one of {', '.join(PRETRAINED)}, or leave pretrained out",
+            )
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> TrainingConfig:
