@@ -7,6 +7,7 @@ from a generator of its own, so that a change to one of them leaves the others' 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,8 @@ from dougagen.errors import UsageError
 from dougagen.studio.background import Family, paint_background
 from dougagen.studio.books import paint_book
 from dougagen.studio.casting import cast_shot
-from dougagen.studio.celsheet import Cel, CelSheet
+from dougagen.studio.celsheet import Cel, CelSheet, Recolor, Rgb
+from dougagen.studio.colors import other_role
 from dougagen.studio.composite import (
     background_out_of_focus,
     bars,
@@ -84,9 +86,11 @@ def profile_of(seed: int, profile: Profile | None = None) -> Profile:
     return profile
 
 
-def draw_cel(placed: tuple[Placed, ...], window: Window) -> Cel:
-    """All subjects on one cel, the first at the back."""
-    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines)
+def draw_cel(
+    placed: tuple[Placed, ...], window: Window, *, repaint: Callable[[Rgb], Recolor] | None = None
+) -> Cel:
+    """All subjects on one cel, the first at the back; ``repaint`` as in ``CelSheet``."""
+    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines, repaint=repaint)
     for one in placed:
         sheet.placement = one.placement
         one.subject.draw(sheet, one.pose)
@@ -127,7 +131,7 @@ def _window(dice: Dice) -> Window:
     return whole_frame(window.lines) if dice.profile.whole_frames else window
 
 
-_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery")
+_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery", "roles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def set_up(dice: Dice, window: Window) -> Stand:
         background = paint_background(dice.of("background"), **size, family=family)
     else:
         background = np.full((window.height, window.width, 3), cast.paper, np.uint8)
-    sharp = cel = draw_cel(cast.placed, window)
+    sharp = cel = draw_cel(cast.placed, window, repaint=_roles(dice))
     rng = dice.of("book")
     book = paint_book(rng, **size, family=family) if rng.uniform() < profile.book else None
     rng = dice.of("focus")
@@ -177,6 +181,19 @@ def set_up(dice: Dice, window: Window) -> Stand:
         classes[~mask & (classes < DougaClass.BOOK_FILL) & (classes != DougaClass.BOOK_LINE)] = 0
     alpha = visible_coverage(cel, book).astype(np.float32) * np.float32(1 / 255)
     return Stand(composited(cel, background, book), mask, classes, alpha)
+
+
+def _roles(dice: Dice) -> Callable[[Rgb], Recolor] | None:
+    """What the profile does to the paints of a scene; None leaves them as designed."""
+    share = dice.profile.other_roles
+    if not share:
+        return None
+    rng = dice.of("roles")
+    return lambda base: other_role(rng) if rng.uniform() < share else _as_designed  # noqa: ARG005
+
+
+def _as_designed(color: Rgb) -> Rgb:
+    return color
 
 
 def finished(dice: Dice, stand: Stand) -> NDArray[np.uint8]:
