@@ -39,6 +39,16 @@ class ExtractConfig:
         """``reject``, and repeats where they are dropped."""
         return (*self.reject, "repeat") if self.repeats == "drop" else self.reject
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options of ``read_footage``."""
+        return {
+            "config": self.footage,
+            "start": self.start,
+            "stop": self.stop,
+            "decode_on": self.decode_on,
+        }
+
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:
             raise ConfigError(f"--start must not be negative, got {float(self.start):g} s")
