@@ -46,7 +46,7 @@ class Learner:
         self.device = chosen_device(config.device)
         torch.manual_seed(config.seed)
         self.options = network_options(
-            config.architecture, config.task, config.network, wiring=config.chosen_wiring
+            config.architecture, config.task, config.network_said, wiring=config.chosen_wiring
         )
         network = build_network(config.architecture, self.options)
         self.started_from = ""
