@@ -73,9 +73,18 @@ TRAINING = Profile(
 RELATIONS = replace(TRAINING, name="relations", other_roles=0.45, filling=0.06)
 """For the douga network: what is the base in one design is the shade of another."""
 FRAMES = Profile(
-    "frames", whole_frames=True, lines=480, book=0.2, filling=0.1, paper=0.03, ranges=TRAINING.ranges
+    "frames",
+    whole_frames=True,
+    lines=480,
+    book=0.2,
+    filling=0.14,
+    paper=0.03,
+    effects=0.65,
+    other_roles=0.25,
+    ranges=replace(TRAINING.ranges, dark=1.8, crowd=0.14),
 )
-"""For a network that reads the whole figure: whole frames of one height, more of them filled by the cel."""
+"""For a network that reads the whole figure: whole frames of one height, with more of what cel masks lose:
+figures that fill the frame, crowds, dark paint in dim light."""
 HELD_OUT = Profile("held-out", is_held_out=True, whole_frames=True, book=0.015, ranges=_NATURAL_RANGES)
 
 PROFILES = {profile.name: profile for profile in (NATURAL, TRAINING, FRAMES, RELATIONS)}
