@@ -7,6 +7,7 @@ from a generator of its own, so that a change to one of them leaves the others' 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from dougagen.domain import CelMask, Douga, DougaClass, Triplet
 from dougagen.studio.casting import cast_shot
-from dougagen.studio.cel.cel import Cel
+from dougagen.studio.cel.cel import Cel, Recolor, Rgb
+from dougagen.studio.cel.colors import other_role
 from dougagen.studio.cel.douga_truth import cel_mask_of, douga_of
 from dougagen.studio.cel.legibility import UNDECIDABLE, is_undecidable
 from dougagen.studio.cel.sheet import CelSheet
@@ -65,9 +67,11 @@ def random_window(rng: np.random.Generator, *, largest: int = 540) -> Window:
     return Window(lines, height, 2 * round(height * wide / 2))
 
 
-def draw_cel(placed: tuple[Placed, ...], window: Window) -> Cel:
-    """All subjects on one cel, the first at the back."""
-    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines)
+def draw_cel(
+    placed: tuple[Placed, ...], window: Window, *, repaint: Callable[[Rgb], Recolor] | None = None
+) -> Cel:
+    """All subjects on one cel, the first at the back; ``repaint`` as in ``CelSheet``."""
+    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines, repaint=repaint)
     for one in placed:
         sheet.placement = one.placement
         one.subject.draw(sheet, one.pose)
@@ -102,11 +106,13 @@ def shoot_scene(
 
 
 def _window(dice: Dice) -> Window:
+    if dice.profile.lines:
+        return whole_frame(dice.profile.lines)
     window = random_window(dice.of("window"), largest=dice.profile.largest)
     return whole_frame(window.lines) if dice.profile.whole_frames else window
 
 
-_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery")
+_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery", "roles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def set_up(dice: Dice, window: Window) -> Composite:
         background = family.background(dice.of("background"), **size)
     else:
         background = np.full((window.height, window.width, 3), cast.paper, np.uint8)
-    sharp = cel = draw_cel(cast.placed, window)
+    sharp = cel = draw_cel(cast.placed, window, repaint=_roles(dice))
     rng = dice.of("book")
     book = family.book(rng, **size) if rng.uniform() < profile.book else None
     rng = dice.of("focus")
@@ -161,6 +167,19 @@ def set_up(dice: Dice, window: Window) -> Composite:
         classes[~mask & (classes < DougaClass.BOOK_FILL) & (classes != DougaClass.BOOK_LINE)] = 0
     alpha = visible_coverage(cel, book).astype(np.float32) * np.float32(1 / 255)
     return Composite(composited(cel, background, book), mask, classes, alpha)
+
+
+def _roles(dice: Dice) -> Callable[[Rgb], Recolor] | None:
+    """What the profile does to the paints of a scene; None leaves them as designed."""
+    share = dice.profile.other_roles
+    if not share:
+        return None
+    rng = dice.of("roles")
+    return lambda base: other_role(rng) if rng.uniform() < share else _as_designed  # noqa: ARG005
+
+
+def _as_designed(color: Rgb) -> Rgb:
+    return color
 
 
 def finished(dice: Dice, composite: Composite) -> NDArray[np.uint8]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Rgb = tuple[int, int, int]
+Recolor = Callable[[Rgb], Rgb]
 DEEP = 16
 """Added to a paint kind for its second level: a shade in the shade."""
 

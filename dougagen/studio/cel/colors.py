@@ -6,7 +6,7 @@ import colorsys
 
 import numpy as np
 
-from dougagen.studio.cel.cel import Paint, Rgb
+from dougagen.studio.cel.cel import Paint, Recolor, Rgb
 
 
 def rgb(hue: float, saturation: float, value: float) -> Rgb:
@@ -28,6 +28,10 @@ _UNSHADED_DARK = 0.5
 (black fills are class 0)."""
 
 
+_LIFTED = 0.25
+"""Share of the paints of another role that are lifted; the others are darkened."""
+
+
 def paint_from(rng: np.random.Generator, base: Rgb) -> Paint:
     """Shade, deep shade and highlight for ``base``: shades lean to blue or red, highlights to white."""
     h, s, v = hsv(base)
@@ -45,6 +49,34 @@ def paint_from(rng: np.random.Generator, base: Rgb) -> Paint:
     )
     highlight: Rgb = tuple(light)  # type: ignore[assignment]
     return Paint(base, shade, deep, highlight)
+
+
+def other_role(rng: np.random.Generator) -> Recolor:
+    """A paint moved as a whole to where shades lie, or highlights: its base has the colour that a shade has
+    elsewhere, and its own shade is darker still.
+
+    Without it the most saturated and the darkest paints of a studio are shades and never bases, and a network
+    learns the colour where it should compare an area with its neighbour (measured: whole red clothes were
+    read as shade).
+    """
+    if rng.uniform() < _LIFTED:
+        lift = rng.uniform(0.2, 0.6)
+        return lambda color: _mixed_with_white(color, lift)
+    steps = int(rng.choice((1, 2), p=(0.7, 0.3)))
+    drop, gain = rng.uniform(0.68, 0.86) ** steps, rng.uniform(1.05, 1.35) ** steps
+    lean = rng.choice([-1.0, 1.0]) * rng.uniform(0.0, 0.05) * steps
+    more = rng.uniform(0.0, 0.08)
+
+    def darker(color: Rgb) -> Rgb:
+        h, s, v = hsv(color)
+        return rgb(h + lean, s * gain + more * (s > 0), v * drop)
+
+    return darker
+
+
+def _mixed_with_white(color: Rgb, share: float) -> Rgb:
+    r, g, b = (round(c + (255 - c) * share) for c in color)
+    return r, g, b
 
 
 def any_paint(rng: np.random.Generator) -> Paint:

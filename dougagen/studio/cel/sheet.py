@@ -9,6 +9,7 @@ cannot disagree.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
 from dougagen.studio.cel.airbrush import BrushStroke, air_brush, fade
-from dougagen.studio.cel.cel import DEEP, Cel, Paint, Rgb
+from dougagen.studio.cel.cel import DEEP, Cel, Paint, Recolor, Rgb
 from dougagen.studio.cel.strokes import Ink, Points, tapered_strip
 
 Box = tuple[int, int, int, int]
@@ -44,9 +45,19 @@ class CelSheet:
     """
 
     def __init__(
-        self, *, height: int, width: int, lines: int | None = None, oversampling: int | None = None
+        self,
+        *,
+        height: int,
+        width: int,
+        lines: int | None = None,
+        oversampling: int | None = None,
+        repaint: Callable[[Rgb], Recolor] | None = None,
     ) -> None:
+        """``repaint`` is asked once for every base colour, in the order in which they are laid, and says what
+        becomes of it and of all that is painted on it; without it the style guide's colours stand."""
         self.height, self.width = height, width
+        self._repaints = repaint
+        self._recolors: dict[Rgb, Recolor] = {}
         lines = lines or height
         self.oversampling = oversampling or oversampling_for(lines)
         tall, wide = height * self.oversampling, width * self.oversampling
@@ -80,15 +91,16 @@ class CelSheet:
         self._parts += 1
         number = self._parts
         self._bases[number] = paint.base
+        base = self._recolored(number, paint.base)
         polygon = self._placed(outline)
         box = self._boxes[number] = self._box(polygon, within=within)
         fill = number << 8 | int(DougaClass.FLAT_AREA)
         if within is None:
-            cv2.fillPoly(self._paint, [_fixed(polygon)], (*paint.base, 255), cv2.LINE_8, _SUBPIXEL_BITS)
+            cv2.fillPoly(self._paint, [_fixed(polygon)], (*base, 255), cv2.LINE_8, _SUBPIXEL_BITS)
             cv2.fillPoly(self._fill, [_fixed(polygon)], fill, cv2.LINE_8, _SUBPIXEL_BITS)
             cv2.fillPoly(self._pen, [_fixed(polygon)], 0, cv2.LINE_8, _SUBPIXEL_BITS)
         elif (mask := self._mask([polygon], box, within=within)) is not None:
-            self._lay(box, mask, paint.base, fill=fill)
+            self._lay(box, mask, base, fill=fill)
             np.copyto(self._pen[box[1] : box[3], box[0] : box[2]], np.uint16(0), where=mask)
         if ink is not None:
             # clipped to the new part alone a line would lose its outer half
@@ -147,7 +159,7 @@ class CelSheet:
         A gradient without an edge has no class: the truth does not change.
         """
         ends = self._placed(np.stack([start, end])) / self.oversampling
-        self._brushes.append(BrushStroke(part, ends[0], ends[1], color, strength))
+        self._brushes.append(BrushStroke(part, ends[0], ends[1], self._recolored(part, color), strength))
 
     # ---- the finished cel ------------------------------------------------------------------------
     def developed(self) -> Cel:
@@ -214,6 +226,15 @@ class CelSheet:
             size = (picture.shape[1] // factor, picture.shape[0] // factor)
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         return picture
+
+    def _recolored(self, part: int, color: Rgb) -> Rgb:
+        """What ``color`` on ``part`` becomes, by what its base colour became."""
+        base = self._bases.get(part)
+        if self._repaints is None or base is None:
+            return color
+        if base not in self._recolors:
+            self._recolors[base] = self._repaints(base)
+        return self._recolors[base](color)
 
     # ---- the hand ----------------------------------------------------------------------------
     def _placed(self, points: Points) -> Points:
@@ -287,7 +308,7 @@ class CelSheet:
         mask = self._mask([polygon], box, within=part)
         if mask is not None:
             mask &= self._pen[box[1] : box[3], box[0] : box[2]] == 0
-            self._lay(box, mask, color, fill=part << 8 | kind)
+            self._lay(box, mask, self._recolored(part, color), fill=part << 8 | kind)
 
 
 def _rgb(paint: NDArray[Any]) -> NDArray[np.uint8]:
