@@ -153,9 +153,7 @@ def scene(seed: int, *, lines: int | None = None, profile: str | None = None) ->
     training sees it. ``profile`` is ``training`` or ``natural``; seeds from 1,000,000 belong to the held-out
     family. Raises UsageError.
     """
-    from dougagen.studio.profiles import profile_named
-    from dougagen.studio.scene import make_scene, whole_frame
-
+    from dougagen.studio import make_scene, profile_named, whole_frame
     if seed < 0:
         raise UsageError(f"a seed must not be negative, got {seed}")
     low, high = SCENE_LINES
