@@ -32,7 +32,7 @@ from dougagen.evaluation.metrics import (
 )
 from dougagen.evaluation.reconstructor import reconstruct_each
 from dougagen.evaluation.triplets import TripletScore, Watcher, added, unwatched
-from dougagen.studio.delivery import encode_still
+from dougagen.studio import encode_still
 
 EncodeStill = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 """uint8[H, W, 3] RGB -> the same picture as a video delivers it, of the same size."""

@@ -7,11 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from dougagen.studio.celsheet import CelSheet, Paint, Rgb
-from dougagen.studio.colors import hsv, rgb
+from dougagen.studio.cel.cel import Paint, Rgb
+from dougagen.studio.cel.colors import hsv, rgb
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.cel.strokes import Ink, Points
 from dougagen.studio.design.curves import XY, outside, xy
 from dougagen.studio.design.ranges import NATURAL, DesignRanges
-from dougagen.studio.strokes import Ink, Points
 
 InkMode = Literal["one", "coloured", "bright", "none"]
 
