@@ -150,20 +150,18 @@ def scene(seed: int, *, lines: int | None = None, profile: str | None = None) ->
     """The studio's scene of a seed, with its exact truth; the same bytes for the same arguments.
 
     ``lines`` draws a whole 16:9 frame of that height; without it the scene is a window of a frame, as
-    training sees it. ``profile`` is ``training`` or ``natural``; seeds from 1,000,000 belong to the held-out
-    family. Raises UsageError.
+    training sees it. ``profile`` is ``training`` (the default) or ``natural``; seeds from 1,000,000 belong to
+    the held-out family, whatever it is. Raises UsageError, ConfigError.
     """
-    from dougagen.studio import make_scene, profile_named, whole_frame
+    from dougagen.studio import make_scene, profile_of, whole_frame
+
     if seed < 0:
         raise UsageError(f"a seed must not be negative, got {seed}")
     low, high = SCENE_LINES
     if lines is not None and not low <= lines <= high:
         raise UsageError(f"a scene has {low} to {high} lines, got {lines}")
-    return make_scene(
-        seed,
-        window=None if lines is None else whole_frame(lines),
-        profile=None if profile is None else profile_named(profile),
-    )
+    window = None if lines is None else whole_frame(lines)
+    return make_scene(seed, window=window, profile=profile_of(seed, profile))
 
 
 def _config(options: FootageOptions) -> ExtractConfig:

@@ -197,7 +197,6 @@ def test_a_scene_is_that_of_the_studio() -> None:
         ({"seed": -1}, "negative"),
         ({"seed": 1, "lines": 8}, "120 to 2160 lines, got 8"),
         ({"seed": 1, "profile": "wild"}, "unknown profile 'wild'"),
-        ({"seed": 1_000_000, "profile": "natural"}, "does not belong"),
     ],
 )
 def test_a_scene_that_there_is_not_is_refused_in_a_line(arguments, complaint) -> None:
