@@ -38,6 +38,10 @@ class LoadNetworks:
     color_cut: bool = True
 
     def __call__(self, number: int, jobs: int) -> NetworkReconstructor:
+        if (
+            jobs > 1
+        ):  # all cores for each, since convolutions round by how many share them; but no idle spinning
+            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded
         from dougagen.reconstruction import (
             ColorCutConfig,
             NetworkReconstructor,
@@ -54,7 +58,6 @@ class LoadNetworks:
             backend=self.backend,
             color_cut=ColorCutConfig() if self.color_cut else None,
             refinement=RefinementConfig() if self.refine else None,
-            threads=max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else 0,
         )
         return NetworkReconstructor.load(self.models, config)
 
@@ -212,6 +215,13 @@ def _close(report: RunReport, out: Path) -> None:
     ]
     if report.elsewhere:
         parts.append(f"{len(report.elsewhere)} left to another run")
+    if report.repeats.left:
+        parts.append(f"repeats of {len(report.repeats.left)} left to another run")
+    if report.repeats.found or report.repeats.taken_back:
+        say(
+            f"repeats: {report.repeats.found} drawings found that another episode shows, "
+            f"{report.repeats.taken_back} brought back, in {report.repeats.episodes} episodes"
+        )
     records = sum(r.records for r in report.extracted)
     line = f"done in {report.seconds:.0f} s: {', '.join(parts)}; {records} new records in {quoted(out)}"
     if report.not_begun:

@@ -89,7 +89,7 @@ class Receiver:
         self._poll = select.poll()
         self._poll.register(handle, select.POLLIN)
         self.waited = 0.0
-        """Seconds that the last ``receive`` with a limit waited; no time in which we were stopped ourselves."""
+        """Seconds that the last ``receive`` with a limit waited; a time in which we were stopped is none."""
 
     def fileno(self) -> int:
         return self._handle
