@@ -34,6 +34,16 @@ class ExtractConfig:
     decode_on: DecodeOn = "auto"
     """Where video is decoded; changes no row, and is no part of the digest."""
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options of ``read_footage``."""
+        return {
+            "config": self.footage,
+            "start": self.start,
+            "stop": self.stop,
+            "decode_on": self.decode_on,
+        }
+
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:
             raise ConfigError(f"--start must not be negative, got {float(self.start):g} s")

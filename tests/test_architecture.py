@@ -23,6 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "streams": set(),
     "footage": {"domain", "errors", "streams"},
     "networks": {"domain", "errors"},
+    # files of weights as people see them: what they are, how good, whether whole; for models and evaluate
+    "inventory": {"domain", "errors", "networks"},
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "shards", "studio"},
@@ -36,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
     "runs": {"config", "domain", "errors", "footage", "pipeline", "shards", "streams"},
     "cli": {
-        "config", "domain", "errors", "evaluation", "footage", "labels", "networks", "pipeline",
+        "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks", "pipeline",
         "reconstruction", "report", "runs", "shards", "studio", "training",
     },
 }  # fmt: skip

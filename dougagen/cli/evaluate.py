@@ -270,7 +270,7 @@ def _show(report: EvaluationReport | ThesisReport, markdown: Path | None, *, jso
 
 
 def _note(report: EvaluationReport, models: Path | None) -> None:
-    from dougagen.evaluation.noted_scores import file_digest, note_scores, scores_of, tensors_digest
+    from dougagen.inventory import file_digest, note_scores, tensors_digest
     from dougagen.networks import Task, find_weights
 
     paths = {task: find_weights(models, task) for task in Task}
@@ -282,5 +282,5 @@ def _note(report: EvaluationReport, models: Path | None) -> None:
     digests = {task: tensors_digest(path) for task, path in paths.items()}
     for task, path in paths.items():
         (partner,) = (digest for other, digest in digests.items() if other is not task)
-        note_scores(path, scores_of(report, partner=partner))
+        note_scores(path, report.noted(partner=partner))
         say(f"scores noted in {quoted(path)}")

@@ -28,12 +28,11 @@ def models(
 
     Example:  dougagen models --models trained/
     """
-    from dougagen.evaluation.inventory import DamagedModel, ModelEntry, take_inventory
-    from dougagen.evaluation.model_tables import model_tables
-    from dougagen.networks import default_models_folder, load_weights
+    from dougagen.inventory import DamagedModel, ModelEntry, model_tables, take_inventory
+    from dougagen.networks import default_models_folder
 
     folder = default_models_folder() if models is None else models
-    found = list(take_inventory(folder, load_weights))
+    found = list(take_inventory(folder))
     damaged = [one for one in found if isinstance(one, DamagedModel)]
     if json:
         show_json([one.to_json() for one in found])

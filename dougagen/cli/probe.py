@@ -107,6 +107,7 @@ def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> It
 def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str, Any]:
     from dataclasses import asdict
 
+    counts = footage.counts
     return {
         "source": episode.path.name,
         "episode_id": episode.episode_id,
@@ -123,14 +124,14 @@ def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str
             {"title": chapter.title, "start": float(chapter.start), "stop": float(chapter.stop)}
             for chapter in episode.chapters
         ],
-        "frames": footage.frames_decoded,
-        "frames_skipped": dict(footage.frames_skipped),
-        "frames_woven": footage.frames_woven,
-        "frames_deinterlaced": footage.frames_deinterlaced,
-        "packets_damaged": footage.packets_damaged,
-        "truncated": footage.truncated,
+        "frames": counts.frames_decoded,
+        "frames_skipped": dict(counts.frames_skipped),
+        "frames_woven": counts.frames_woven,
+        "frames_deinterlaced": counts.frames_deinterlaced,
+        "packets_damaged": counts.packets_damaged,
+        "truncated": counts.truncated,
         "shots": len(timesheet.shots),
-        "drawings": footage.drawings_found,
+        "drawings": counts.drawings_found,
     }
 
 

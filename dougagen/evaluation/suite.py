@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,7 @@ from dougagen import __version__
 from dougagen.domain import Table, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
+from dougagen.evaluation.quick import flat_figures
 from dougagen.evaluation.real_drawings import (
     RealScore,
     drawing_folders,
@@ -96,6 +98,20 @@ class EvaluationReport:
             found += (timing_table(self.clips),)
         return found
 
+    def noted(self, *, partner: str) -> dict[str, object]:
+        """What is worth noting in the headers of the weights: flat figures by height and by folder of real
+        drawings; NaN, of a class that occurs nowhere, is None.
+
+        Args:
+            partner: ``tensors_digest`` of the other network of the pair: douga is read on its masks.
+        """
+        return {
+            "dougagen_version": __version__,
+            "partner": partner,
+            "held_out": {str(lines): _noted_held_out(score) for lines, score in self.held_out.items()},
+            "real": {score.name: _noted_real(score) for score in self.real},
+        }
+
     def to_markdown(self) -> str:
         """The tables below a line that says what was measured with what."""
         head = f"Measured by dougagen {__version__}{f' with {self.models}' if self.models else ''}."
@@ -110,6 +126,23 @@ class EvaluationReport:
             "real": [score.to_json() for score in self.real],
             "clips": [score.to_json() for score in self.clips],
         }
+
+
+def _noted_held_out(score: TripletScore) -> dict[str, object]:
+    figures = flat_figures(score).items()
+    return {
+        "scenes": score.triplets,
+        **{name: None if math.isnan(value) else value for name, value in figures},
+    }
+
+
+def _noted_real(score: RealScore) -> dict[str, object]:
+    return {
+        "frames": score.frames,
+        "cel_iou": score.cel.iou,
+        "boundary_f": score.boundary.f1,
+        "line_f1": score.lines.f1,
+    }
 
 
 def held_out_scenes(count: int, *, lines: int) -> Iterator[tuple[str, Triplet]]:

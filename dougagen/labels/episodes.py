@@ -121,7 +121,8 @@ class EpisodePool:
                 else self._questioned(drawings, source)
             )
             for number, candidate in enumerate(candidates, start=1):
-                self._progress(footage.frames_decoded, episode.announced_frames, f"{number} drawings fit")
+                done = footage.counts.frames_decoded
+                self._progress(done, episode.announced_frames, f"{number} drawings fit")
                 yield candidate
 
     def _fit(self, drawings: Iterable[Drawing]) -> Iterator[Drawing]:

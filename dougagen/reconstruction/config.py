@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from dougagen.errors import ConfigError
 from dougagen.reconstruction.color_cut import ColorCutConfig
-from dougagen.reconstruction.refinement import RefinementConfig
+from dougagen.reconstruction.refinement_config import RefinementConfig
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 BACKENDS = ("torch", "compiled", "openvino")
