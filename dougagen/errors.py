@@ -6,7 +6,10 @@ with ``--debug``. Messages quote names of files from strangers: ``quoted`` makes
 
 from __future__ import annotations
 
+import signal
 from os import PathLike
+from types import FrameType
+from typing import NoReturn
 
 
 def quoted(name: str | PathLike[str]) -> str:
@@ -59,3 +62,17 @@ class LabelError(DougagenError):
 
 class ConfigError(UsageError):
     """An option or a configuration file holds a value that is not allowed."""
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came: unwind, so that nothing half written stays, and leave with 128 + the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def unwind(number: int, _: FrameType | None) -> NoReturn:
+    """A signal handler: raises Stopped, once. A second Ctrl-C must not tear what the first one tidies."""
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped(number)

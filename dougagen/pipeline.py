@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dougagen import __version__
 from dougagen.config import ExtractConfig
@@ -30,6 +27,7 @@ from dougagen.domain import (
     PictureArea,
     Provenance,
     Reconstruction,
+    Reconstructor,
     Record,
     Triplet,
 )
@@ -44,24 +42,6 @@ StagesRun = Literal["overlapping", "in turn"]
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-class Reconstructor(Protocol):
-    """What the flow asks of the networks."""
-
-    @property
-    def batch_size(self) -> int:
-        """How many pictures ``reconstruct`` likes to be given."""
-        ...
-
-    @property
-    def models(self) -> str:
-        """Names and hashes of the weights, as they stand in every row."""
-        ...
-
-    def reconstruct(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Reconstruction]:
-        """Cel mask and douga of each uint8[H, W, 3] picture; all of one size."""
-        ...
 
 
 class DrawingSource(Protocol):
@@ -119,7 +99,7 @@ def extract_episode(
     reconstructor: Reconstructor,
     config: ExtractConfig,
     digest: str,
-    on_existing: Literal["refuse", "redo"] = "refuse",
+    on_existing: Literal["error", "redo"] = "error",
     lock: Lock | None = None,
     read: Callable[..., DrawingSource] = read_footage,
     stages: StagesRun = "overlapping",

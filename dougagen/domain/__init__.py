@@ -13,6 +13,7 @@ from dougagen.domain.douga_classes import (
 from dougagen.domain.footage import Chapter, Drawing, Episode, FootageCounts, Frame, Shot
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
+from dougagen.domain.reconstructor import Reconstructor
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
 from dougagen.domain.tables import ABSENT, Table, percent
@@ -41,6 +42,7 @@ __all__ = [
     "PictureArea",
     "Provenance",
     "Reconstruction",
+    "Reconstructor",
     "Record",
     "Shot",
     "Table",

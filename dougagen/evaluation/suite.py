@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen import __version__
-from dougagen.domain import Table, Triplet
+from dougagen.domain import Reconstructor, Table, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
 from dougagen.evaluation.quick import flat_figures
@@ -22,7 +22,6 @@ from dougagen.evaluation.real_drawings import (
     read_drawings,
     score_real_drawings,
 )
-from dougagen.evaluation.reconstructor import Reconstructor
 from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
 from dougagen.evaluation.triplets import TripletScore, Watcher, score_triplets, triplets_of, unwatched
 from dougagen.shards import count_records, read_records
@@ -57,6 +56,7 @@ class EvaluationPlan:
         if self.scenes > len(HELD_OUT_SEEDS):
             raise UsageError(f"there are {len(HELD_OUT_SEEDS)} held-out scenes, {self.scenes} were asked for")
         object.__setattr__(self, "lines", tuple(dict.fromkeys(self.lines)))
+        object.__setattr__(self, "clips", tuple(self.clips))
 
     @property
     def needs_networks(self) -> bool:

@@ -9,6 +9,7 @@ from dougagen.inventory.entries import (
     weights_files,
 )
 from dougagen.inventory.noted_scores import file_digest, note_scores, noted_scores, tensors_digest
+from dougagen.inventory.pair import missing_of_pair, note_in_pair
 from dougagen.inventory.tables import model_tables
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "ModelEntry",
     "card_state",
     "file_digest",
+    "missing_of_pair",
     "model_tables",
+    "note_in_pair",
     "note_scores",
     "noted_scores",
     "take_inventory",

@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from dougagen.config import ExtractConfig
+from dougagen.domain import Reconstructor
 from dougagen.footage import decode, open_episode
-from dougagen.pipeline import Reconstructor, extract_episode
+from dougagen.pipeline import extract_episode
 
 STAGES = ("decode", "holds", "networks", "image coding", "writing")
 

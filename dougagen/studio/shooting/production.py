@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Triplet
+from dougagen.errors import UsageError
 from dougagen.studio.clip_delivery import Delivery, deliver
 from dougagen.studio.shooting.clip import ClipPlan, Take, film
 from dougagen.studio.shooting.shot_plan import ShotPlan
@@ -61,8 +62,10 @@ def shoot_clip(
     ``pictures`` adds ``file_name.truth/`` with grey PNGs ``NNNNNN_cel_mask.png`` (0, 255) and
     ``NNNNNN_douga.png`` (class ids), moved with the camera as ``plates`` says, for every frame at which a
     drawing begins or for all; of an interlaced frame its first field. ``on_progress`` is told how many
-    pictures were filmed.
+    pictures were filmed. Raises UsageError where ``file_name`` is more than a name.
     """
+    if file_name is not None and (Path(file_name).name != file_name or not file_name):
+        raise UsageError(f"--name must be a plain file name, got {file_name!r}")
     plan, delivery = planned.plan, planned.delivery
     file_name = file_name or plan.name.replace(" ", "_")
     out.mkdir(parents=True, exist_ok=True)
