@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from records import entry_of, noise, record_of
 
-from dougagen.shards import EpisodeWriter, encode_record, ledger_path, read_rows
+from dougagen.shards import EpisodeWriter, encode_record, ledger_path, read_records, read_rows
 from dougagen.shards.repeats import print_of, table_of
 
 HEIGHT, WIDTH = 5, 7
@@ -41,6 +41,11 @@ def shown(out: Path) -> dict[str, str]:
     rows = [row for table in read_rows(out) for row in table.to_pylist()]
     assert all(("repeat" in row["flags"]) == bool(row["repeats"]) for row in rows)
     return {row["record_id"]: row["repeats"] for row in rows}
+
+
+def pictures(out: Path) -> set[bytes]:
+    """The distinct pictures that the dataset shows."""
+    return {record.triplet.color.tobytes() for record in read_records(out)}
 
 
 def everything(out: Path) -> dict[str, bytes]:
