@@ -33,7 +33,7 @@ from dougagen.domain import (
 )
 from dougagen.footage import Sieve, read_footage
 from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
-from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, RepeatIndex, encode_record
+from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
 
 CODING_THREADS = 2
 
@@ -108,10 +108,11 @@ def extract_episode(
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
     ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``;
-    ``stages`` changes no row, only when each works.
+    ``stages`` changes no row, only when each works. What other episodes show too is settled afterwards, over
+    all of them (``shards.settle_repeats``).
     Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
-    clock, sieve, depth = StageClock(), Sieve(config.all_rejected), 2 * reconstructor.batch_size
+    clock, sieve, depth = StageClock(), Sieve(config.reject), 2 * reconstructor.batch_size
     began, written = time.perf_counter(), list[int]()
     with Stages(stages) as flow:
         writer = flow.enter_context(
@@ -120,10 +121,10 @@ def extract_episode(
             )
         )
         footage = flow.enter_context(read(episode, **config.reading, clock=clock))
-        index = RepeatIndex(out, besides=episode.episode_id)
+        prints = PrintsTaken()
 
         found = flow.ahead(islice(footage, config.max_drawings), depth=depth, name="holds")
-        drawings = index.recognised(clock.timed("waiting", found), look_up=config.repeats != "keep")
+        drawings = prints.of(clock.timed("waiting", found))
         reconstructed = reconstruct_in_batches(sieve.drawings(drawings), reconstructor)
         triplets = flow.ahead(clock.timed("networks", reconstructed), depth=depth, name="networks")
         records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
@@ -136,7 +137,6 @@ def extract_episode(
 
         seconds = clock.seconds() | {"total": time.perf_counter() - began}
         report = report_of(episode, footage.counts, sieve, config, records=len(written), seconds=seconds)
-        index.write(written)
         entry = writer.commit(
             LedgerEntry.of(
                 report,
@@ -148,7 +148,9 @@ def extract_episode(
                 frame_rate=episode.frame_rate,
                 timesheet=sieve.timesheet(),
                 rejected=sieve.rejected,
-            )
+                on_repeat=config.repeats,
+            ),
+            prints=prints.table(written),
         )
     return replace(report, shards=tuple(shard.name for shard in entry.shards))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import resource
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -82,7 +81,8 @@ class DecoderProcess:
         """``notice`` is told what the child logs from warnings on: no CUDA, HDR, bars that were used."""
         self._path, self._limits, self._notice = path, limits, notice
         self._child = Child(__name__, deaf_to=(signal.SIGINT, signal.SIGTERM))
-        self._moved, self._moved_at = -1, time.monotonic()
+        self._waited = 0.0  # s, in all
+        self._moved, self._moved_at = -1, 0.0  # how far it was, and what we had waited by then
         self.last = Tick(0)
         """The latest that the child said of its progress."""
 
@@ -118,9 +118,9 @@ class DecoderProcess:
 
     def receive(self) -> Any:
         """The next message that is no tick. Time counts only while we wait: a full pipe is no hang."""
-        self._moved_at = time.monotonic()
+        self._moved_at = self._waited
         while True:
-            left = self._moved_at + self._limits.stall_seconds - time.monotonic()
+            left = self._moved_at + self._limits.stall_seconds - self._waited
             try:
                 message = self._child.receiver.receive(max(left, 0.001))
             except TimeoutError:
@@ -129,6 +129,7 @@ class DecoderProcess:
                 raise self._died() from None
             except UnpicklingError as error:
                 raise self._nonsense(error) from error
+            self._waited += self._child.receiver.waited
             if isinstance(message, Failed):
                 raise message.error
             if isinstance(message, Noticed):
@@ -143,7 +144,7 @@ class DecoderProcess:
     def _heard(self, tick: Tick) -> None:
         self.last = tick
         if tick.moved != self._moved:
-            self._moved, self._moved_at = tick.moved, time.monotonic()
+            self._moved, self._moved_at = tick.moved, self._waited
 
     def _ask(self, message: object) -> None:
         try:

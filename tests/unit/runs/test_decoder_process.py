@@ -104,6 +104,32 @@ def test_a_reader_that_takes_its_time_is_no_hang(clip) -> None:
         assert len(list(far)) > 5
 
 
+def test_a_stop_of_everything_that_takes_longer_than_a_hang_is_none(clip) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from dougagen.footage import FootageConfig\n"
+        "from dougagen.runs.decoder import DecoderLimits, DecoderProcess\n"
+        "from dougagen.streams import StageClock\n"
+        "with DecoderProcess(Path(sys.argv[1])) as decoder:\n"
+        "    opened = decoder.open()\n"
+        "    os.kill(decoder._child.pid, signal.SIGSTOP)\n"
+        "    decoder._limits = DecoderLimits(stall_seconds=8)\n"
+        "    print(decoder._child.pid, flush=True)\n"
+        "    far = decoder.footage(opened.episode, config=FootageConfig(), start=None, stop=None,"
+        " decode_on='cpu', clock=StageClock())\n"
+        "    print(len(list(far)), flush=True)\n"
+    )
+    words = [sys.executable, "-c", program, str(clip)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        child = int(run.stdout.readline())
+        run.send_signal(signal.SIGSTOP)
+        time.sleep(8.5)  # longer than a hang: this is what is tried
+        os.kill(child, signal.SIGCONT)
+        run.send_signal(signal.SIGCONT)
+        assert int(run.stdout.read()) > 5
+        assert run.wait() == 0
+
+
 def test_a_decoder_that_outgrows_its_bound_is_one_line(clip) -> None:
     limits = SimpleNamespace(stall_seconds=60, memory_bytes=32 << 20)  # its libraries alone are more
 
