@@ -11,7 +11,7 @@ from pathlib import Path
 from dougagen import __version__
 from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record
 from dougagen.errors import UsageError
-from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, write_card
+from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, renew_card
 from dougagen.studio.profiles import Profile
 from dougagen.studio.scene import HELD_OUT_SEEDS, Scene, profile_of, shoot_scene, whole_frame
 from dougagen.studio.workers import made_in_order
@@ -67,7 +67,7 @@ def synthesise(
             written += 1
             on_progress(written)
         entry = writer.commit(_ledger_entry(batch, source=source, scenes=len(seeds), lines=lines))
-    write_card(out)
+    renew_card(out)
     return entry
 
 

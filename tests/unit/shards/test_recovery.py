@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from dougagen.errors import ShardError
+from dougagen.files import Folder
 from dougagen.shards import EpisodeWriter, encode_record, read_ledger, read_records
 from dougagen.shards.ledger import shard_name
 from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
@@ -28,16 +29,17 @@ def moments(tmp_path, monkeypatch):
 
     def record(out: Path) -> list[Path]:
         def watching(real):
-            def watched(self: Path, *args, **options):
-                if out in self.parents:
+            def watched(self: Path | Folder, *args, **options):
+                path = self.path / "file" if isinstance(self, Folder) else self
+                if out in path.parents:
                     copies.append(tmp_path / f"moment{len(copies)}")
                     shutil.copytree(out, copies[-1])
                 return real(self, *args, **options)
 
             return watched
 
-        for name in ("replace", "unlink"):
-            monkeypatch.setattr(Path, name, watching(getattr(Path, name)))
+        for owner, name in ((Path, "replace"), (Path, "unlink"), (Folder, "rename"), (Folder, "remove")):
+            monkeypatch.setattr(owner, name, watching(getattr(owner, name)))
         return copies
 
     return record
