@@ -11,6 +11,7 @@ import typer
 from dougagen.cli import options
 from dougagen.cli.console import out, say, show_json, show_tables
 from dougagen.errors import UsageError, WeightsError, quoted
+from dougagen.files import refused_as, write_file
 
 if TYPE_CHECKING:
     from dougagen.evaluation.suite import EvaluationPlan, EvaluationReport
@@ -262,10 +263,8 @@ def _show(report: EvaluationReport | ThesisReport, markdown: Path | None, *, jso
     else:
         show_tables(report.tables())
     if markdown is not None and markdown != _STANDARD_OUTPUT:
-        try:
-            markdown.write_text(report.to_markdown(), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot be written ({error.strerror})", where=markdown) from error
+        with refused_as(UsageError, markdown, what="cannot be written"):
+            write_file(markdown, report.to_markdown())
         say(f"tables in {quoted(markdown)}")
 
 

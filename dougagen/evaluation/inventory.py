@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from dougagen.errors import WeightsError
 from dougagen.evaluation.noted_scores import SCORES, noted_scores, tensors_digest
+from dougagen.files import open_file
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _LARGEST_CARD = 2**20  # bytes
@@ -131,8 +132,8 @@ def card_state(weights: Path, sha256: str) -> CardState:
     """Whether ``NAME.md`` beside ``NAME.safetensors`` names the file's hash, all 64 digits."""
     card = weights.with_suffix(".md")
     try:
-        with card.open(encoding="utf-8", errors="replace") as file:
-            named = set(_DIGEST.findall(file.read(_LARGEST_CARD).lower()))
+        with open_file(card) as file:
+            named = set(_DIGEST.findall(file.read(_LARGEST_CARD).decode("utf-8", "replace").lower()))
     except OSError:
         return CardState.MISSING
     if sha256 in named:

@@ -18,6 +18,7 @@ from dougagen.files.whole import (
     read_file,
     refused_as,
     remove_file,
+    require_file_or_nothing,
     stat_of,
     write_file,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "read_file",
     "refused_as",
     "remove_file",
+    "require_file_or_nothing",
     "stat_of",
     "write_file",
 ]

@@ -12,6 +12,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -54,7 +55,9 @@ def words_for(mode: int) -> str:
         return "a folder"
     if stat.S_ISREG(mode):
         return "a file"
-    return "a pipe or socket" if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) else "a device"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 class Folder:
@@ -96,7 +99,7 @@ class Folder:
             is_link = stat.S_ISLNK(found.st_mode)
             raise FolderRefused(
                 errno.ELOOP if is_link else errno.ENOTDIR,
-                f"is {words_for(found.st_mode)} where a folder is needed",
+                f"{words_for(found.st_mode)} lies where a folder is needed",
                 self.path / name,
                 remedy=_COPY_INSTEAD if is_link else "move it away",
             ) from error
@@ -118,7 +121,7 @@ class Folder:
         """Of all that lies here, sorted."""
         return sorted(os.listdir(self._handle))  # noqa: PTH208 - of a handle
 
-    def read(self, name: str) -> BinaryIO:
+    def read(self, name: str) -> BufferedReader:
         """The regular file ``name``, open for reading; never waits. Raises OSError, FileRefused."""
         return os.fdopen(self.open(name, os.O_RDONLY), "rb")
 
@@ -199,9 +202,9 @@ def plain(name: str) -> str:
 def not_a_file(mode: int, path: Path) -> FileRefused:
     """The refusal of what has this ``st_mode`` and is no regular file."""
     if stat.S_ISLNK(mode):
-        return FileRefused(errno.ELOOP, "is a link where a file is needed", path, remedy=_COPY_INSTEAD)
+        return FileRefused(errno.ELOOP, "a link lies where a file is needed", path, remedy=_COPY_INSTEAD)
     number = errno.EISDIR if stat.S_ISDIR(mode) else errno.ENXIO
-    return FileRefused(number, f"is {words_for(mode)} where a file is needed", path, remedy="move it away")
+    return FileRefused(number, f"{words_for(mode)} lies where a file is needed", path, remedy="move it away")
 
 
 def require_regular(handle: int, path: Path) -> int:

@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -30,7 +31,7 @@ def refused_as(kind: type[DougagenError], path: Path, *, what: str, remedy: str 
     try:
         yield
     except Refusal as error:
-        raise kind(str(error.strerror), where=error.path, remedy=error.remedy) from error
+        raise kind(f"{what} ({error.strerror})", where=error.path, remedy=error.remedy) from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise kind(f"{what} ({reason})", where=path, remedy=remedy) from error
@@ -44,13 +45,11 @@ def hidden_name(name: str) -> str:
 
 @contextmanager
 def folder_at(path: Path, *, below: Path | None = None, make: bool = False) -> Iterator[Folder]:
-    """The folder ``path``, open; ``make`` makes it, and what is missing between it and ``below``.
+    """The folder ``path``, open; ``make`` makes what is missing from ``below`` (which must be there) to it.
 
     Raises OSError, FolderRefused where a link lies between the two.
     """
     root = path if below is None else below
-    if make and not root.exists():
-        root.mkdir(parents=True, exist_ok=True)
     folder = Folder.named(root)
     try:
         for name in path.relative_to(root).parts:
@@ -62,7 +61,7 @@ def folder_at(path: Path, *, below: Path | None = None, make: bool = False) -> I
         folder.close()
 
 
-def open_file(path: Path, *, below: Path | None = None) -> BinaryIO:
+def open_file(path: Path, *, below: Path | None = None) -> BufferedReader:
     """A regular file, open for reading; a pipe or a device is refused at once and never waited for.
 
     Raises OSError, FileRefused.
@@ -79,7 +78,7 @@ def read_file(path: Path, *, most: int, below: Path | None = None) -> bytes:
     with open_file(path, below=below) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise FileRefused(errno.EFBIG, f"is larger than {most:,} bytes", path, remedy="move it away")
+        raise FileRefused(errno.EFBIG, f"more than {most:,} bytes", path, remedy="move it away")
     return data
 
 
@@ -103,6 +102,13 @@ def is_file(path: Path, *, below: Path | None = None) -> bool:
     return found is not None and stat.S_ISREG(found.st_mode)
 
 
+def require_file_or_nothing(path: Path, *, below: Path) -> None:
+    """Raises OSError, FileRefused where anything but a regular file lies at ``path``, FolderRefused."""
+    found = stat_of(path, below=below)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise not_a_file(found.st_mode, path)
+
+
 def names_in(folder: Path, *, below: Path | None = None) -> list[str]:
     """Of all that lies in ``folder``, sorted; nothing where there is no such folder.
 
@@ -123,7 +129,7 @@ def new_file(
     there that was not there before.
 
     It takes the place of a file, whose permissions it keeps, or of a link; a folder, a pipe or a device there
-    is refused. The folders from ``below`` down are made. ``survives="power loss"`` waits for the disk,
+    is refused. The folders between ``below`` and it are made. ``survives="power loss"`` waits for the disk,
     ``"crash"`` does not: for pictures by the thousand that can be made again. Raises OSError, Refusal.
     """
     with folder_at(path.parent, below=below, make=below is not None) as folder:

@@ -12,11 +12,13 @@ from typing import Any
 
 from dougagen.domain import Drawing, FrameSpan
 from dougagen.errors import EpisodeError
+from dougagen.files import read_file
 
 MOVING = "moving"
 """Name of the measure that says in which share of a drawing's frames the picture moved."""
 _RATES = {1: "ones", 2: "twos", 3: "threes"}
 _RHYTHMS = _RATES | {4: "fours"}
+_LARGEST_TRUTH = 64 << 20  # bytes; a film's is under one
 _SPOKEN_OF = 0.15  # share of a shot's exposures; a length that fewer have is no part of its rhythm
 
 
@@ -213,7 +215,7 @@ def read_truth(path: Path) -> Truth:
     """
     path = Path(path)
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = json.loads(read_file(path, most=_LARGEST_TRUTH).decode("utf-8"))
         frames = int(known["frames"])
         starts = tuple(int(start) for start in known["starts"])
         shots = tuple(_shot_start(shot) for shot in known.get("shots", ()))

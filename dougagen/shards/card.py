@@ -35,7 +35,7 @@ _MARKER = re.compile(re.escape(_OWNER).encode() + rb"\r?\n")
 _MAX_CARD_BYTES = 4 << 20
 _PATIENCE_SECONDS = 30.0
 _ATTEMPTS = 20  # at writing while somebody else saves the README again and again
-_LEFT_ALONE = "is left alone, so this dataset has no card"
+_LEFT_ALONE = "is left alone, and so the dataset has no card"
 _OWNERS_START = """
 ## Licence and use
 
@@ -111,10 +111,10 @@ def _read(card: Path, out: Path) -> bytes:
     try:
         data = read_file(card, most=_MAX_CARD_BYTES, below=out)
     except FileRefused as error:
-        raise ShardError(f"{error.strerror}: it {_LEFT_ALONE}", where=card, remedy=error.remedy) from error
+        raise ShardError(f"{_LEFT_ALONE} ({error.strerror})", where=card, remedy=error.remedy) from error
     if not _is_text(data):
         remedy = "save it as UTF-8 or move it away"
-        raise ShardError(f"is no text in UTF-8: it {_LEFT_ALONE}", where=card, remedy=remedy)
+        raise ShardError(f"{_LEFT_ALONE} (no text in UTF-8)", where=card, remedy=remedy)
     return data
 
 

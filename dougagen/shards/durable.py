@@ -29,7 +29,7 @@ _REMEDIES = {
 def cannot_write(path: Path, error: OSError) -> ShardError:
     """The one line for a write that the system refused, or for what lies where we would write."""
     if isinstance(error, Refusal):
-        return ShardError(str(error.strerror), where=error.path, remedy=error.remedy)
+        return ShardError(f"cannot write ({error.strerror})", where=error.path, remedy=error.remedy)
     reason = os.strerror(error.errno).lower() if error.errno else str(error)
     return ShardError(f"cannot write ({reason})", where=path, remedy=_REMEDIES.get(error.errno or 0, ""))
 

@@ -46,8 +46,10 @@ class Lock:
     @classmethod
     def _try(cls, path: Path) -> Lock | Literal[False] | None:
         """False: somebody tidied the file or its folder away while we opened and locked it; try again."""
+        out = path.parents[2]
         try:
-            with folder_at(path.parent, below=path.parents[2], make=True) as folder:
+            out.mkdir(parents=True, exist_ok=True)
+            with folder_at(path.parent, below=out, make=True) as folder:
                 handle = _opened(folder, path)
                 try:
                     if cls._is_taken(handle, path) and _is_at(folder, path.name, handle):
@@ -111,7 +113,7 @@ def _opened(folder: Folder, path: Path) -> int:
         if not folder.has_file(path.name):
             raise
         remedy = "remove it, as its owner, while no run is going on"
-        raise FileRefused(errno.EACCES, "is another user's lock", path, remedy=remedy) from error
+        raise FileRefused(errno.EACCES, "it is another user's lock", path, remedy=remedy) from error
 
 
 def _is_at(folder: Folder, name: str, handle: int) -> bool:
