@@ -187,7 +187,12 @@ def append_file(path: Path, *, below: Path | None = None) -> BinaryIO:
         with folder_at(path.parent, below=below, make=True) as folder:
             return folder.append(path.name)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-    handle = os.open(path, flags, 0o666)
+    try:
+        handle = os.open(path, flags, 0o666)
+    except OSError as error:
+        if error.errno not in (errno.ENXIO, errno.EISDIR):  # a pipe that nobody reads, a folder
+            raise
+        raise not_a_file(path.stat().st_mode, path) from error
     if not stat.S_ISCHR(os.fstat(handle).st_mode):
         require_regular(handle, path)
     os.set_blocking(handle, True)
