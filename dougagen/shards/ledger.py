@@ -16,6 +16,7 @@ from typing import Any
 
 from dougagen.domain import ExtractReport, FrameSpan
 from dougagen.errors import DomainError, ShardError
+from dougagen.files import Refusal, names_in, open_file, read_file, refused_as
 
 SCHEMA_VERSION = 2
 """Counts the additions of columns; part of every shard's metadata, of the ledger and of the digest."""
@@ -69,8 +70,8 @@ def require_split(text: str) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """64 hex digits over the file. Raises OSError."""
-    with path.open("rb") as file:
+    """64 hex digits over a file of a dataset, ``out/FOLDER/NAME``. Raises OSError, Refusal."""
+    with open_file(path, below=path.parent.parent) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -249,13 +250,13 @@ def read_ledger(out: Path, episode_id: str) -> LedgerEntry | None:
     """The entry of an episode, None where it is not in the dataset. Raises ShardError where it is damaged."""
     path = ledger_path(out, episode_id)
     try:
-        if not path.is_file():
-            return None
-        if path.stat().st_size > MAX_LEDGER_BYTES:
-            raise ShardError(f"the ledger is larger than {MAX_LEDGER_BYTES} bytes", where=path, remedy=REPAIR)
-        entry = LedgerEntry.from_json(json.loads(path.read_text(encoding="utf-8")))
+        text = read_file(path, most=MAX_LEDGER_BYTES, below=out).decode("utf-8")
+        entry = LedgerEntry.from_json(json.loads(text))
     except FileNotFoundError:
         return None
+    except Refusal as error:
+        what = f"the ledger cannot be read ({error.strerror})"
+        raise ShardError(what, where=error.path, remedy=error.remedy) from error
     except OSError as error:
         raise ShardError(f"the ledger cannot be read ({error.strerror})", where=path) from error
     except (DomainError, ValueError, RecursionError) as error:
@@ -266,11 +267,15 @@ def read_ledger(out: Path, episode_id: str) -> LedgerEntry | None:
 
 
 def committed_ids(out: Path) -> tuple[str, ...]:
-    """The ids of the episodes in the dataset, sorted; nothing but the names of the files is read."""
+    """The ids of the episodes in the dataset, sorted; nothing but the names of the files is read.
+
+    Raises ShardError where the folder of ledgers is a link or may not be read.
+    """
     folder = out / EPISODES
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(path.stem for path in folder.glob("*.json") if _EPISODE_ID.fullmatch(path.stem)))
+    with refused_as(ShardError, folder, what="the ledgers cannot be read"):
+        names = names_in(folder, below=out)
+    ids = (name.removesuffix(".json") for name in names if name.endswith(".json"))
+    return tuple(episode_id for episode_id in ids if _EPISODE_ID.fullmatch(episode_id))
 
 
 def committed(out: Path) -> Iterator[LedgerEntry]:
