@@ -29,15 +29,10 @@ class ExtractConfig:
     reject: tuple[str, ...] = ()
     """Flags with which a drawing becomes no record; the first that it has is the reason that is counted."""
     repeats: Repeats = "mark"
-    """Drawings that another episode of the dataset shows: keep them unmarked, mark them, or drop them. What
-    is marked depends on which episodes were there first."""
+    """Drawings that another episode of the dataset shows: keep them unmarked, mark them, or set them aside.
+    Which of them is the original depends on what is in the dataset, and not on what came first."""
     decode_on: DecodeOn = "auto"
     """Where video is decoded; changes no row, and is no part of the digest."""
-
-    @property
-    def all_rejected(self) -> tuple[str, ...]:
-        """``reject``, and repeats where they are dropped."""
-        return (*self.reject, "repeat") if self.repeats == "drop" else self.reject
 
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:

@@ -33,7 +33,7 @@ from dougagen.domain import (
     Triplet,
 )
 from dougagen.footage import Sieve, read_footage
-from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, RepeatIndex, encode_record
+from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
 from dougagen.streams import Counted, MappedInOrder, Prefetch, StageClock
 
 CODING_THREADS = 2
@@ -113,7 +113,8 @@ def extract_episode(
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
     ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``.
-    Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
+    What other episodes show too is settled afterwards, over all of them (``shards.settle_repeats``). Raises
+    EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
     began, clock = time.perf_counter(), StageClock()
     batch = reconstructor.batch_size
@@ -135,10 +136,9 @@ def extract_episode(
         )
         kept = Prefetch(islice(footage, config.max_drawings), depth=2 * batch, name="holds")
         drawings = Counted(clock.timed("waiting", flow.enter_context(kept)))
-        index = RepeatIndex(out, besides=episode.episode_id)
-        recognised = index.recognised(drawings, look_up=config.repeats != "keep")
-        sieve = Sieve(config.all_rejected)
-        reconstructed = reconstruct_in_batches(sieve.drawings(recognised), reconstructor)
+        prints = PrintsTaken()
+        sieve = Sieve(config.reject)
+        reconstructed = reconstruct_in_batches(sieve.drawings(prints.of(drawings)), reconstructor)
         triplets = Prefetch(clock.timed("networks", reconstructed), depth=2 * batch, name="networks")
         records = to_records(
             flow.enter_context(triplets), episode, reconstructor.models, digest, area=footage.picture_area
@@ -173,7 +173,6 @@ def extract_episode(
             packets_damaged=footage.packets_damaged,
             seconds=clock.seconds() | {"total": time.perf_counter() - began},
         )
-        index.write(written)
         entry = writer.commit(
             LedgerEntry.of(
                 report,
@@ -185,7 +184,9 @@ def extract_episode(
                 frame_rate=episode.frame_rate,
                 timesheet=sieve.timesheet(),
                 rejected=sieve.rejected,
-            )
+                on_repeat=config.repeats,
+            ),
+            prints=prints.table(written),
         )
     return replace(report, shards=tuple(shard.name for shard in entry.shards))
 

@@ -34,7 +34,7 @@ from dougagen.runs.words import (
     Ready,
 )
 from dougagen.runs.worker import LoadReconstructor, Plan
-from dougagen.shards import Lock, Recovered, recover, write_card
+from dougagen.shards import Lock, Recovered, Settled, read_ledger, recover, settle_repeats, write_card
 from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty
 from dougagen.shards.ledger import EPISODES, committed_ids
 from dougagen.shards.locks import lock_path
@@ -63,14 +63,18 @@ class RunReport:
     """The output folder refused, so they were not tried."""
     recovered: tuple[Recovered, ...] = ()
     """What dead runs had left."""
+    repeats: Settled = field(default_factory=Settled)
+    """What was found, at the end, of drawings that several episodes show."""
+    unsettled: tuple[DougagenError, ...] = ()
+    """Why some repeats are not settled: the next run tries again."""
     same_run: bool = False
     """The same command is running on this machine already: nothing was done."""
     seconds: float = 0.0
 
     @property
     def exit_code(self) -> int:
-        """0 all done, or left to the run that has it; 1 some episode failed."""
-        return 1 if self.failed or self.not_begun else 0
+        """0 all done, or left to the run that has it; 1 some episode failed, or repeats are not settled."""
+        return 1 if self.failed or self.not_begun or self.unsettled else 0
 
     def to_json(self) -> dict[str, object]:
         """Plain values for ``--json``."""
@@ -81,6 +85,14 @@ class RunReport:
             "left_to_another_run": [str(path) for path in self.elsewhere],
             "not_begun": [str(path) for path in self.not_begun],
             "recovered": [asdict(found) for found in self.recovered],
+            "repeats": {
+                "episodes_written_anew": self.repeats.episodes,
+                "found": self.repeats.found,
+                "taken_back": self.repeats.taken_back,
+                "prints_made": self.repeats.prints_made,
+                "left_to_another_run": list(self.repeats.left),
+            },
+            "unsettled": [str(error) for error in self.unsettled],
             "same_run_elsewhere": self.same_run,
             "seconds": self.seconds,
             "exit_code": self.exit_code,
@@ -150,6 +162,7 @@ def extract_all(
         run.recover()
         with Crew(plan, load, jobs=jobs) as crew:
             run.work(crew)
+        run.settle()
         run.keep()
         return run.report()
 
@@ -171,6 +184,8 @@ class _Run:
     failed: list[EpisodeFailure] = field(default_factory=list)
     elsewhere: list[Path] = field(default_factory=list)
     recovered: list[Recovered] = field(default_factory=list)
+    settled: Settled = field(default_factory=Settled)
+    unsettled: tuple[DougagenError, ...] = ()
 
     def __post_init__(self) -> None:
         self._began = self._saved = time.monotonic()
@@ -190,6 +205,8 @@ class _Run:
             elsewhere=tuple(self.elsewhere),
             not_begun=tuple(self._waiting),
             recovered=tuple(self.recovered),
+            repeats=self.settled,
+            unsettled=self.unsettled,
             seconds=time.monotonic() - self._began,
         )
 
@@ -213,6 +230,23 @@ class _Run:
                     self._skip_known(message.digest)
                 elif path is not None:
                     self._take(path, message)
+
+    def settle(self) -> None:
+        """Of equal drawings one stays, over all that is committed by now; the reports say what came of it."""
+        if not committed_ids(self.plan.out):
+            return
+        try:
+            self.settled = settle_repeats(self.plan.out, repair=self.plan.repair)
+            self.unsettled = self.settled.troubles
+            self.extracted = [self._as_settled(report) for report in self.extracted]
+        except ShardError as error:
+            self.unsettled = (error,)
+        for trouble in self.unsettled:
+            self.events.warned(f"repeats are not settled: {trouble}")
+
+    def _as_settled(self, report: ExtractReport) -> ExtractReport:
+        entry = read_ledger(self.plan.out, report.episode_id)
+        return report if entry is None else entry.report()
 
     @property
     def _to_give(self) -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from dougagen.errors import ShardError
-from dougagen.shards import LedgerEntry, read_ledger, shard_is_whole
-from dougagen.shards.ledger import DATA, REPAIR
+from dougagen.shards import LedgerEntry, ShardFacts, read_ledger, shard_is_whole
+from dougagen.shards.ledger import DATA, EPISODES, REPAIR
+from dougagen.shards.side_files import SideFacts
 
 OnExisting = Literal["error", "skip", "redo"]
 
@@ -22,7 +23,8 @@ class Standing(Enum):
     REPLACED = auto()
     """There under other options, and to be done under these."""
     DAMAGED = auto()
-    """There, but a shard is missing, cut short or, where hashes are compared, altered; or the ledger is."""
+    """There, but a shard is missing, cut short or, where hashes are compared, altered; or the ledger is; or,
+    where hashes are compared, an older version dropped drawings as repeats and kept no trace of them."""
 
 
 def standing_of(
@@ -55,10 +57,13 @@ def standing_of(
 
 
 def _is_whole(entry: LedgerEntry, out: Path, *, by_hash: bool) -> bool:
-    shards = [(out / DATA / shard.name, shard) for shard in entry.shards]
+    files: list[tuple[Path, ShardFacts | SideFacts]] = []
+    files += [(out / DATA / shard.name, shard) for shard in entry.shards]
+    if entry.dropped is not None:
+        files.append((out / EPISODES / entry.dropped.name, entry.dropped))
     if by_hash:
-        return all(shard_is_whole(path, facts) for path, facts in shards)
-    return all(_size(path) == facts.bytes for path, facts in shards)
+        return not entry.untraced_repeats and all(shard_is_whole(path, facts) for path, facts in files)
+    return all(_size(path) == facts.bytes for path, facts in files)
 
 
 def _size(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
 Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
-Keep: ``write_card(out)``, ``verify_dataset(out)``.
+Keep: ``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
         read_rows,
     )
     from dougagen.shards.recovery import Recovered, recover, shard_is_whole
-    from dougagen.shards.repeats import RepeatIndex
+    from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
 
@@ -50,7 +51,9 @@ _HOME = {
     "Recovered": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
-    "RepeatIndex": "repeats",
+    "PrintsTaken": "repeats",
+    "Settled": "settling",
+    "settle_repeats": "settling",
     "EncodedRecord": "rows",
     "decode_row": "rows",
     "encode_record": "rows",
@@ -81,9 +84,10 @@ __all__ = [
     "EpisodeWriter",
     "LedgerEntry",
     "Lock",
+    "PrintsTaken",
     "Recovered",
-    "RepeatIndex",
     "RowGroup",
+    "Settled",
     "ShardFacts",
     "VerifyReport",
     "committed",
@@ -99,6 +103,7 @@ __all__ = [
     "read_rows",
     "recover",
     "renew_card",
+    "settle_repeats",
     "shard_is_whole",
     "verify_dataset",
     "write_card",

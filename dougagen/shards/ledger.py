@@ -17,6 +17,7 @@ from typing import Any
 from dougagen.domain import ExtractReport, FrameSpan
 from dougagen.errors import DomainError, ShardError
 from dougagen.files import Refusal, names_in, open_file, read_file, refused_as
+from dougagen.shards.side_files import SideFacts, episode_of_side_file
 
 SCHEMA_VERSION = 2
 """Counts the additions of columns; part of every shard's metadata, of the ledger and of the digest."""
@@ -29,9 +30,13 @@ _EPISODE_ID = re.compile(r"[0-9a-f]{16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TIMESHEET_LINE = re.compile(r"(?:\d{1,9}:\d{1,9}-\d{1,9}(?: |$))*")
 _SPLIT = re.compile(r"[a-z]{1,32}")
+_RECORD_ID = re.compile(r"[0-9a-f]{16}/[0-9]{1,18}")
 _SHARD_NAME = re.compile(r"([a-z]{1,32})-([0-9a-f]{16})-(?:([0-9a-f]{8})-)?([0-9]{5})\.parquet")
 REDO = "run dougagen extract on its source again with --on-existing redo"
 REPAIR = "run dougagen extract on its source again with --repair"
+REPEAT = "repeat"
+"""The flag of a drawing that another episode of the dataset shows, and the reason where that drops it."""
+ON_REPEAT = ("", "keep", "mark", "drop")
 
 
 def shard_name(split: str, episode_id: str, number: int, *, digest: str = "") -> str:
@@ -147,6 +152,16 @@ class LedgerEntry:
     rejected drawings. So short because all ledgers are read at once; empty in those of older versions."""
     rejected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Reason → index of each drawing that became no record."""
+    on_repeat: str = ""
+    """What is done with drawings that another episode shows: ``keep``, ``mark`` or ``drop``; empty where it
+    is no episode, and in ledgers of older versions."""
+    repeats: Mapping[int, str] = field(default_factory=dict)
+    """Frame of each drawing that another episode shows → ``record_id`` of the original. Its row says the
+    same, or is set aside."""
+    prints: SideFacts | None = None
+    """How its drawings are recognised, those set aside included. Filled in by the writer at commit."""
+    dropped: SideFacts | None = None
+    """The rows that are set aside. Filled in by the writer at commit."""
 
     def __post_init__(self) -> None:
         require_episode_id(self.episode_id)
@@ -169,7 +184,20 @@ class LedgerEntry:
         for shard in self.shards:
             if f"-{self.episode_id}-" not in shard.name:
                 raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
+        self._require_repeats()
         self.report()  # its counts add up, or DomainError
+
+    def _require_repeats(self) -> None:
+        if self.on_repeat not in ON_REPEAT:
+            raise DomainError(f"LedgerEntry.on_repeat must be keep, mark or drop, got {self.on_repeat!r}")
+        object.__setattr__(self, "repeats", dict(self.repeats))
+        for frame, original in self.repeats.items():
+            _require_count("a frame in LedgerEntry.repeats", frame)
+            if not isinstance(original, str) or not _RECORD_ID.fullmatch(original):
+                raise DomainError(f"LedgerEntry.repeats must name records, got {original!r}")
+        for side in (self.prints, self.dropped):
+            if side is not None and episode_of_side_file(side.name) != self.episode_id:
+                raise DomainError(f"{side.name} is not of episode {self.episode_id}")
 
     @classmethod
     def of(
@@ -184,6 +212,7 @@ class LedgerEntry:
         frame_rate: Fraction,
         timesheet: tuple[str, ...] = (),
         rejected: Mapping[str, tuple[int, ...]] | None = None,
+        on_repeat: str = "",
     ) -> LedgerEntry:
         """The entry of an extraction, without its shards: the writer adds them at commit."""
         counts = {name.name: getattr(report, name.name) for name in fields(report) if name.name != "shards"}
@@ -197,7 +226,13 @@ class LedgerEntry:
             frame_rate=frame_rate,
             timesheet=timesheet,
             rejected=rejected or {},
+            on_repeat=on_repeat,
         )
+
+    @property
+    def untraced_repeats(self) -> int:
+        """Drawings that an older version dropped as repeats and kept no trace of."""
+        return self.drawings_rejected.get(REPEAT, 0) - (self.dropped.rows if self.dropped else 0)
 
     def exposures(self) -> Iterator[tuple[int, int, FrameSpan]]:
         """Shot, drawing and frames of each exposure, in order."""
@@ -230,6 +265,9 @@ class LedgerEntry:
             values["rejected"] = dict(plain.get("rejected", {}))
             values["flags"] = tuple(str(flag) for flag in plain["flags"])
             values["seconds"] = {str(stage): float(busy) for stage, busy in plain["seconds"].items()}
+            values["repeats"] = {int(frame): which for frame, which in plain.get("repeats", {}).items()}
+            for side in ("prints", "dropped"):
+                values[side] = _side_facts(plain.get(side))
             values["shards"] = tuple(
                 ShardFacts(shard["name"], shard["sha256"], shard["bytes"], shard["rows"])
                 for shard in plain["shards"]
@@ -239,6 +277,12 @@ class LedgerEntry:
             if isinstance(error, DomainError):
                 raise
             raise DomainError(f"a ledger's facts are missing or malformed ({error!r})") from error
+
+
+def _side_facts(plain: Any) -> SideFacts | None:
+    if plain is None:
+        return None
+    return SideFacts(plain["name"], plain["sha256"], plain["bytes"], plain["rows"])
 
 
 def ledger_path(out: Path, episode_id: str) -> Path:

@@ -3,11 +3,13 @@
 A commit has one moment, the rename of the intent to the ledger. What a kill leaves, and what becomes of it:
 
 * hidden shards, no intent: the episode was being written. Removed.
-* an intent ``episodes/.<id>.intent``: it *is* the ledger to come, so it names every shard with its hash. If
-  all of them are there, under their hidden or final names, the renames are finished; else all go.
-* prints ``episodes/<id>.prints`` and no ledger: they are written just before. Removed.
-* a list ``episodes/.<id>.replaced`` of shards that a redo takes the place of: those go that the ledger, by
-  now the old or the new one, does not name.
+* an intent ``episodes/.<id>.intent``: it *is* the ledger to come, so it names every shard and every file
+  beside the ledger with its hash. If all of them are there, under their hidden or final names, the renames
+  are finished; else all go.
+* prints or rows set aside, and no ledger. Removed.
+* a list ``episodes/.<id>.replaced`` of files that a new commit takes the place of: those go that the ledger,
+  by now the old or the new one, does not name.
+* a lock that nobody holds. Removed.
 
 Only names that we give are touched, and only under the episode's lock.
 """
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from dougagen.shards.durable import refusals_named, sync_folder
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
+    HIDDEN,
     MAX_LEDGER_BYTES,
     LedgerEntry,
     ShardFacts,
@@ -33,10 +37,14 @@ from dougagen.shards.ledger import (
     sha256_of,
 )
 from dougagen.shards.locks import Lock, lock_path
+from dougagen.shards.side_files import SideFacts, episode_of_side_file
 
 _HIDDEN_SHARD = re.compile(r"\.(.{1,80}\.parquet)(?:\.[0-9a-f]{8})?\.partial")
-_HIDDEN_LEDGER = re.compile(r"\.([0-9a-f]{16})\.(?:intent|replaced|[a-z]{1,16}\.[0-9a-f]{8}\.partial)")
-_PRINTS = re.compile(r"([0-9a-f]{16})\.prints")
+_HIDDEN_LEDGER = re.compile(
+    r"\.{1,2}([0-9a-f]{16})"
+    r"(?:\.(?:intent|replaced|[a-z]{1,16}\.[0-9a-f]{8}\.partial)|-[0-9a-f]{8}\.(?:prints|dropped)\.partial)"
+)
+_LOCK = re.compile(r"(?:run-)?[0-9a-f]{16}|card|repeats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ def hidden_shard(out: Path, name: str) -> Path:
     return out / DATA / f".{name}.partial"
 
 
+def hidden_side(out: Path, name: str) -> Path:
+    """Where a file beside the ledger lies until it is committed."""
+    return out / EPISODES / f".{name}.partial"
+
+
 def recover(out: Path) -> tuple[Recovered, ...]:
     """Put right whatever dead runs left in ``out``; what a living run holds is left alone.
 
@@ -78,7 +91,17 @@ def recover(out: Path) -> tuple[Recovered, ...]:
                 continue
             with lock:
                 done.append(recover_episode(out, episode_id))
+        _remove_dead_locks(out)
     return tuple(done)
+
+
+def _remove_dead_locks(out: Path) -> None:
+    """A killed run holds no lock any more, but the file of it stays."""
+    for path in sorted((out / HIDDEN / "locks").glob("*.lock")):
+        if _LOCK.fullmatch(path.stem) and path.is_file() and not path.is_symlink():
+            lock = Lock.take(path)
+            if lock is not None:
+                lock.release()
 
 
 def recover_episode(out: Path, episode_id: str) -> Recovered:
@@ -88,7 +111,7 @@ def recover_episode(out: Path, episode_id: str) -> Recovered:
     completed = False
     if intent.is_file() and not intent.is_symlink():
         entry = _read_intent(intent, episode_id)
-        if entry is not None and all(_is_whole(out, shard) for shard in entry.shards):
+        if entry is not None and all(map(_is_whole, _files_of(out, entry))):
             finish_commit(out, entry)
             completed = True
         else:
@@ -102,36 +125,64 @@ def recover_episode(out: Path, episode_id: str) -> Recovered:
 
 
 def finish_commit(out: Path, entry: LedgerEntry) -> None:
-    """Give the shards of an intent their names and make the intent the ledger. Raises OSError."""
-    for shard in entry.shards:
-        hidden = hidden_shard(out, shard.name)
-        if hidden.exists():
-            hidden.replace(out / DATA / shard.name)
+    """Give the files of an intent their names and make the intent the ledger. Raises OSError."""
+    for file in _files_of(out, entry):
+        if file.hidden.exists():
+            file.hidden.replace(file.path)
     sync_folder(out / DATA)
+    sync_folder(out / EPISODES)
     intent_path(out, entry.episode_id).replace(ledger_path(out, entry.episode_id))
     sync_folder(out / EPISODES)
 
 
 def remove_replaced(out: Path, episode_id: str) -> list[Path]:
-    """Remove the shards that a redo replaced, and its list of them; returns what is gone. Raises OSError."""
+    """Remove the files that a commit replaced, and its list of them; returns what is gone. Raises OSError."""
     listing = replaced_path(out, episode_id)
     if not listing.is_file() or listing.is_symlink():
         return []
     kept = _named_by_ledger(out, episode_id)
     gone = []
-    if kept is not None:  # where the ledger cannot be read nobody knows which shards are the old ones
+    if kept is not None:  # where the ledger cannot be read nobody knows which files are the old ones
         for name in _listed(listing):
-            if episode_of_shard(name) == episode_id and name not in kept:
-                gone.append(out / DATA / name)
+            folder = _folder_of(name, episode_id)
+            if folder is not None and name not in kept:
+                gone.append(out / folder / name)
     for path in gone:
         path.unlink(missing_ok=True)
     listing.unlink(missing_ok=True)
     return [*gone, listing]
 
 
-def visible_shards(out: Path, episode_id: str) -> set[str]:
-    """Names in ``data/`` that are of this episode and that a glob reads."""
-    return {p.name for p in (out / DATA).glob("*.parquet") if episode_of_shard(p.name) == episode_id}
+def _folder_of(name: str, episode_id: str) -> str | None:
+    """Where a file of this episode lies; None where the name is none that we give."""
+    if episode_of_shard(name) == episode_id:
+        return DATA
+    return EPISODES if episode_of_side_file(name) == episode_id else None
+
+
+def committed_files(out: Path, episode_id: str) -> set[str]:
+    """Names in ``data/`` and ``episodes/`` that are of this episode and of no commit that is going on."""
+    shards = {p.name for p in (out / DATA).glob("*.parquet") if episode_of_shard(p.name) == episode_id}
+    beside = (out / EPISODES).glob(f"{episode_id}*")
+    return shards | {p.name for p in beside if episode_of_side_file(p.name) == episode_id}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of a commit."""
+
+    hidden: Path
+    path: Path
+    facts: ShardFacts | SideFacts
+
+
+def _files_of(out: Path, entry: LedgerEntry) -> Iterator[_File]:
+    """What a commit is made of, but for the ledger."""
+    for shard in entry.shards:
+        yield _File(hidden_shard(out, shard.name), out / DATA / shard.name, shard)
+    for side in (entry.prints, entry.dropped):
+        if side is not None:
+            yield _File(hidden_side(out, side.name), out / EPISODES / side.name, side)
 
 
 def _episodes_with_remains(out: Path) -> list[str]:
@@ -139,11 +190,12 @@ def _episodes_with_remains(out: Path) -> list[str]:
 
 
 def _hidden_files(out: Path) -> list[Path]:
-    """Files that a commit has hidden, and prints whose episode never came to have its ledger."""
+    """Files that a commit has hidden, and those beside a ledger that never came to be."""
     folders = [folder for folder in (out / DATA, out / EPISODES) if folder.is_dir()]
     hidden = [path for folder in folders for path in folder.glob(".*") if not path.is_dir()]
-    prints = (out / EPISODES).glob("*.prints") if (out / EPISODES).is_dir() else ()
-    return hidden + [path for path in prints if not path.with_suffix(".json").exists()]
+    beside = list((out / EPISODES).iterdir()) if (out / EPISODES).is_dir() else []
+    owners = [(path, episode_of_side_file(path.name)) for path in beside]
+    return hidden + [path for path, owner in owners if owner and not ledger_path(out, owner).exists()]
 
 
 def _episode_of(path: Path) -> str | None:
@@ -151,8 +203,8 @@ def _episode_of(path: Path) -> str | None:
     if path.parent.name == DATA:
         shard = _HIDDEN_SHARD.fullmatch(path.name)
         return episode_of_shard(shard[1]) if shard else None
-    ledger = _HIDDEN_LEDGER.fullmatch(path.name) or _PRINTS.fullmatch(path.name)
-    return ledger[1] if ledger else None
+    ledger = _HIDDEN_LEDGER.fullmatch(path.name)
+    return ledger[1] if ledger else episode_of_side_file(path.name)
 
 
 def _read_intent(path: Path, episode_id: str) -> LedgerEntry | None:
@@ -166,13 +218,12 @@ def _read_intent(path: Path, episode_id: str) -> LedgerEntry | None:
     return entry if entry.episode_id == episode_id else None
 
 
-def _is_whole(out: Path, shard: ShardFacts) -> bool:
-    """Whether the shard lies there, hidden or named, as the intent describes it."""
-    hidden = hidden_shard(out, shard.name)
-    return shard_is_whole(hidden if hidden.exists() else out / DATA / shard.name, shard)
+def _is_whole(file: _File) -> bool:
+    """Whether it lies there, hidden or named, as the intent describes it."""
+    return shard_is_whole(file.hidden if file.hidden.exists() else file.path, file.facts)
 
 
-def shard_is_whole(path: Path, facts: ShardFacts) -> bool:
+def shard_is_whole(path: Path, facts: ShardFacts | SideFacts) -> bool:
     """Whether a file has the size and the SHA-256 of ``facts``. Raises OSError where it cannot be read."""
     try:
         if not path.is_file() or path.stat().st_size != facts.bytes:
@@ -183,20 +234,23 @@ def shard_is_whole(path: Path, facts: ShardFacts) -> bool:
 
 
 def _promised(out: Path, episode_id: str, entry: LedgerEntry | None) -> list[Path]:
-    """Shards that a commit that cannot be finished has named already."""
+    """Files that a commit that cannot be finished has named already."""
     if entry is None:
         return []
     kept = _named_by_ledger(out, episode_id) or set()
-    return [out / DATA / s.name for s in entry.shards if s.name not in kept]
+    return [file.path for file in _files_of(out, entry) if file.facts.name not in kept]
 
 
 def _named_by_ledger(out: Path, episode_id: str) -> set[str] | None:
-    """The shards of the episode as it is in the dataset now; None where its ledger is damaged."""
+    """The files of the episode as it is in the dataset now; None where its ledger is damaged."""
     try:
         entry = read_ledger(out, episode_id)
     except ShardError:
         return None
-    return set() if entry is None else {shard.name for shard in entry.shards}
+    if entry is None:
+        return set()
+    names = {shard.name for shard in entry.shards} | {s.name for s in (entry.prints, entry.dropped) if s}
+    return names if entry.prints else names | {f"{episode_id}.prints"}  # of an older version, in no ledger
 
 
 def _listed(path: Path) -> list[str]:

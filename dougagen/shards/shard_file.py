@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,7 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dougagen.shards.ledger import ShardFacts
+from dougagen.shards.rows import EncodedRecord
 from dougagen.shards.schema import SCHEMA, is_image_leaf, leaf_paths
+from dougagen.shards.side_files import SideFacts
+
+_ROW_GROUP_ROWS = 10_000
 
 
 class HashedFile:
@@ -88,10 +93,17 @@ class ShardFile:
 
     def finish(self) -> ShardFacts:
         """Write the footer and sync; the file keeps its hidden name."""
+        return ShardFacts(self.name, self._sealed(), self.file.size, self.rows)
+
+    def finish_aside(self) -> SideFacts:
+        """``finish`` for a file beside the ledger."""
+        return SideFacts(self.name, self._sealed(), self.file.size, self.rows)
+
+    def _sealed(self) -> str:
         assert self._parquet is not None
         self._parquet.close()
         self._parquet = None
-        return ShardFacts(self.name, self.file.seal(), self.file.size, self.rows)
+        return self.file.seal()
 
     def discard(self) -> None:
         self.file.abandon()
@@ -100,3 +112,32 @@ class ShardFile:
                 self._parquet.close()
             self._parquet.is_open = False  # else Arrow closes again when collected and prints a traceback
             self._parquet = None
+
+
+class RowBuffer:
+    """Rows until there are enough of them to be written at once."""
+
+    def __init__(self, write: Callable[[list[Mapping[str, Any]], int], None], limit: int) -> None:
+        """``write`` takes the rows and their bytes; ``limit`` is how many bytes are enough."""
+        self._write, self._limit = write, limit
+        self._rows: list[Mapping[str, Any]] = []
+        self._size = 0
+        self.taken = 0
+        """Rows so far, the written ones included."""
+
+    def add(self, encoded: EncodedRecord) -> None:
+        if self._rows and self._size + encoded.size > self._limit:
+            self.flush()
+        self._rows.append(encoded.row)
+        self._size += encoded.size
+        self.taken += 1
+        if self._size >= self._limit or len(self._rows) >= _ROW_GROUP_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._rows:
+            self._write(self._rows, self._size)
+            self.forget()
+
+    def forget(self) -> None:
+        self._rows, self._size = [], 0

@@ -1,4 +1,7 @@
-"""Does the dataset hold what its ledgers say? Every byte is hashed, every picture decoded."""
+"""Does the dataset hold what its ledgers say? Every byte is hashed, every picture decoded.
+
+And do the rows say of each other what is so? Prints and repeats are compared across the whole folder.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,12 @@ from dougagen.shards.ledger import (
     read_ledger,
     sha256_of,
 )
+from dougagen.shards.members import Known, PrintsLost, known, plan, prints_of, takes_part
 from dougagen.shards.reader import open_dataset, raw_rows, require_schema
 from dougagen.shards.rows import decode_row
+from dougagen.shards.side_files import SideFacts
 
+_SETTLE = "run dougagen extract on its source again, which settles repeats"
 _MAX_NAMED = 20  # rows of one shard that are named one by one
 
 
@@ -67,6 +73,9 @@ class _Findings:
         self.root = root
         self.damages: list[Damage] = []
         self.record_ids: set[str] = set()
+        self.aside: set[str] = set()
+        """Records whose rows lie beside the ledger."""
+        self.taking_part: dict[str, Known] = {}
         self.shards = self.records = self.bytes = 0
 
     def add(self, where: Path, what: str, remedy: str) -> None:
@@ -99,6 +108,7 @@ def verify_dataset(out: Path) -> VerifyReport:
         if entry is not None:
             named.update(shard.name for shard in entry.shards)
             _check_episode(findings, entry)
+    _check_repeats(findings)
     _find_strays(findings, named)
     leftovers = [path for folder in (out / DATA, out / EPISODES) for path in folder.glob(".*.partial")]
     return VerifyReport(
@@ -122,16 +132,72 @@ def _check_episode(findings: _Findings, entry: LedgerEntry) -> None:
     rows = sum(shard.rows for shard in entry.shards)
     if rows != entry.records:
         findings.add(ledger, f"counts {entry.records} records, its shards {rows}", _remedy(entry))
-    for shard in entry.shards:
-        _check_shard(findings, entry, shard)
+    if entry.untraced_repeats:
+        what = (
+            f"an older version dropped {entry.untraced_repeats} drawings as repeats and kept no trace of them"
+        )
+        findings.add(ledger, what, _remedy(entry))
+    said = [_check_rows(findings, entry, findings.root / DATA / shard.name, shard) for shard in entry.shards]
+    findings.shards += len(said)
+    if entry.dropped is not None:
+        path = findings.root / EPISODES / entry.dropped.name
+        said.append(_check_rows(findings, entry, path, entry.dropped))
+    if takes_part(findings.root, entry):
+        _check_prints(findings, entry, said)
 
 
-def _check_shard(findings: _Findings, entry: LedgerEntry, facts: ShardFacts) -> None:
-    path = findings.root / DATA / facts.name
-    findings.shards += 1
+def _check_prints(findings: _Findings, entry: LedgerEntry, said: list[dict[int, int] | None]) -> None:
+    """``said`` is frame → fingerprint of the rows of each file."""
+    try:
+        one = known(findings.root, entry)
+        table = prints_of(findings.root, one)
+    except ShardError as error:
+        if isinstance(error, PrintsLost) and error.where is not None:
+            findings.add(Path(error.where), error.what, _remedy(entry))
+        return  # what is wrong with the rows is said already
+    findings.taking_part[entry.episode_id] = one
+    of_rows = {frame: mark for part in said if part for frame, mark in part.items()}
+    in_file = dict(zip(table["frame"].tolist(), table["fingerprint"].tolist(), strict=True))
+    if one.prints is not None and None not in said and of_rows != in_file:
+        what = "the prints are not those of the rows"
+        findings.add(findings.root / EPISODES / one.prints.name, what, _remedy(entry))
+
+
+def _check_repeats(findings: _Findings) -> None:
+    """Whatever says that it repeats a record repeats one that is there, and that repeats nothing."""
+    said = {
+        f"{episode_id}/{frame}": original
+        for episode_id, one in findings.taking_part.items()
+        for frame, original in one.member.repeats.items()
+    }
+    wrong: dict[str, list[str]] = {}
+    for record_id, original in said.items():
+        episode_id = record_id.partition("/")[0]
+        if original not in findings.record_ids:
+            why = "which is not there"
+        elif original in said or original.startswith(episode_id):
+            why = "which is no original"
+        else:
+            continue
+        wrong.setdefault(episode_id, []).append(f"record {record_id!r} repeats {original!r}, {why}")
+    for episode_id, whats in wrong.items():
+        ledger = findings.root / EPISODES / f"{episode_id}.json"
+        more = [f"and {len(whats) - _MAX_NAMED} more"] if len(whats) > _MAX_NAMED else []
+        for what in [*whats[:_MAX_NAMED], *more]:
+            findings.add(ledger, what, _SETTLE)
+    if wrong or findings.damages:
+        return  # what is to be settled follows from a whole dataset
+    for member, repeats in plan(findings.root, findings.taking_part):
+        if other := {frame for frame, _ in repeats.items() ^ member.repeats.items()}:
+            ledger = findings.root / EPISODES / f"{member.episode_id}.json"
+            findings.add(ledger, f"its repeats are not settled ({len(other)} drawings)", _SETTLE)
+
+
+def _check_file(findings: _Findings, entry: LedgerEntry, path: Path, facts: ShardFacts | SideFacts) -> bool:
+    """Whether it can be read; what is wrong with its bytes is said."""
     if not path.is_file():
         findings.add(path, "is in the ledger and not in the folder", _remedy(entry))
-        return
+        return False
     try:
         size = path.stat().st_size
         findings.bytes += size
@@ -141,32 +207,41 @@ def _check_shard(findings: _Findings, entry: LedgerEntry, facts: ShardFacts) -> 
             findings.add(path, "its SHA-256 is not the ledger's", _remedy(entry))
     except OSError as error:
         findings.add(path, f"cannot be read ({error.strerror})", "make it readable")
-        return
-    _check_rows(findings, entry, facts, path)
+        return False
+    return True
 
 
-def _check_rows(findings: _Findings, entry: LedgerEntry, facts: ShardFacts, path: Path) -> None:
+def _check_rows(
+    findings: _Findings, entry: LedgerEntry, path: Path, facts: ShardFacts | SideFacts
+) -> dict[int, int] | None:
+    """Frame → fingerprint of each row; None where not all of them are in order."""
+    if not _check_file(findings, entry, path, facts):
+        return None
     rows = 0
     wrong: list[str] = []
+    prints: dict[int, int] = {}
+    shown = isinstance(facts, ShardFacts)
     try:
         require_schema(path)
         for row in raw_rows(path):
             rows += 1
-            wrong += _wrong_in(findings, entry, row)
+            wrong += _wrong_in(findings, entry, row, shown=shown)
+            prints[row["frame_index"]] = row["fingerprint"]
     except ShardError as error:
         findings.add(path, error.what, _remedy(entry))
-        return
+        return None
     finally:
-        findings.records += rows
+        findings.records += rows if shown else 0
         for what in wrong[:_MAX_NAMED]:
             findings.add(path, what, _remedy(entry))
         if len(wrong) > _MAX_NAMED:
             findings.add(path, f"and {len(wrong) - _MAX_NAMED} more", _remedy(entry))
     if rows != facts.rows:
         findings.add(path, f"holds {rows} rows, the ledger says {facts.rows}", _remedy(entry))
+    return None if wrong or rows != facts.rows else prints
 
 
-def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any]) -> Iterator[str]:
+def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any], *, shown: bool) -> Iterator[str]:
     record_id = str(row.get("record_id"))
     try:
         record = decode_row(row)
@@ -178,9 +253,15 @@ def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any]) -> I
         yield f"record {record_id!r} is of episode {provenance.episode_id!r}"
     if record_id != f"{provenance.episode_id}/{provenance.frame_index}":
         yield f"record {record_id!r} shows frame {provenance.frame_index}"
-    if record_id in findings.record_ids:
+    if record_id in findings.record_ids or record_id in findings.aside:
         yield f"record {record_id!r} is there twice"
-    findings.record_ids.add(record_id)
+    (findings.record_ids if shown else findings.aside).add(record_id)
+    if entry.on_repeat:
+        wanted = entry.repeats.get(provenance.frame_index, "")
+        if shown and provenance.repeats != wanted:
+            yield f"record {record_id!r} repeats {provenance.repeats!r}, the ledger says {wanted!r}"
+        if not shown and not wanted:
+            yield f"record {record_id!r} is set aside, and repeats nothing"
 
 
 def _find_strays(findings: _Findings, named: set[str]) -> None:

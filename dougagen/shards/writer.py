@@ -1,31 +1,30 @@
 """RECORDS → SHARDS: an episode's rows go to hidden files; the commit renames them, the ledger last.
 
-The commit: shards synced under hidden names; an intent that is the ledger to come; the shards' renames; the
-intent's rename to the ledger, the one moment at which the episode is there; then the shards go that it
-replaces. After the intent nothing is written any more, so that a full disk cannot stop it half way. Leaving
-without a commit leaves no trace; what a killed run leaves, ``recovery`` puts right.
+The commit: shards, prints and rows set aside, synced under hidden names; an intent that is the ledger to
+come; the renames; the intent's rename to the ledger, the one moment at which the episode is there; then the
+files go that it replaces. After the intent nothing is written any more, so that a full disk cannot stop it
+half way. Leaving without a commit leaves no trace; what a killed run leaves, ``recovery`` puts right.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from dougagen.errors import ShardError
+from dougagen.shards.commits import PrintsFile, keep_promise, promise
 from dougagen.shards.durable import (
     cannot_write,
     make_folders,
-    prepare_text,
     refusals_named,
     remove_if_empty,
-    sync_folder,
-    write_text_whole,
 )
 from dougagen.shards.ledger import (
     DATA,
@@ -40,17 +39,15 @@ from dougagen.shards.ledger import (
 )
 from dougagen.shards.locks import Lock, lock_episode
 from dougagen.shards.recovery import (
-    finish_commit,
     hidden_shard,
+    hidden_side,
     intent_path,
     recover_episode,
-    remove_replaced,
-    replaced_path,
-    visible_shards,
 )
 from dougagen.shards.rows import EncodedRecord
 from dougagen.shards.schema import SCHEMA
-from dougagen.shards.shard_file import ShardFile
+from dougagen.shards.shard_file import RowBuffer, ShardFile
+from dougagen.shards.side_files import side_name
 
 ROW_GROUP_BYTES = 16_000_000
 """Rows are written when they reach this many bytes. A writer holds them up to three times over (rows, Arrow,
@@ -59,7 +56,6 @@ MAX_ROW_GROUP_BYTES = 100_000_000
 """The limit of DESIGN section 5; readers load a row group at a time."""
 SHARD_BYTES = 1_000_000_000
 """A shard that has reached this many bytes is closed and the next one begun."""
-_ROW_GROUP_ROWS = 10_000
 OnExisting = Literal["refuse", "redo"]
 
 
@@ -91,13 +87,15 @@ class EpisodeWriter:
         self.split = require_split(split)
         if not 0 < row_group_bytes <= MAX_ROW_GROUP_BYTES:
             raise ShardError(f"row_group_bytes must be in [1, {MAX_ROW_GROUP_BYTES}], got {row_group_bytes}")
-        self._row_group_bytes, self._shard_bytes = row_group_bytes, shard_bytes
+        self._shard_bytes = shard_bytes
         self._on_existing, self._digest = on_existing, digest
         self._lock, self._own_lock = lock, lock is None
         self._replaces = False
-        self._rows: list[Mapping[str, Any]] = []
-        self._pending_bytes = 0
+        self._rows = RowBuffer(self._write_row_group, row_group_bytes)
+        self._rows_aside = RowBuffer(self._write_aside, row_group_bytes)
         self._record_ids: set[str] = set()
+        self._aside: ShardFile | None = None
+        self._prints: PrintsFile | None = None
         self._shards: list[ShardFile] = []
         self._facts: list[ShardFacts] = []
         self._created: tuple[Path, ...] = ()
@@ -134,93 +132,98 @@ class EpisodeWriter:
 
     def write(self, encoded: EncodedRecord) -> None:
         """Take one record; it is on the disk at the latest after ``commit``."""
+        self._take(encoded, self._rows)
+
+    def set_aside(self, encoded: EncodedRecord) -> None:
+        """Take one record that the dataset is not to show; it is kept beside the ledger."""
+        self._take(encoded, self._rows_aside)
+
+    def _take(self, encoded: EncodedRecord, rows: RowBuffer) -> None:
         if encoded.episode_id != self.episode_id:
             raise ShardError(
                 f"record {encoded.record_id} is not of episode {self.episode_id}", where=self.out
             )
         if encoded.record_id in self._record_ids:
             raise ShardError(f"record {encoded.record_id} was written twice", where=self.out)
+        self._record_ids.add(encoded.record_id)
         with refusals_named(self.out):
-            if self._rows and self._pending_bytes + encoded.size > self._row_group_bytes:
-                self._write_row_group()
-            self._record_ids.add(encoded.record_id)
-            self._rows.append(encoded.row)
-            self._pending_bytes += encoded.size
-            if self._pending_bytes >= self._row_group_bytes or len(self._rows) >= _ROW_GROUP_ROWS:
-                self._write_row_group()
+            rows.add(encoded)
 
-    def _write_row_group(self) -> None:
-        if not self._rows:
-            return
-        if self._shards[-1].rows and self._shards[-1].file.size + self._pending_bytes > self._shard_bytes:
+    def _write_row_group(self, rows: list[Mapping[str, Any]], size: int) -> None:
+        if self._shards[-1].rows and self._shards[-1].file.size + size > self._shard_bytes:
             self._facts.append(self._shards[-1].finish())
             self._begin_shard()
+        self._shards[-1].write(self._table(rows))
+
+    def _write_aside(self, rows: list[Mapping[str, Any]], _: int) -> None:
+        if self._aside is None:
+            name = side_name(self.episode_id, "dropped", self._digest)
+            self._aside = ShardFile(hidden_side(self.out, name), name)
+        self._aside.write(self._table(rows))
+
+    def _table(self, rows: list[Mapping[str, Any]]) -> pa.Table:
         try:
-            table = pa.Table.from_pylist(self._rows, schema=SCHEMA)
+            return pa.Table.from_pylist(rows, schema=SCHEMA)
         except (pa.ArrowException, OverflowError) as error:
             raise ShardError(f"a record does not fit the columns ({error})", where=self.out) from error
-        self._shards[-1].write(table)
-        self._rows, self._pending_bytes = [], 0
 
-    def commit(self, entry: LedgerEntry) -> LedgerEntry:
-        """Make the episode part of the dataset: rename its shards, then write the ledger, each synced.
+    def commit(self, entry: LedgerEntry, *, prints: NDArray[np.void] | None = None) -> LedgerEntry:
+        """Make the episode part of the dataset: rename its files, then write the ledger, each synced.
 
-        Returns ``entry`` with the shards filled in. Raises ShardError where its counts do not fit the rows.
+        ``prints`` is how its drawings are recognised (``PRINT[N]``); None: as ``entry`` says, by a file that
+        is there already or not at all. Returns ``entry`` with its files filled in. Raises ShardError where
+        its counts do not fit the rows.
         """
         if entry.episode_id != self.episode_id:
             raise ShardError(f"the ledger is of episode {entry.episode_id}, the rows of {self.episode_id}")
-        if entry.records != len(self._record_ids):
+        aside = self._rows_aside.taken
+        if entry.records + aside != len(self._record_ids):
             raise ShardError(
-                f"the ledger counts {entry.records} records, {len(self._record_ids)} were written",
+                f"the ledger counts {entry.records} records, {len(self._record_ids) - aside} were written",
                 where=self.out,
             )
         with refusals_named(self.out):
-            self._write_row_group()
+            self._rows.flush()
+            self._rows_aside.flush()
             self._facts.append(self._shards[-1].finish())
-            entry = replace(entry, shards=tuple(self._facts))
-            self._promise(entry)
-            finish_commit(self.out, entry)
-            remove_replaced(self.out, self.episode_id)
-        return entry
-
-    def _promise(self, entry: LedgerEntry) -> None:
-        """All that a commit needs is on the disk, last the intent; from here on it can only be finished."""
-        replaced = visible_shards(self.out, self.episode_id) - {shard.name for shard in entry.shards}
-        text = json.dumps(entry.to_json(), indent=1, ensure_ascii=False) + "\n"
-        hidden = prepare_text(ledger_path(self.out, self.episode_id), text)
-        try:
-            if replaced:
-                write_text_whole(replaced_path(self.out, self.episode_id), json.dumps(sorted(replaced)))
-            for created in self._created:
-                sync_folder(created.parent)
-            sync_folder(self._data)
-            hidden.replace(intent_path(self.out, self.episode_id))
+            dropped = self._aside.finish_aside() if self._aside is not None else None
+            entry = replace(entry, shards=tuple(self._facts), dropped=dropped)
+            if prints is not None:
+                self._prints = PrintsFile(self.out, self.episode_id)
+                entry = replace(entry, prints=self._prints.write(prints))
+            promise(self.out, entry, self._created)
             self._promised = True
-            sync_folder(self.out / EPISODES)
-        except BaseException:
-            hidden.unlink(missing_ok=True)
-            if not self._promised:
-                replaced_path(self.out, self.episode_id).unlink(missing_ok=True)
-            raise
+            keep_promise(self.out, entry)
+        return entry
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._promised:
+        if not self._promised and not intent_path(self.out, self.episode_id).exists():
             self._discard()
             return
-        for shard in self._shards:
+        for shard in self._all_shards:
             shard.file.release()
+        if self._prints is not None:
+            self._prints.release()
         self._unlock()
+
+    @property
+    def _all_shards(self) -> list[ShardFile]:
+        return self._shards + ([] if self._aside is None else [self._aside])
 
     def _discard(self) -> None:
         failed: OSError | None = None
-        for shard in self._shards:
+        discards: list[Callable[[], None]] = [shard.discard for shard in self._all_shards]
+        if self._prints is not None:
+            discards.append(self._prints.discard)
+        for discard in discards:
             try:
-                shard.discard()
+                discard()
             except OSError as error:
                 failed = error
-        self._rows = []
+        self._rows.forget()
+        self._rows_aside.forget()
         self._unlock()
         remove_if_empty(self._created)
         if failed is not None:

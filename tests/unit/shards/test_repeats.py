@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import cv2
 import numpy as np
 import pytest
 
 from dougagen.domain import Drawing, FrameSpan
-from dougagen.errors import DougagenError
-from dougagen.shards.repeats import RepeatIndex, print_of, prints_path
+from dougagen.errors import ShardError
+from dougagen.shards.repeats import PRINT, Member, PrintsTaken, Search, print_of, table_from
 
 FIRST, SECOND, THIRD = "1" * 16, "2" * 16, "3" * 16
 
@@ -28,91 +30,121 @@ def coded_again(image: np.ndarray) -> np.ndarray:
     return cv2.imdecode(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 50])[1], cv2.IMREAD_COLOR)
 
 
-def drawings(episode_id: str, images: list[np.ndarray]) -> list[Drawing]:
+def drawings(images: list[np.ndarray]) -> list[Drawing]:
     return [
-        Drawing(episode_id=episode_id, shot_index=0, exposures=(FrameSpan(10 * n, 10 * n + 10),), image=image)
+        Drawing(episode_id=FIRST, shot_index=0, exposures=(FrameSpan(10 * n, 10 * n + 10),), image=image)
         for n, image in enumerate(images)
     ]
 
 
-def committed(out, episode_id: str, images: list[np.ndarray]) -> None:
-    index = RepeatIndex(out, besides=episode_id)
-    (out / "episodes").mkdir(parents=True, exist_ok=True)
-    index.write([drawing.frame_index for drawing in index.recognised(drawings(episode_id, images))])
-    (out / "episodes" / f"{episode_id}.json").write_text("{}")  # what makes an episode part of the dataset
+def prints(*images: np.ndarray) -> np.ndarray:
+    taken = PrintsTaken()
+    return taken.table([drawing.frame_index for drawing in taken.of(drawings(list(images)))])
 
 
-def test_a_drawing_of_another_episode_is_recognised_in_another_size_and_coding(tmp_path) -> None:
-    committed(tmp_path, FIRST, [picture(0), picture(1), picture(2)])
-    index = RepeatIndex(tmp_path, besides=SECOND)
-    assert len(index) == 3
-    assert index.repeated(print_of(coded_again(picture(1)))) == f"{FIRST}/10"
-    assert index.repeated(print_of(picture(7))) == ""
+def repeats(*episodes: list[np.ndarray], modes: str = "mmmmmmmm") -> list[dict[int, str]]:
+    """What each episode is to say of its drawings; the first is 1111…, and so on."""
+    names = {"k": "keep", "m": "mark", "d": "drop"}
+    members = [
+        (Member(str(n) * 16, names[mode], {}), prints(*images))
+        for n, (images, mode) in enumerate(zip(episodes, modes, strict=False), start=1)
+    ]
+    search = Search()
+    said = {
+        member.episode_id: search.next(member, table)
+        for member, table in sorted(members, key=lambda pair: pair[0].order)
+    }
+    return [said[member.episode_id] for member, _ in members]
 
 
-def test_a_drawing_that_differs_in_a_mouth_is_no_repeat(tmp_path) -> None:
-    committed(tmp_path, FIRST, [picture(0)])
-    index = RepeatIndex(tmp_path, besides=SECOND)
-    assert index.repeated(print_of(picture(0, mouth=16))) == ""
-    assert index.repeated(print_of(picture(0))) == f"{FIRST}/0"
+def test_a_drawing_of_another_episode_is_recognised_in_another_size_and_coding() -> None:
+    _, second = repeats([picture(0), picture(1), picture(2)], [picture(7), coded_again(picture(1))])
+    assert second == {10: f"{FIRST}/10"}
 
 
-def test_of_several_that_fit_the_likest_is_named(tmp_path) -> None:
-    committed(tmp_path, FIRST, [picture(0, mouth=3), picture(0), picture(0, mouth=2)])
-    assert RepeatIndex(tmp_path, besides=SECOND).repeated(print_of(picture(0))) == f"{FIRST}/10"
+def test_a_drawing_that_differs_in_a_mouth_is_no_repeat() -> None:
+    assert repeats([picture(0)], [picture(0, mouth=16)])[1] == {}
+    assert repeats([picture(0)], [picture(0)])[1] == {0: f"{FIRST}/0"}
 
 
-def test_flat_pictures_repeat_nothing(tmp_path) -> None:
+def test_of_several_that_fit_the_likest_is_named() -> None:
+    _, second = repeats([picture(0, mouth=3), picture(0), picture(0, mouth=2)], [picture(0)])
+    assert second == {0: f"{FIRST}/10"}
+
+
+def test_flat_pictures_repeat_nothing() -> None:
     black = np.zeros((270, 480, 3), np.uint8)
-    committed(tmp_path, FIRST, [black])
     assert print_of(black).fingerprint == 0
-    assert RepeatIndex(tmp_path, besides=SECOND).repeated(print_of(black)) == ""
+    assert repeats([black], [black]) == [{}, {}]
 
 
-def test_an_episode_does_not_repeat_itself_nor_one_without_a_ledger(tmp_path) -> None:
-    committed(tmp_path, FIRST, [picture(0)])
-    committed(tmp_path, SECOND, [picture(1)])
-    (tmp_path / "episodes" / f"{SECOND}.json").unlink()
-    assert RepeatIndex(tmp_path, besides=FIRST).repeated(print_of(picture(0))) == ""
-    assert RepeatIndex(tmp_path, besides=THIRD).repeated(print_of(picture(1))) == ""
+def test_an_episode_does_not_repeat_itself() -> None:
+    assert repeats([picture(0), picture(0)]) == [{}]
 
 
-def test_a_damaged_index_is_named_with_the_remedy_and_the_others_are_read(tmp_path, caplog) -> None:
-    committed(tmp_path, FIRST, [picture(0)])
-    committed(tmp_path, SECOND, [picture(1)])
-    prints_path(tmp_path, FIRST).write_bytes(b"nonsense")
-    index = RepeatIndex(tmp_path, besides=THIRD)
-    assert len(index) == 1
-    assert "remove the file" in caplog.text
+def test_nothing_repeats_a_repeat() -> None:
+    first, second, third = repeats([picture(0)], [coded_again(picture(0))], [coded_again(picture(0))])
+    assert (first, second, third) == ({}, {0: f"{FIRST}/0"}, {0: f"{FIRST}/0"})
 
 
-def test_an_episode_id_that_is_a_path_is_refused(tmp_path) -> None:
-    with pytest.raises(DougagenError, match="16 hex digits"):
-        RepeatIndex(tmp_path, besides="../../etc/passwd")
+def test_rows_that_stay_in_any_case_are_the_originals() -> None:
+    assert repeats([picture(0)], [picture(0)], [picture(0)], modes="dkm") == [
+        {0: f"{SECOND}/0"},
+        {},
+        {0: f"{SECOND}/0"},
+    ]
 
 
-def test_an_index_of_no_drawing_is_read_back(tmp_path) -> None:
-    committed(tmp_path, FIRST, [])
-    assert len(RepeatIndex(tmp_path, besides=SECOND)) == 0
+def test_what_cannot_be_changed_now_is_taken_as_it_is() -> None:
+    search = Search()
+    table = prints(picture(0), picture(1))
+    fixed = Member(FIRST, "drop", {0: f"{THIRD}/0"}, fixed=True)
+    assert search.next(fixed, table) == {0: f"{THIRD}/0"}
+    assert search.next(Member(SECOND, "drop", {}), table) == {10: f"{FIRST}/10"}
 
 
-def test_repeats_are_marked_with_what_they_repeat_and_others_pass(tmp_path) -> None:
-    committed(tmp_path, FIRST, [picture(0), picture(1)])
-    index = RepeatIndex(tmp_path, besides=SECOND)
-    again, new = index.recognised(drawings(SECOND, [picture(1), picture(5)]))
-    assert (again.repeats, again.flags) == (f"{FIRST}/10", ("repeat",))
-    assert (new.repeats, new.flags) == ("", ())
-    assert again.fingerprint == print_of(picture(1)).fingerprint
-    unmarked, _ = index.recognised(drawings(SECOND, [picture(1), picture(5)]), look_up=False)
-    assert (unmarked.repeats, unmarked.flags) == ("", ())
+def likest_of_all(known: np.ndarray, row: np.void) -> int | None:
+    """The same without cells: every drawing is compared."""
+    apart = np.bitwise_count(known["fingerprint"] ^ row["fingerprint"])
+    levels = np.abs(known["sketch"].astype(int) - row["sketch"])
+    worst, total = levels.max(axis=(1, 2)), levels.sum(axis=(1, 2))
+    fit = (apart <= 6) & (worst <= 4)
+    return min(np.flatnonzero(fit), key=lambda n: (worst[n], total[n], n)) if fit.any() else None
 
 
-def test_only_what_became_a_record_is_remembered(tmp_path) -> None:
-    index = RepeatIndex(tmp_path, besides=FIRST)
-    list(index.recognised(drawings(FIRST, [picture(0), picture(1)])))
-    (tmp_path / "episodes").mkdir()
-    index.write([10])
-    (tmp_path / "episodes" / f"{FIRST}.json").write_text("{}")
-    after = RepeatIndex(tmp_path, besides=SECOND)
-    assert len(after) == 1
-    assert after.repeated(print_of(picture(1))) == f"{FIRST}/10"
+def test_the_search_finds_what_comparing_all_with_all_finds() -> None:
+    rng, random_bits = np.random.default_rng(3), random.Random(3)
+    known = np.zeros(600, PRINT)
+    known["frame"] = np.arange(600)
+    known["fingerprint"] = rng.integers(1, 2**63, 600, dtype=np.uint64)
+    known["sketch"] = rng.integers(0, 256, (600, 9, 16))
+    again = known.copy()
+    for row in again:
+        for _ in range(random_bits.randrange(9)):
+            row["fingerprint"] ^= np.uint64(1 << random_bits.randrange(64))
+        moved = row["sketch"].astype(int) + rng.integers(-4, 5, (9, 16)) * (1 + (random_bits.random() < 0.2))
+        row["sketch"] = np.clip(moved, 0, 255)
+    search = Search()
+    search.next(Member(FIRST, "mark", {}), known)
+    found = search.next(Member(SECOND, "mark", {}), again)
+    wanted = {
+        int(row["frame"]): f"{FIRST}/{at}" for row in again if (at := likest_of_all(known, row)) is not None
+    }
+    assert found == wanted
+    assert 100 < len(wanted) < 500
+
+
+def test_only_what_became_a_record_is_remembered() -> None:
+    taken = PrintsTaken()
+    images = [picture(0), picture(1)]
+    seen = list(taken.of(drawings(images)))
+    assert [drawing.fingerprint for drawing in seen] == [print_of(image).fingerprint for image in images]
+    table = taken.table([10])
+    assert table["frame"].tolist() == [10]
+    assert table["fingerprint"].tolist() == [seen[1].fingerprint]
+    assert (table_from(table.tobytes()) == table).all()
+
+
+def test_bytes_that_are_no_prints_are_refused() -> None:
+    with pytest.raises(ShardError, match="the prints are damaged"):
+        table_from(b"nonsense")
