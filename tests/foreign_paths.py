@@ -1,12 +1,13 @@
 """What a command does when something foreign lies where it opens a file: the paths it opens, the things that
 are laid there, and what must be true afterwards.
 
-``python tests/foreign_paths.py COMMAND FOLDER`` runs a command on ``FOLDER/out``, with the error lines and the
+``python tests/foreign_paths.py COMMAND FOLDER`` runs a command on ``FOLDER/out``, with the error lines and
 exit codes of the command line. ``strace`` sees which paths below ``out`` it opens, makes, renames or removes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -25,6 +26,11 @@ _NUMBERS = re.compile(r"[0-9a-f]{16}|\d{6}|_\d+_")
 _QUOTED = re.compile(r'(?:(?:\d+|AT_FDCWD)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
 
 
+def tell(line: str) -> None:
+    """On standard error, as the command line does."""
+    sys.stderr.write(line + "\n")
+
+
 # ---- the commands ------------------------------------------------------------------------------------
 def extract(folder: Path, *, fact: str = "one") -> int:
     """Two tiny clips."""
@@ -35,13 +41,13 @@ def extract(folder: Path, *, fact: str = "one") -> int:
 
     class Told(Silent):
         def warned(self, what: str) -> None:
-            print(f"warning: {what}", file=sys.stderr)
+            tell(f"warning: {what}")
 
     clips = [folder / f"{seed}.mkv" for seed in range(2)]
     plan = Plan(folder / "out", on_existing="redo")
     report = extract_all(clips, plan, load=tiny.Load(fact=fact), events=Told(), command="extract")
     for failure in report.failed:
-        print(f"error: {failure.error}", file=sys.stderr)
+        tell(f"error: {failure.error}")
     return report.exit_code
 
 
@@ -103,7 +109,7 @@ def label(folder: Path) -> int:
     export_labels(folder / "dataset", folder / "out", limit=2, on_existing="replace")
     report = import_into(folder / "out", folder / "out" / "labelled")
     for problem in report.problems:
-        print(f"error: {problem.reason}", file=sys.stderr)
+        tell(f"error: {problem.reason}")
     return 1 if report.problems else 0
 
 
@@ -114,7 +120,7 @@ def models(folder: Path) -> int:
     from dougagen.networks import load_weights
 
     for entry in take_inventory(folder / "out", load_weights):
-        print(entry.to_json())
+        entry.to_json()
     note_scores(folder / "out" / "cel.safetensors", {"cel_iou": 0.5})
     return 0
 
@@ -162,17 +168,22 @@ def main() -> None:
     try:
         code = COMMANDS[name](Path(folder))
     except DougagenError as error:
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         code = error.exit_code
     sys.exit(code)
 
 
 # ---- what is done to them ----------------------------------------------------------------------------
-def run(command: str, folder: Path, *, seconds: float, traced_to: Path | None = None) -> tuple[int, str]:
+def run(
+    command: str, folder: Path, *, seconds: float, traced_to: Path | None = None, plain_user: bool = False
+) -> tuple[int, str]:
     """Exit code and standard error; raises TimeoutExpired where it hangs, with nothing of it left behind."""
     words = [sys.executable, __file__, command, str(folder)]
+    if plain_user:  # root without the right to pass over permissions: what a folder says counts
+        words = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", *words]
     if traced_to is not None:
-        words = ["strace", "-f", "-qq", "-y", "-s", "4096", "-e", f"trace={_CALLS}", "-o", str(traced_to), *words]
+        how = ["-f", "-qq", "-y", "-s", "4096", "-e", f"trace={_CALLS}", "-o", str(traced_to)]
+        words = ["strace", *how, *words]
     process = subprocess.Popen(
         words,
         stdout=subprocess.DEVNULL,
@@ -185,21 +196,19 @@ def run(command: str, folder: Path, *, seconds: float, traced_to: Path | None = 
     try:
         _, told = process.communicate(timeout=seconds)
     finally:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, 9)
-        except ProcessLookupError:
-            pass
         process.wait()
     return process.returncode, told
 
 
 def paths_in(trace: Path, out: Path) -> list[str]:
-    """Paths below ``out`` in a trace, but for names that nobody foresees and for ``out`` itself; of those that
-    differ in an episode or a number alone the first."""
+    """Paths below ``out`` in a trace, but for names that nobody foresees and for ``out`` itself; of those
+    that differ in an episode or a number alone the first."""
     found: set[str] = set()
     for line in trace.read_text(errors="replace").splitlines():
         for folder, name in _QUOTED.findall(line):
-            path = os.path.normpath(os.path.join(folder or "/", name))
+            path = os.path.normpath(Path(folder or "/", name))
             if path.startswith(f"{out}/") and not _UNFORESEEN.search(path):
                 found.add(path.removeprefix(f"{out}/"))
     kinds: dict[str, str] = {}

@@ -117,6 +117,11 @@ class Folder:
         found = self.stat(name)
         return found is not None and stat.S_ISREG(found.st_mode)
 
+    def has_folder(self, name: str) -> bool:
+        """Whether a folder lies there, no link to one."""
+        found = self.stat(name)
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
     def names(self) -> list[str]:
         """Of all that lies here, sorted."""
         return sorted(os.listdir(self._handle))  # noqa: PTH208 - of a handle

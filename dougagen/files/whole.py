@@ -203,12 +203,3 @@ def remove_file(path: Path, *, below: Path | None = None) -> None:
     """Remove the file or the link at ``path``; nothing where there is nothing. Raises OSError, Refusal."""
     with suppress(FileNotFoundError), folder_at(path.parent, below=below) as folder:
         folder.remove(path.name)
-
-
-def move_file(old: Path, new: Path, *, below: Path | None = None) -> None:
-    """Rename within one folder, in one step, and sync it. Raises OSError, Refusal."""
-    if old.parent != new.parent:
-        raise ValueError(f"{old} and {new} do not lie in one folder")
-    with folder_at(new.parent, below=below) as folder:
-        folder.rename(old.name, new.name)
-        folder.sync()

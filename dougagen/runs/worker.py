@@ -38,7 +38,7 @@ from dougagen.runs.words import (
     Ready,
 )
 from dougagen.shards import SCHEMA_VERSION, EpisodeBusy, lock_episode
-from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty
+from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty, stops_everything
 
 _SECONDS_BETWEEN_MOVES = 0.2
 
@@ -112,8 +112,7 @@ def do_episode(
     except EpisodeBusy:
         return Busy()
     except DougagenError as error:
-        refused = isinstance(error, ShardError) and isinstance(error.__cause__, OSError)
-        return Failed(error, fatal=refused)
+        return Failed(error, fatal=isinstance(error, ShardError) and stops_everything(error))
 
 
 def _extract(

@@ -1,18 +1,31 @@
 """How a file of a dataset gets onto the disk whole: under a hidden name, synced, renamed, its folder synced.
 
-``below`` is the dataset's folder wherever a path is given: from it down no link is followed.
+A path here is that of a file of a dataset, ``out/FOLDER/NAME``: from ``out`` down no link is followed.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from dougagen.errors import ShardError
-from dougagen.files import Refusal, folder_at, hidden_name, move_file, stat_of, write_file
+from dougagen.files import (
+    FileRefused,
+    Folder,
+    Refusal,
+    folder_at,
+    hidden_name,
+    is_file,
+    read_file,
+    remove_file,
+    stat_of,
+    write_file,
+)
 
 _REMEDIES = {
     errno.ENOSPC: "free space on this disk or choose another --out",
@@ -43,46 +56,88 @@ def refusals_named(path: Path) -> Iterator[None]:
         raise cannot_write(path, error) from error
 
 
-def sync_folder(folder: Path, *, below: Path | None = None) -> None:
-    """Make renames in ``folder`` survive a loss of power."""
-    with folder_at(folder, below=below) as opened:
+def stops_everything(error: ShardError) -> bool:
+    """Whether the system would refuse the next episode, too: a full disk, a link for a folder; not one file
+    that lies in one episode's way. Arrow's errors have no number."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno is not None and not isinstance(cause, FileRefused)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder``, the dataset's own or one above it included, survive a loss of power."""
+    with folder_at(folder) as opened:
         opened.sync()
 
 
-def prepare_text(path: Path, text: str, *, below: Path | None = None) -> Path:
-    """Write ``text`` on the disk beside ``path`` under a hidden name, ready to be renamed. Raises OSError."""
-    return prepare_bytes(path, text.encode("utf-8"), below=below)
+def folder_of(path: Path) -> AbstractContextManager[Folder]:
+    """The open folder that a file of a dataset lies in, ``out/FOLDER/NAME``."""
+    return folder_at(path.parent, below=path.parent.parent)
 
 
-def prepare_bytes(path: Path, data: bytes, *, below: Path | None = None) -> Path:
-    """``prepare_text`` for a file that is no text."""
+def create(path: Path) -> BinaryIO:
+    """A new file, open for writing. Raises OSError, FileExistsError where anything lies there."""
+    with folder_of(path) as folder:
+        return folder.create(path.name)
+
+
+def prepare_text(path: Path, text: str) -> Path:
+    """Write ``text`` on the disk beside ``path`` under a hidden name, ready to be moved. Raises OSError."""
     hidden = path.with_name(hidden_name(path.name))
-    with folder_at(path.parent, below=below) as folder:
-        file = folder.create(hidden.name)
-        try:
-            with file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            folder.remove(hidden.name)
-            raise
+    file = create(hidden)
+    try:
+        with file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        remove(hidden)
+        raise
     return hidden
 
 
-def put_in_place(hidden: Path, path: Path, *, below: Path | None = None) -> None:
-    """Rename in one step: readers see the old file or the new one, also after a loss of power."""
-    move_file(hidden, path, below=below)
+def write_text_whole(path: Path, text: str) -> None:
+    """Put ``text`` at ``path`` in one step. Raises OSError, Refusal."""
+    write_file(path, text, below=path.parent.parent)
 
 
-def write_text_whole(path: Path, text: str, *, below: Path | None = None) -> None:
-    """Put ``text`` at ``path`` in one step. Raises OSError."""
-    write_file(path, text, below=below)
+def read_text(path: Path, *, most: int) -> str:
+    """A text of at most so many bytes. Raises OSError, Refusal, UnicodeDecodeError."""
+    return read_file(path, most=most, below=path.parent.parent).decode("utf-8")
 
 
-def write_bytes_whole(path: Path, data: bytes, *, below: Path | None = None) -> None:
-    """Put ``data`` at ``path`` in one step. Raises OSError."""
-    write_file(path, data, below=below)
+def move(old: Path, new: Path) -> None:
+    """Rename in one step, within a folder. Raises OSError, FileRefused where a folder lies at ``new``."""
+    with folder_of(new) as folder:
+        folder.rename(old.name, new.name)
+
+
+def remove(path: Path) -> None:
+    """The file, or the link itself. Raises OSError, FileRefused at a folder."""
+    remove_file(path, below=path.parent.parent)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a regular file lies there. Raises OSError, FolderRefused."""
+    return is_file(path, below=path.parent.parent)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a regular file; -1 where none lies there. Raises OSError, FolderRefused."""
+    found = stat_of(path, below=path.parent.parent)
+    return found.st_size if found is not None and stat.S_ISREG(found.st_mode) else -1
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All that lies in a folder of a dataset but for folders, sorted; nothing where it is not there.
+
+    Raises OSError, FolderRefused.
+    """
+    try:
+        with folder_at(folder, below=folder.parent) as opened:
+            names = [name for name in opened.names() if not opened.has_folder(name)]
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in names]
 
 
 def make_folders(folder: Path, *, below: Path | None = None) -> tuple[Path, ...]:

@@ -29,17 +29,16 @@ def moments(tmp_path, monkeypatch):
 
     def record(out: Path) -> list[Path]:
         def watching(real):
-            def watched(self: Path | Folder, *args, **options):
-                path = self.path / "file" if isinstance(self, Folder) else self
-                if out in path.parents:
+            def watched(self: Folder, *args, **options):
+                if out in (self.path, *self.path.parents):
                     copies.append(tmp_path / f"moment{len(copies)}")
                     shutil.copytree(out, copies[-1])
                 return real(self, *args, **options)
 
             return watched
 
-        for owner, name in ((Path, "replace"), (Path, "unlink"), (Folder, "rename"), (Folder, "remove")):
-            monkeypatch.setattr(owner, name, watching(getattr(owner, name)))
+        for name in ("rename", "remove"):
+            monkeypatch.setattr(Folder, name, watching(getattr(Folder, name)))
         return copies
 
     return record
