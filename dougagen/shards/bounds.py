@@ -3,7 +3,8 @@
 A footer says how large its columns are, and a stranger's footer lies. Even a true one says nothing of what a
 dictionary becomes when it is written out: 4,096 rows that all name one text of a megabyte are 2 kB on the
 disk and 4 GB in memory. So the header of every page is read, by whose sizes Arrow allocates, and texts stay
-dictionaries until what they become has been counted.
+dictionaries until what they become has been counted. Those in lists are counted at their longest: Arrow does
+not join lists of dictionaries, and those of flags and measures hold a few short words.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dougagen.errors import ShardError
-from dougagen.shards.schema import is_image_leaf
 
 MAX_ROW_GROUP_LOADED = 1 << 30
 """Bytes of a row group, decoded, above which its rows are refused: nothing we write comes near."""
@@ -24,7 +24,7 @@ MAX_COLUMNS_LOADED = 128 << 20
 """Bytes of the columns of one shard that are read together, decoded: those without pictures of some 150,000
 rows."""
 MAX_TEXT_LOADED = 64 << 20
-"""Bytes of the texts of one batch of rows."""
+"""Bytes of the texts of one batch of rows, and of those in the lists of a row group."""
 _MAX_PAGE = 256 << 20
 _MOST_PAGES = 100_000  # of a column in a row group
 _MAX_VALUES = 1 << 20
@@ -42,13 +42,14 @@ class Cost:
     bytes: int = 0
     values: int = 0
     """Of the column that holds the most."""
+    listed_text: int = 0
+    """Bytes of the texts in lists, of ``bytes``."""
 
 
 def text_leaves(parquet: Any) -> list[str]:
-    """Parquet paths of the columns of text; the coded bytes of pictures are none."""
+    """The columns of text that are in no list or struct."""
     leaves = map(parquet.schema.column, range(len(parquet.schema)))
-    texts = (leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY")
-    return [path for path in texts if not is_image_leaf(path)]
+    return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and "." not in leaf.path]
 
 
 def require_rows_fit(
@@ -60,6 +61,8 @@ def require_rows_fit(
         raise ShardError(f"row group {group} is larger than {MAX_ROW_GROUP_LOADED} bytes")
     if cost.values > _MAX_VALUES:
         raise ShardError(f"a column of row group {group} holds more than {_MAX_VALUES} values")
+    if cost.listed_text > MAX_TEXT_LOADED:
+        raise ShardError(f"the texts in lists of row group {group} take more than {MAX_TEXT_LOADED} bytes")
 
 
 def require_columns_fit(metadata: Any, file: BinaryIO, columns: Container[str]) -> None:
@@ -71,44 +74,39 @@ def require_columns_fit(metadata: Any, file: BinaryIO, columns: Container[str]) 
             raise ShardError(f"its columns without pictures are larger than {MAX_COLUMNS_LOADED} bytes")
 
 
-def require_text_fits(table: pa.Table, limit: int) -> int:
-    """Bytes that the dictionaries in ``table`` take written out. Raises ShardError above ``limit``."""
+def require_text_fits(table: pa.Table, limit: int) -> None:
+    """Raise ShardError where the dictionaries in ``table`` take more than ``limit`` bytes written out."""
     total = 0
     for name in table.column_names:
         for chunk in table[name].chunks:
-            total += _text_bytes(chunk)
-            if total > limit:
-                raise ShardError(f"the texts up to column {name} take more than {limit} bytes")
-    return total
+            if pa.types.is_dictionary(chunk.type):
+                lengths = pc.binary_length(chunk.dictionary)
+                total += pc.sum(lengths.take(chunk.indices).cast(pa.int64())).as_py() or 0
+        if total > limit:
+            raise ShardError(f"the texts up to column {name} take more than {limit} bytes")
 
 
-def _text_bytes(array: pa.Array) -> int:
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        lengths = pc.binary_length(array.dictionary)
-        return pc.sum(lengths.take(array.indices).cast(pa.int64())).as_py() or 0
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return _text_bytes(array.flatten())
-    if pa.types.is_struct(kind):
-        return sum(map(_text_bytes, array.flatten()))
-    return 0
-
-
-def _cost(metadata: Any, file: BinaryIO, group: int, columns: Container[str], *, rows: int = 1) -> Cost:
-    """Of a row group, by the headers of the pages that Arrow would read."""
+def _cost(
+    metadata: Any, file: BinaryIO, group: int, columns: Container[str], *, rows: int | None = None
+) -> Cost:
+    """Of a row group that is read ``rows`` at a time, or at once, by the headers of the pages."""
     cost, row_group = Cost(), metadata.row_group(group)
     for index in range(row_group.num_columns):
         chunk = row_group.column(index)
-        if chunk.path_in_schema.partition(".")[0] not in columns:
+        path = chunk.path_in_schema
+        if path.partition(".")[0] not in columns:
             continue
+        pages = tuple(_pages(file, chunk))
+        values = sum(page.values for page in pages)
         width = _WIDTHS.get(chunk.physical_type, 8) + _BOOKKEEPING
-        # a picture that a dictionary holds is copied for each row of a batch that shows it
-        copies = rows if is_image_leaf(chunk.path_in_schema) else 1
-        values = 0
-        for page in _pages(file, chunk):
-            values += page.values
-            cost.bytes += page.bytes * (copies if page.is_dictionary else 1) + page.values * width
+        cost.bytes += sum(page.bytes for page in pages) + values * width
         cost.values = max(cost.values, values)
+        if chunk.physical_type == "BYTE_ARRAY" and "." in path:  # the others stay dictionaries
+            longest = sum(page.bytes for page in pages if page.is_dictionary)
+            is_in_list = metadata.schema.column(index).max_repetition_level > 0
+            copies = values if rows is None or is_in_list else rows
+            cost.bytes += copies * longest
+            cost.listed_text += copies * longest if is_in_list else 0
     return cost
 
 

@@ -198,13 +198,9 @@ def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
     with _opened(shard, columns=columns) as opened, _texts_apart(opened, shard) as parquet:
         with shard.open("rb") as file:
             require_columns_fit(parquet.metadata, file, columns)
-        parts = [_in_our_types(opened.schema_arrow.empty_table(), columns)]
-        left = MAX_COLUMNS_LOADED
-        for group in range(parquet.num_row_groups):  # Arrow joins no lists of texts whose dictionaries differ
-            coded = parquet.read_row_group(group, columns=list(columns), use_threads=False)
-            left -= require_text_fits(coded, left)
-            parts.append(_in_our_types(coded, columns))
-        table = pa.concat_tables(parts)
+        coded = parquet.read(columns=list(columns), use_threads=False)
+        require_text_fits(coded, MAX_COLUMNS_LOADED)
+        table = _in_our_types(coded, columns)
         table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
         _require_filled(table)
         return table
