@@ -31,7 +31,8 @@ _MAX_VALUES = 1 << 20
 """In one column of a row group whose rows become Python objects, a hundred bytes each and more."""
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8, "BYTE_ARRAY": 8}
 _BOOKKEEPING = 8  # bytes a value: levels, offsets, validity
-_HEADER_READ, _LARGEST_HEADER = 1 << 9, 1 << 20
+_HEADER_READS = (1 << 9, 1 << 14, 16 << 20)
+"""Bytes read of a page header: most are short, some have texts as statistics; the last is Arrow's own bound."""
 _DATA_PAGE, _DATA_PAGE_V2, _DICTIONARY_PAGE = 5, 8, 7  # fields of the page header, by which Arrow tells them
 
 
@@ -145,16 +146,15 @@ def _pages(file: BinaryIO, chunk: Any) -> Iterator[_Page]:
 
 def _page_header(file: BinaryIO, at: int) -> tuple[dict[int, Any], int]:
     """The page header at ``at``, field by number, and its length in bytes."""
-    wanted = _HEADER_READ
-    while True:
+    for wanted in _HEADER_READS:
         file.seek(at)
         data = file.read(wanted)
         try:
             return _CompactReader(data).header()
-        except IndexError:  # statistics of long texts
-            if wanted >= _LARGEST_HEADER or len(data) < wanted:
-                raise ShardError("the header of a page is cut short or too long") from None
-            wanted = _LARGEST_HEADER
+        except IndexError:
+            if len(data) < wanted:
+                break
+    raise ShardError("the header of a page is cut short or too long")
 
 
 class _CompactReader:
@@ -199,7 +199,7 @@ class _CompactReader:
         if kind in (self._LIST, self._SET):
             head = self._byte()
             count = head >> 4 if head >> 4 < 15 else self._varint()
-            if count > _LARGEST_HEADER:
+            if count > _HEADER_READS[-1]:
                 raise ShardError("the header of a page is cut short or too long")
             for _ in range(count):
                 # a boolean in a list takes a byte, unlike one that is a field
