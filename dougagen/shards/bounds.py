@@ -32,7 +32,7 @@ _MAX_VALUES = 1 << 20
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8, "BYTE_ARRAY": 8}
 _BOOKKEEPING = 8  # bytes a value: levels, offsets, validity
 _HEADER_READS = (1 << 9, 1 << 14, 16 << 20)
-"""Bytes read of a page header: most are short, some have texts as statistics; the last is Arrow's own bound."""
+"""Bytes read of a page header: few hold texts as statistics; the last is Arrow's own bound."""
 _DATA_PAGE, _DATA_PAGE_V2, _DICTIONARY_PAGE = 5, 8, 7  # fields of the page header, by which Arrow tells them
 
 
