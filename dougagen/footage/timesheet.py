@@ -18,7 +18,7 @@ MOVING = "moving"
 """Name of the measure that says in which share of a drawing's frames the picture moved."""
 _RATES = {1: "ones", 2: "twos", 3: "threes"}
 _RHYTHMS = _RATES | {4: "fours"}
-_LARGEST_TRUTH = 64 << 20  # bytes; a film's is under one
+_LARGEST_TRUTH = 64 << 20  # bytes; a feature film on ones is 2 MB
 _SPOKEN_OF = 0.15  # share of a shot's exposures; a length that fewer have is no part of its rhythm
 
 
@@ -221,7 +221,9 @@ def read_truth(path: Path) -> Truth:
         shots = tuple(_shot_start(shot) for shot in known.get("shots", ()))
     except FileNotFoundError as error:
         raise EpisodeError("no such truth file", where=path, remedy="put it beside the clip") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError
+    ) as error:  # fmt: skip
         remedy = 'write {"frames": n, "starts": [0, …]}'
         raise EpisodeError(f"is no truth file ({error})", where=path, remedy=remedy) from error
     for name, indices in (("starts", starts), ("shots", shots)):

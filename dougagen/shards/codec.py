@@ -21,8 +21,9 @@ from dougagen.errors import ShardError
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IHDR = struct.Struct(">IIBBBBB")
 _UP = 2  # PNG filter type: each byte minus the byte above it
-MAX_PIXELS = 1 << 27
-"""Pictures larger than this (16k × 8k) are refused before anything is allocated for them."""
+MAX_PIXELS = 64_000_000
+"""Larger pictures are refused before anything is allocated for them; an 8K frame has half as many. To read a
+record takes some 10 bytes a pixel."""
 
 
 class PngColor(IntEnum):

@@ -27,6 +27,7 @@ HIDDEN = ".dougagen"
 """Locks and caches; nothing in it is part of the dataset, and it may be deleted while no run is going on."""
 MAX_LEDGER_BYTES = 16 << 20
 _EPISODE_ID = re.compile(r"[0-9a-f]{16}")
+_RATE = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,18}|\.[0-9]{1,18})?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TIMESHEET_LINE = re.compile(r"(?:\d{1,9}:\d{1,9}-\d{1,9}(?: |$))*")
 _SPLIT = re.compile(r"[a-z]{1,32}")
@@ -103,8 +104,8 @@ class ShardFacts:
 
 
 def _require_count(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise DomainError(f"{name} must be a whole number of at least 0, got {value!r}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise DomainError(f"{name} must be a whole number in [0, 2⁶³), got {value!r}")
 
 
 _TEXTS = ("source", "config_digest", "models", "dougagen_version")
@@ -260,7 +261,7 @@ class LedgerEntry:
         known = {name.name for name in fields(cls)}
         try:
             values: dict[str, Any] = {name: value for name, value in plain.items() if name in known}
-            values["frame_rate"] = Fraction(str(plain["frame_rate"]))
+            values["frame_rate"] = _frame_rate(str(plain["frame_rate"]))
             values["timesheet"] = tuple(plain.get("timesheet", ()))
             values["rejected"] = dict(plain.get("rejected", {}))
             values["flags"] = tuple(str(flag) for flag in plain["flags"])
@@ -273,7 +274,7 @@ class LedgerEntry:
                 for shard in plain["shards"]
             )
             return cls(**values)
-        except (KeyError, TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
             if isinstance(error, DomainError):
                 raise
             raise DomainError(f"a ledger's facts are missing or malformed ({error!r})") from error
@@ -283,6 +284,12 @@ def _side_facts(plain: Any) -> SideFacts | None:
     if plain is None:
         return None
     return SideFacts(plain["name"], plain["sha256"], plain["bytes"], plain["rows"])
+
+
+def _frame_rate(text: str) -> Fraction:
+    if not _RATE.fullmatch(text):  # "1e999999999" is a number, too: one that takes hours to be written out
+        raise DomainError(f"LedgerEntry.frame_rate must be like 24000/1001, got {text[:40]!r}")
+    return Fraction(text)
 
 
 def ledger_path(out: Path, episode_id: str) -> Path:

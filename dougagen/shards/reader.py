@@ -14,6 +14,14 @@ import pyarrow.parquet as pq
 
 from dougagen.domain import Record
 from dougagen.errors import ShardError
+from dougagen.shards.bounds import (
+    MAX_COLUMNS_LOADED,
+    MAX_TEXT_LOADED,
+    require_columns_fit,
+    require_rows_fit,
+    require_text_fits,
+    text_leaves,
+)
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
@@ -27,8 +35,6 @@ from dougagen.shards.ledger import (
 from dougagen.shards.rows import decode_row
 from dougagen.shards.schema import ADDED_IN, COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
 
-MAX_ROW_GROUP_LOADED = 1 << 30
-"""Bytes of a row group, uncompressed, above which a shard is refused: nothing we write comes near."""
 _MAKE = "give a folder that dougagen extract --out wrote, or one with Parquet shards"
 _BATCH_ROWS = 8
 
@@ -189,8 +195,12 @@ def count_records(path: Path) -> int:
 
 
 def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
-    with _opened(shard, columns=columns) as parquet:
-        table = _in_our_types(parquet.read(columns=list(columns), use_threads=False), columns)
+    with _opened(shard, columns=columns) as opened, _texts_apart(opened, shard) as parquet:
+        with shard.open("rb") as file:
+            require_columns_fit(parquet.metadata, file, columns)
+        coded = parquet.read(columns=list(columns), use_threads=False)
+        require_text_fits(coded, MAX_COLUMNS_LOADED)
+        table = _in_our_types(coded, columns)
         table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
         _require_filled(table)
         return table
@@ -202,14 +212,7 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
     try:
         if not shard.is_file():  # a pipe or device would be waited on for ever
             raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR)
-        with pq.ParquetFile(
-            os.fspath(shard),
-            thrift_string_size_limit=64 << 20,
-            thrift_container_size_limit=4 << 20,
-            pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
-            buffer_size=1 << 20,
-            page_checksum_verification=False,
-        ) as parquet:
+        with _parquet(shard) as parquet:
             _require_columns(parquet.schema_arrow, columns)
             yield parquet
     except ShardError as error:
@@ -219,6 +222,23 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ShardError(f"this shard is damaged ({reason})", where=shard, remedy=REPAIR) from error
+
+
+def _parquet(shard: Path, **settings: Any) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        os.fspath(shard),
+        thrift_string_size_limit=64 << 20,
+        thrift_container_size_limit=4 << 20,
+        pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
+        buffer_size=1 << 20,
+        page_checksum_verification=False,
+        **settings,
+    )
+
+
+def _texts_apart(parquet: pq.ParquetFile, shard: Path) -> pq.ParquetFile:
+    """The same shard once more, its texts left as dictionaries: what they take can be counted first."""
+    return _parquet(shard, metadata=parquet.metadata, read_dictionary=text_leaves(parquet))
 
 
 def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
@@ -260,14 +280,16 @@ def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:
 
 
 def _raw_rows_of(group: RowGroup) -> Iterator[dict[str, Any]]:
-    with _opened(group.shard) as parquet:
-        if parquet.metadata.row_group(group.index).total_byte_size > MAX_ROW_GROUP_LOADED:
-            raise ShardError(f"row group {group.index} is larger than {MAX_ROW_GROUP_LOADED} bytes")
+    with _opened(group.shard) as opened, _texts_apart(opened, group.shard) as parquet:
+        with group.shard.open("rb") as file:
+            require_rows_fit(parquet.metadata, file, group.index, COLUMNS, rows=_BATCH_ROWS)
         batches = parquet.iter_batches(
             batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(COLUMNS), use_threads=False
         )
         for batch in batches:
-            yield from _in_our_types(pa.Table.from_batches([batch]), COLUMNS).to_pylist()
+            table = pa.Table.from_batches([batch])
+            require_text_fits(table, MAX_TEXT_LOADED)
+            yield from _in_our_types(table, COLUMNS).to_pylist()
 
 
 def require_schema(shard: Path) -> None:

@@ -17,7 +17,10 @@ def typed(name: str, wanted: str, value: Any) -> Any:
     if value is None and "None" in kinds:
         return None
     if "float" in kinds and type(value) in (int, float):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # TOML and JSON write numbers of any length
+            raise ConfigError(f"training option {name!r} is a number too large to count with") from None
     if any(type(value) is kind for kind in (int, str, bool) if kind.__name__ in kinds):
         return value
     if wanted.startswith("Mapping") and isinstance(value, Mapping):

@@ -148,7 +148,9 @@ def _toml(wanted: str) -> dict[str, Any]:
         if path.suffix == ".toml" or len(path.parts) != 1:
             if path.stat().st_size > _LARGEST:
                 raise ConfigError(f"a configuration of more than {_LARGEST} bytes", where=path)
-            return tomllib.loads(path.read_text(encoding="utf-8"))
+            said = tomllib.loads(path.read_text(encoding="utf-8"))
+            _require_numbers(said, path)
+            return said
         found = next((item for item in _shipped() if item.name == f"{wanted}.toml"), None)
         if found is None:
             raise ConfigError(f"no configuration is called {wanted!r}", remedy=_instead(wanted))
@@ -157,6 +159,16 @@ def _toml(wanted: str) -> dict[str, Any]:
         raise ConfigError(f"the configuration cannot be read ({error.strerror})", where=path) from error
     except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
         raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
+
+
+def _require_numbers(value: object, path: Path) -> None:
+    """Raises ConfigError for an integer of more than the 64 bits that TOML gives it: in hexadecimal one of
+    any length is read, and can then neither be counted with nor be shown."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _require_numbers(item, path)
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ConfigError("the configuration holds a number of more than 64 bits", where=path)
 
 
 def _instead(wanted: str) -> str:
