@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from dougagen.domain import Record
 from dougagen.errors import ShardError
+from dougagen.files import Refusal, open_file
 from dougagen.shards.bounds import (
     MAX_COLUMNS_LOADED,
     MAX_TEXT_LOADED,
@@ -22,6 +23,7 @@ from dougagen.shards.bounds import (
     require_text_fits,
     text_leaves,
 )
+from dougagen.shards.durable import is_there
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
@@ -164,7 +166,7 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
                 ledger.append(entry)
     for shard in (root / DATA / shard.name for entry in ledger for shard in entry.shards):
         with nothing._damage_told():
-            if not shard.is_file():
+            if not _lies_there(shard):
                 raise ShardError(
                     "this shard is in the ledger and not in the folder", where=shard, remedy=REPAIR
                 )
@@ -172,6 +174,14 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
     if not ledger:
         raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
     return Dataset(root, tuple(shards), tuple(ledger), on_damage)
+
+
+def _lies_there(shard: Path) -> bool:
+    """Whether a file is there at all; a link is told of when it is to be read."""
+    try:
+        return is_there(shard) or shard.is_symlink()
+    except OSError:
+        return True  # what is in the way is said in reading
 
 
 def split_shards(dataset: Dataset, split: str) -> Dataset:
@@ -196,7 +206,7 @@ def count_records(path: Path) -> int:
 
 def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
     with _opened(shard, columns=columns) as opened, _texts_apart(opened, shard) as parquet:
-        with shard.open("rb") as file:
+        with _file(shard) as file:
             require_columns_fit(parquet.metadata, file, columns)
         coded = parquet.read(columns=list(columns), use_threads=False)
         require_text_fits(coded, MAX_COLUMNS_LOADED)
@@ -210,8 +220,6 @@ def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
 def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.ParquetFile]:
     """The open shard; whatever Arrow or the disk says against it becomes ShardError with the shard's name."""
     try:
-        if not shard.is_file():  # a pipe or device would be waited on for ever
-            raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR)
         with _parquet(shard) as parquet:
             _require_columns(parquet.schema_arrow, columns)
             yield parquet
@@ -219,24 +227,41 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
         if error.where is None:
             raise ShardError(error.what, where=shard, remedy=error.remedy) from error
         raise
+    except FileNotFoundError as error:
+        raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR) from error
+    except Refusal as error:
+        what = f"this shard is missing or no file ({error.strerror})"
+        raise ShardError(what, where=error.path, remedy=error.remedy) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ShardError(f"this shard is damaged ({reason})", where=shard, remedy=REPAIR) from error
 
 
-def _parquet(shard: Path, **settings: Any) -> pq.ParquetFile:
-    return pq.ParquetFile(
-        os.fspath(shard),
-        thrift_string_size_limit=64 << 20,
-        thrift_container_size_limit=4 << 20,
-        pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
-        buffer_size=1 << 20,
-        page_checksum_verification=False,
-        **settings,
-    )
+@contextmanager
+def _parquet(shard: Path, **settings: Any) -> Iterator[pq.ParquetFile]:
+    with (
+        _file(shard) as file,
+        pq.ParquetFile(
+            file,
+            thrift_string_size_limit=64 << 20,
+            thrift_container_size_limit=4 << 20,
+            pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
+            buffer_size=1 << 20,
+            page_checksum_verification=False,
+            **settings,
+        ) as parquet,
+    ):
+        yield parquet
 
 
-def _texts_apart(parquet: pq.ParquetFile, shard: Path) -> pq.ParquetFile:
+def _file(shard: Path) -> BufferedReader:
+    """The shard, open; in a dataset through no link. A folder of Parquet files without ledgers is somebody's
+    collection (that of a download cache is made of links), and read as it is. Raises OSError, Refusal."""
+    out = shard.parent.parent
+    return open_file(shard, below=out if (out / EPISODES).is_dir() else None)
+
+
+def _texts_apart(parquet: pq.ParquetFile, shard: Path) -> AbstractContextManager[pq.ParquetFile]:
     """The same shard once more, its texts left as dictionaries: what they take can be counted first."""
     return _parquet(shard, metadata=parquet.metadata, read_dictionary=text_leaves(parquet))
 
@@ -281,7 +306,7 @@ def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:
 
 def _raw_rows_of(group: RowGroup) -> Iterator[dict[str, Any]]:
     with _opened(group.shard) as opened, _texts_apart(opened, group.shard) as parquet:
-        with group.shard.open("rb") as file:
+        with _file(group.shard) as file:
             require_rows_fit(parquet.metadata, file, group.index, COLUMNS, rows=_BATCH_ROWS)
         batches = parquet.iter_batches(
             batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(COLUMNS), use_threads=False
