@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import IntEnum
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
@@ -37,6 +38,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from dougagen.errors import DougagenError, UsageError, printable
+from dougagen.files import append_file, refused_as
 
 if TYPE_CHECKING:
     from dougagen.domain import Table  # with numpy behind it: never at start-up
@@ -89,14 +91,10 @@ class Journal:
         """``quiet`` shows warnings and errors alone. Raises UsageError where the file cannot be opened."""
         self.shown_from = Level.WARNING if quiet else Level.NEWS
         if log_file is not None:
-            try:
-                self._file = log_file.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
-            except OSError as error:
-                raise UsageError(
-                    f"the log file cannot be written ({error.strerror})",
-                    where=log_file,
-                    remedy="name another",
-                ) from error
+            what, remedy = "the log file cannot be written", "name another"
+            with refused_as(UsageError, log_file, what=what, remedy=remedy):
+                file = append_file(log_file)
+            self._file = TextIOWrapper(file, "utf-8", "backslashreplace", line_buffering=True)
 
     def write(self, line: str, level: Level) -> None:
         """One line, with the time where nobody watches."""

@@ -78,7 +78,7 @@ def read_file(path: Path, *, most: int, below: Path | None = None) -> bytes:
     with open_file(path, below=below) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise FileRefused(errno.EFBIG, f"more than {most:,} bytes", path, remedy="move it away")
+        raise FileRefused(errno.EFBIG, f"more than {most} bytes", path, remedy="move it away")
     return data
 
 

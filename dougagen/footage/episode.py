@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from dougagen.domain import Episode
 from dougagen.errors import EpisodeError
+from dougagen.files import open_file
 from dougagen.footage.chapters import read_chapters
 from dougagen.footage.color import UNTAGGED, UNTAGGED_RANGE, is_full_range, matrix_of
 from dougagen.footage.containers import choose_stream, demuxed, only, open_container
@@ -102,7 +103,7 @@ def _frame_rate(stream: VideoStream) -> Fraction:
 def _content_digest(path: Path, on_read: Callable[[int], None]) -> str:
     """SHA-256 of the file in hex."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             digest = hashlib.sha256()
             while block := file.read(_HASHED_AT_ONCE):
                 digest.update(block)

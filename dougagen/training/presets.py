@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError
+from dougagen.files import read_file
 from dougagen.studio.profiles import NATURAL, PROFILES, Profile
 from dougagen.training.adversarial import AdversarialConfig
 from dougagen.training.checked import typed
@@ -146,9 +147,7 @@ def _toml(wanted: str) -> dict[str, Any]:
     path = Path(wanted)
     try:
         if path.suffix == ".toml" or len(path.parts) != 1:
-            if path.stat().st_size > _LARGEST:
-                raise ConfigError(f"a configuration of more than {_LARGEST} bytes", where=path)
-            said = tomllib.loads(path.read_text(encoding="utf-8"))
+            said = tomllib.loads(read_file(path, most=_LARGEST).decode("utf-8"))
             _require_numbers(said, path)
             return said
         found = next((item for item in _shipped() if item.name == f"{wanted}.toml"), None)
