@@ -26,6 +26,8 @@ from dougagen.files import (
     write_file,
 )
 
+pytestmark = pytest.mark.usefixtures("no_hang")
+
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
