@@ -226,7 +226,7 @@ def to_records(
             config_digest=digest,
             cel_confidence=result.cel_confidence,
             douga_confidence=result.douga_confidence,
-            flags=drawing.flags + no_cel,
+            flags=drawing.flags + no_cel + result.flags,
             measures=drawing.measures,
             fingerprint=drawing.fingerprint,
             repeats=drawing.repeats,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError, UsageError
+from dougagen.files import read_file, refused_as
 
 _LARGEST = 2**16  # bytes
 _CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d+(?:\.\d+)?)")
@@ -20,14 +21,24 @@ _CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d+(?:\.\d+)?)"
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A file of options. Raises ConfigError where it cannot be read, is too large, or is not TOML."""
+    with refused_as(ConfigError, path, what="the configuration cannot be read"):
+        content = read_file(path, most=_LARGEST)
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ConfigError(f"a configuration of more than {_LARGEST} bytes", where=path)
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"the configuration cannot be read ({error.strerror})", where=path) from error
+        said = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
         raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
+    _require_numbers(said, path)
+    return said
+
+
+def _require_numbers(value: object, path: Path) -> None:
+    """Raises ConfigError for an integer of more than the 64 bits that TOML gives it: in hexadecimal one of
+    any length is read, and can then neither be counted with nor be shown."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _require_numbers(item, path)
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ConfigError("the configuration holds a number of more than 64 bits", where=path)
 
 
 def typed(name: str, wanted: str, value: Any, *, what: str = "training option") -> Any:
@@ -43,7 +54,10 @@ def typed(name: str, wanted: str, value: Any, *, what: str = "training option") 
     if "Path" in kinds and isinstance(value, str | Path):
         return Path(value)
     if "float" in kinds and type(value) in (int, float):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # TOML and JSON write numbers of any length
+            raise ConfigError(f"{what} {name!r} is a number too large to count with") from None
     if any(type(value) is kind for kind in (int, str, bool) if kind.__name__ in kinds):
         return value
     if wanted.startswith("Mapping") and isinstance(value, Mapping):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -29,3 +31,17 @@ def first_sample(sample_videos: Path) -> Path:
 def tiny() -> ModuleType:
     """``tests/tiny.py``: tiny clips and networks without torch."""
     return importlib.import_module("tiny")
+
+
+@pytest.fixture
+def no_hang() -> Iterator[None]:
+    """A test that waits for ever fails instead."""
+
+    def ended(*_: object) -> None:
+        raise TimeoutError("the test waited for two minutes")
+
+    before = signal.signal(signal.SIGALRM, ended)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

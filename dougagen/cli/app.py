@@ -6,9 +6,12 @@ import logging
 import os
 import signal
 import sys
-import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from dougagen import __version__
 from dougagen.cli import (
@@ -23,12 +26,38 @@ from dougagen.cli import (
     train,
     verify,
 )
-from dougagen.cli.console import JournalHandler, complain, say
+from dougagen.cli.console import JournalHandler, complain, say, show_traceback
 from dougagen.cli.owners import Command
-from dougagen.errors import DougagenError, Stopped, unwind
+from dougagen.errors import DougagenError, Stopped, printable, unwind
+
+_TyperUsageError: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports no base of its refusals
+
+
+@contextmanager
+def _refusals_printable() -> Iterator[None]:
+    """Typer quotes words of the command line as they are, and ``extract *`` makes words of names of files."""
+    try:
+        yield
+    except _TyperUsageError as error:
+        error.message = printable(error.message)  # type: ignore[attr-defined]
+        raise
+
+
+class _Group(TyperGroup):
+    """The commands, with refusals that can be printed."""
+
+    def make_context(self, *words: Any, **settings: Any) -> Any:
+        with _refusals_printable():
+            return super().make_context(*words, **settings)
+
+    def invoke(self, context: Any) -> Any:
+        with _refusals_printable():
+            return super().invoke(context)
+
 
 app = typer.Typer(
     name="dougagen",
+    cls=_Group,
     help="From a finished anime episode to the drawings behind it: color, cel mask and douga.\n\n"
     "Start with:  dougagen extract episode.mkv --out shards/",
     epilog="--debug anywhere on the line shows the traceback of an error.",
@@ -77,7 +106,7 @@ def main() -> None:
         app(args=arguments, prog_name="dougagen")
     except DougagenError as error:
         if debug:
-            traceback.print_exc()
+            show_traceback()
         complain(error)
         sys.exit(error.exit_code)
     except Stopped as stopped:
@@ -85,4 +114,13 @@ def main() -> None:
         say(f"{word}: what was written is whole, run the same command again to go on")
         sys.exit(128 + stopped.number)
     except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is a line for those who run it, too
+        if debug:
+            show_traceback()
+        first = (str(error).splitlines() or [""])[0][:200]
+        complain(
+            f"failed for a reason that dougagen does not know ({type(error).__name__}: {first}); "
+            "--debug shows more"
+        )
         sys.exit(1)

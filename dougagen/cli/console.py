@@ -1,18 +1,25 @@
-"""What a person sees: errors in a line, tables, and progress (a bar on a terminal, log lines without one)."""
+"""What a person sees: errors in a line, tables, and progress (a bar on a terminal, log lines without one).
+
+All that leaves the command line leaves through here, and nothing of it drives a terminal but what Rich writes
+itself: what strangers wrote in names, headers, shards and labels is escaped on its way out.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
+import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import IntEnum
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -26,10 +33,12 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from dougagen.errors import DougagenError, UsageError
+from dougagen.errors import DougagenError, UsageError, printable
+from dougagen.files import append_file, refused_as
 
 if TYPE_CHECKING:
     from dougagen.domain import Table  # with numpy behind it: never at start-up
@@ -39,8 +48,25 @@ LAST_LOG_LINE_SECONDS = 600.0
 """A line of progress after the first, then at twice the distance each, up to the last: a night of cron is a
 mail that can be read."""
 
-out = Console(highlight=False, emoji=False)
-err = Console(stderr=True, highlight=False, emoji=False)
+_UNPRINTABLE = re.compile(r"[^\n\x20-\x7e]")
+
+
+class GuardedConsole(Console):
+    """A console whose text is text: what Rich writes to drive the terminal passes, what came with the words
+    does not. Rich itself takes out five of the sixty-five control characters, and ESC is none of them."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As Rich's own, for whatever is printed, tables, bars and their cells included."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                lines = "\n".join(map(printable, segment.text.split("\n")))
+                yield Segment(lines, segment.style)
+
+
+out = GuardedConsole(highlight=False, emoji=False)
+err = GuardedConsole(stderr=True, highlight=False, emoji=False)
 
 
 class Level(IntEnum):
@@ -65,17 +91,14 @@ class Journal:
         """``quiet`` shows warnings and errors alone. Raises UsageError where the file cannot be opened."""
         self.shown_from = Level.WARNING if quiet else Level.NEWS
         if log_file is not None:
-            try:
-                self._file = log_file.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
-            except OSError as error:
-                raise UsageError(
-                    f"the log file cannot be written ({error.strerror})",
-                    where=log_file,
-                    remedy="name another",
-                ) from error
+            what, remedy = "the log file cannot be written", "name another"
+            with refused_as(UsageError, log_file, what=what, remedy=remedy):
+                file = append_file(log_file)
+            self._file = TextIOWrapper(file, "utf-8", "backslashreplace", line_buffering=True)
 
     def write(self, line: str, level: Level) -> None:
         """One line, with the time where nobody watches."""
+        line = printable(line)
         label = f"{level.name.lower()}: " if level else ""
         stamped = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {label}{line}"
         if self._file is not None:
@@ -121,26 +144,47 @@ def show_tables(tables: Iterable[Table]) -> None:
     """Tables on standard output; the first column to the left, figures to the right."""
     for words in tables:
         table = RichTable(
-            title=escape(words.title), title_justify="left", title_style="bold", header_style="dim"
+            title=_cell(words.title), title_justify="left", title_style="bold", header_style="dim"
         )
         for i, column in enumerate(words.columns):
-            table.add_column(escape(column), justify="left" if i == 0 else "right", overflow="fold")
+            table.add_column(_cell(column), justify="left" if i == 0 else "right", overflow="fold")
         for row in words.rows:
-            table.add_row(*map(escape, row))
+            table.add_row(*map(_cell, row))
         out.print(table)
         out.print()
 
 
+def _cell(text: str) -> str:
+    """What stands in a table as itself, its lines kept; escaped before Rich counts its columns."""
+    return escape("\n".join(map(printable, text.split("\n"))))
+
+
 def show_json(value: object) -> None:
-    """A report as JSON on standard output."""
+    """A report as JSON on standard output. What is not printable in its strings is escaped as JSON does, and
+    so reads back as it was."""
     import json
 
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    text = _UNPRINTABLE.sub(_in_json, text)
     try:
         text.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:  # a name with bytes that are no text, or a terminal without its alphabet
+    except UnicodeEncodeError:  # a terminal without the alphabet of a name
         text = json.dumps(value, indent=2, default=str)
     print(text)  # noqa: T201
+
+
+def _in_json(found: re.Match[str]) -> str:
+    character = found[0]
+    if printable(character) == character:
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def show_traceback() -> None:
+    """The traceback of the error at hand, for ``--debug``: messages of errors are a stranger's words, too."""
+    for line in traceback.format_exc().splitlines():
+        print(printable(line), file=sys.stderr)  # noqa: T201
 
 
 class RateColumn(ProgressColumn):
@@ -191,7 +235,7 @@ class Watch:
         """A new job of ``total`` units (None: unknown); it stands beside those that have not ended."""
         self.end(name)
         self._name = name
-        self._jobs[name] = (self._bar.add_task(name, total=total, note=""), time.monotonic())
+        self._jobs[name] = (self._bar.add_task(printable(name), total=total, note=""), time.monotonic())
 
     def end(self, name: str) -> None:
         """Take the bar of a job away."""
@@ -201,6 +245,7 @@ class Watch:
     def move(self, done: int, total: int | None, note: str, *, name: str | None = None) -> None:
         """``done`` units of the job, or of the latest one, are behind us."""
         name = self._name if name is None else name
+        note = printable(note)
         if name not in self._jobs:
             return
         task, began = self._jobs[name]
@@ -215,5 +260,5 @@ class Watch:
 
 
 def name_of(path: Path) -> str:
-    """A file name without control characters."""
-    return "".join(c if c.isprintable() else "�" for c in path.name)
+    """A file name as it can be shown."""
+    return printable(path.name)

@@ -12,6 +12,7 @@ from dougagen.cli.console import out, say, show_json, show_tables
 from dougagen.cli.groups import Options, given, with_groups
 from dougagen.cli.owners import Owner
 from dougagen.errors import UsageError, quoted
+from dougagen.files import refused_as, write_file
 
 if TYPE_CHECKING:
     from dougagen.evaluation.reports import Reports
@@ -240,8 +241,6 @@ def _show(report: EvaluationReport | ThesisReport, markdown: Path | None, *, jso
     else:
         show_tables(report.tables())
     if markdown is not None and markdown != STANDARD_OUTPUT:
-        try:
-            markdown.write_text(report.to_markdown(), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot be written ({error.strerror})", where=markdown) from error
+        with refused_as(UsageError, markdown, what="cannot be written"):
+            write_file(markdown, report.to_markdown())
         say(f"tables in {quoted(markdown)}")

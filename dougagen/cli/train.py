@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +29,7 @@ from dougagen.cli.train_options import (
     TrainingOptions,
 )
 from dougagen.errors import quoted
+from dougagen.files import open_file
 
 if TYPE_CHECKING:
     from dougagen.evaluation import QuickScores
@@ -146,10 +148,11 @@ def _say_result(result: TrainingResult, *, json: bool) -> None:
 
 def _curve(log: Path, width: int = 40) -> str:
     """The loss over the run as a line of bars; each is the mean of a stretch."""
-    if not log.is_file():
+    try:
+        with io.TextIOWrapper(open_file(log, below=log.parent), encoding="utf-8", newline="") as file:
+            losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    except OSError:
         return ""
-    with log.open(newline="") as file:
-        losses = [float(row["loss"]) for row in csv.DictReader(file)]
     count = min(width, len(losses))
     if count < 2:
         return ""

@@ -116,3 +116,5 @@ class Reconstruction:
     """1 − mean normalised entropy of the cel network's prediction over the picture, [0, 1]."""
     douga_confidence: float
     """1 − mean normalised entropy of the douga network's prediction over the cel, [0, 1]."""
+    flags: tuple[str, ...] = ()
+    """What else a reader of the record should know of how it was read."""

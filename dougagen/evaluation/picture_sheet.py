@@ -23,6 +23,7 @@ from dougagen.evaluation.error_pictures import (
     douga_picture,
     line_verdicts,
 )
+from dougagen.files import refused_as, write_file
 
 HEADINGS = ("picture", "cel mask against the truth", "douga, found", "douga, true", "douga against the truth")
 LEGEND = (
@@ -99,10 +100,8 @@ def write_png(picture: Picture, path: Path) -> None:
     encoded, data = cv2.imencode(".png", np.ascontiguousarray(picture[..., ::-1]))  # RGB -> BGR
     if not encoded:
         raise UsageError("cannot be coded as PNG", where=path)
-    try:
-        path.write_bytes(data.tobytes())
-    except OSError as error:
-        raise UsageError(f"cannot be written ({error.strerror})", where=path) from error
+    with refused_as(UsageError, path, what="cannot be written"):
+        write_file(path, data.tobytes())
 
 
 def _worst_window(truth: Triplet, read: Reconstruction, size: tuple[int, int]) -> tuple[slice, slice]:

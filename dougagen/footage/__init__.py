@@ -7,6 +7,7 @@ from dougagen.footage.flags import FLAGS, FlagConfig
 from dougagen.footage.flow import Footage, FootageConfig, read_footage
 from dougagen.footage.hardware import DecodeOn, require_decode_on
 from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
+from dougagen.footage.likeness import require_likeness
 from dougagen.footage.sieve import Sieve
 from dougagen.footage.timesheet import Exposure, ShotSheet, Timesheet, Truth, read_truth
 from dougagen.footage.xdts import require_xdts_place, write_xdts
@@ -33,6 +34,7 @@ __all__ = [
     "read_footage",
     "read_truth",
     "require_decode_on",
+    "require_likeness",
     "require_xdts_place",
     "write_xdts",
 ]

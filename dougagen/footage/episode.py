@@ -16,10 +16,12 @@ from av.video.stream import VideoStream
 
 from dougagen.domain import Episode
 from dougagen.errors import EpisodeError
+from dougagen.files import open_file
 from dougagen.footage.chapters import read_chapters
 from dougagen.footage.color import UNTAGGED, UNTAGGED_RANGE, is_full_range, matrix_of
 from dougagen.footage.containers import choose_stream, demuxed, only, open_container
 from dougagen.footage.geometry import Orientation, believable_aspect, orientation_of
+from dougagen.footage.likeness import require_likeness
 
 _HASHED_AT_ONCE = 1 << 20  # bytes
 _USUAL_RATE = Fraction(24000, 1001)  # what nearly all animation is broadcast from, where a file says nothing
@@ -30,11 +32,12 @@ _PACKETS_TO_FIRST = 300  # a recording that begins in the middle of a group of p
 def open_episode(path: Path, *, on_read: Callable[[int], None] = lambda _: None) -> Episode:
     """Read what a video file says of itself; decodes the first picture, for what only pictures say.
 
-    The whole file is hashed first: ``on_read`` is told how many bytes of it have been read.
+    The whole file is hashed, once it has turned out to be a video: ``on_read`` is told how many bytes of it
+    have been read.
     Raises EpisodeError in one line with a remedy: missing, a folder, empty, no video, no video stream.
     """
     path = Path(path)
-    episode_id = _content_digest(path, on_read)[:16]
+    require_likeness(path)
     with open_container(path) as container:
         stream = choose_stream(container, path)
         codec = stream.codec_context
@@ -56,7 +59,7 @@ def open_episode(path: Path, *, on_read: Callable[[int], None] = lambda _: None)
         if orientation.swaps_sides:
             width, height, aspect = height, width, 1 / aspect if aspect else None
         return Episode(
-            episode_id=episode_id,
+            episode_id=_content_digest(path, on_read)[:16],
             path=path,
             width=width,
             height=height,
@@ -98,18 +101,9 @@ def _frame_rate(stream: VideoStream) -> Fraction:
 
 
 def _content_digest(path: Path, on_read: Callable[[int], None]) -> str:
-    """SHA-256 of the file in hex, after the checks that need no demuxer."""
-    if path.is_dir():
-        raise EpisodeError("is a folder, not a video file", where=path, remedy="name the files in it")
-    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
-        raise EpisodeError(
-            "is a pipe or device, not a video file", where=path, remedy="save it to a file first"
-        )
+    """SHA-256 of the file in hex."""
     try:
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise EpisodeError("is empty", where=path, remedy="copy the file again")
-            file.seek(0)
+        with open_file(path) as file:
             digest = hashlib.sha256()
             while block := file.read(_HASHED_AT_ONCE):
                 digest.update(block)

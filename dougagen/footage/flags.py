@@ -25,8 +25,9 @@ FLAGS: Mapping[str, str] = {
     "motion_blur": "edges are sharp in one direction only",
     "fade": "in a fade or a dissolve",
     "no_cel": "the cel network found none",
+    "scaled": "larger than 4K, so that mask and douga were read at a fraction of its size",
 }
-"""Flag → what it says. ``no_cel`` comes from the cel network, the others from here."""
+"""Flag → what it says. ``no_cel`` and ``scaled`` come from reconstruction, the others from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

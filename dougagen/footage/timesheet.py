@@ -13,11 +13,13 @@ from typing import Any
 from dougagen.domain import Drawing, FrameSpan, Table
 from dougagen.domain.timing import clock
 from dougagen.errors import EpisodeError
+from dougagen.files import read_file
 
 MOVING = "moving"
 """Name of the measure that says in which share of a drawing's frames the picture moved."""
 _RATES = {1: "ones", 2: "twos", 3: "threes"}
 _RHYTHMS = _RATES | {4: "fours"}
+_LARGEST_TRUTH = 64 << 20  # bytes; a feature film on ones is 2 MB
 _SPOKEN_OF = 0.15  # share of a shot's exposures; a length that fewer have is no part of its rhythm
 
 
@@ -247,13 +249,15 @@ def read_truth(path: Path) -> Truth:
     """
     path = Path(path)
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = json.loads(read_file(path, most=_LARGEST_TRUTH).decode("utf-8"))
         frames = int(known["frames"])
         starts = tuple(int(start) for start in known["starts"])
         shots = tuple(_shot_start(shot) for shot in known.get("shots", ()))
     except FileNotFoundError as error:
         raise EpisodeError("no such truth file", where=path, remedy="put it beside the clip") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError
+    ) as error:  # fmt: skip
         remedy = 'write {"frames": n, "starts": [0, …]}'
         raise EpisodeError(f"is no truth file ({error})", where=path, remedy=remedy) from error
     for name, indices in (("starts", starts), ("shots", shots)):

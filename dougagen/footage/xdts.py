@@ -7,13 +7,12 @@ with one layer, ``A``, whose cell numbers stand at the frames where they change.
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from dougagen.errors import EpisodeError, UsageError
+from dougagen.files import open_file, refused_as, write_file
 from dougagen.footage.timesheet import ShotSheet, Timesheet
 
 IDENTIFIER = "exchangeDigitalTimeSheet Save Data"
@@ -84,10 +83,11 @@ def require_xdts_place(path: Path, *, replace: bool) -> None:
 
 
 def _is_xdts(path: Path) -> bool:
-    if not path.is_file():
+    try:
+        with open_file(path) as file:
+            return file.read(len(IDENTIFIER)) == IDENTIFIER.encode()
+    except OSError:
         return False
-    with path.open("rb") as file:
-        return file.read(len(IDENTIFIER)) == IDENTIFIER.encode()
 
 
 def write_xdts(path: Path, timesheet: Timesheet, *, replace: bool = False) -> tuple[Path, ...]:
@@ -108,16 +108,5 @@ def write_xdts(path: Path, timesheet: Timesheet, *, replace: bool = False) -> tu
 
 
 def _write_whole(path: Path, text: str) -> None:
-    hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        try:
-            with hidden.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            hidden.replace(path)
-        finally:
-            hidden.unlink(missing_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise EpisodeError(f"cannot write the timesheet ({reason})", where=path) from error
+    with refused_as(EpisodeError, path, what="cannot write the timesheet"):
+        write_file(path, text)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import WeightsError
+from dougagen.files import open_file
 from dougagen.inventory.noted_scores import SCORES, noted_scores, tensors_digest
 from dougagen.networks import LoadedNetwork, load_weights
 
@@ -112,8 +113,8 @@ def card_state(weights: Path, sha256: str) -> CardState:
     """Whether ``NAME.md`` beside ``NAME.safetensors`` names the file's hash, all 64 digits."""
     card = weights.with_suffix(".md")
     try:
-        with card.open(encoding="utf-8", errors="replace") as file:
-            named = set(_DIGEST.findall(file.read(_LARGEST_CARD).lower()))
+        with open_file(card) as file:
+            named = set(_DIGEST.findall(file.read(_LARGEST_CARD).decode("utf-8", "replace").lower()))
     except OSError:
         return CardState.MISSING
     if sha256 in named:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 import shutil
 from collections.abc import Mapping
 from io import BufferedReader
@@ -17,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import WeightsError
+from dougagen.files import is_file, new_file, open_file, read_file, refused_as, write_file
 from dougagen.networks import read_header
 
 SCORES = "scores"
 """The fact in the header that holds them, as JSON."""
+_LARGEST_CARD = 4 << 20  # bytes
 _ALIGNMENT = 8  # bytes: safetensors pads its header with spaces, so that tensors can be mapped
 
 
@@ -51,23 +51,17 @@ def note_scores(weights: Path, scores: Mapping[str, object]) -> None:
     """
     weights = weights.resolve()  # a link stays a link
     before = file_digest(weights)
-    unfinished = weights.with_name(f".{weights.name}.{secrets.token_hex(4)}.unfinished")
-    try:
-        with _opened(weights) as source, unfinished.open("xb") as target:
-            header = read_header(source, weights)
-            header["__metadata__"][SCORES] = json.dumps(scores)
-            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-            text += b" " * (-len(text) % _ALIGNMENT)
-            target.write(len(text).to_bytes(8, "little") + text)
-            shutil.copyfileobj(source, target, 2**20)
-            target.flush()
-            os.fsync(target.fileno())
-        shutil.copymode(weights, unfinished)
-        unfinished.replace(weights)
-    except OSError as error:
-        raise WeightsError(f"the scores cannot be noted ({error.strerror})", where=weights) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        refused_as(WeightsError, weights, what="the scores cannot be noted"),
+        _opened(weights) as source,
+        new_file(weights, below=weights.parent) as target,
+    ):
+        header = read_header(source, weights)
+        header["__metadata__"][SCORES] = json.dumps(scores)
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+        text += b" " * (-len(text) % _ALIGNMENT)
+        target.write(len(text).to_bytes(8, "little") + text)
+        shutil.copyfileobj(source, target, 2**20)
     _renew_card(weights.with_suffix(".md"), before, file_digest(weights))
 
 
@@ -79,19 +73,15 @@ def file_digest(path: Path) -> str:
 
 def _renew_card(card: Path, before: str, after: str) -> None:
     """Only a card that was right about the file is kept right."""
-    try:
-        text = card.read_text(encoding="utf-8") if card.is_file() else ""
-        if before not in text:
+    folder, old = card.parent, before.encode()
+    with refused_as(WeightsError, card, what="the card names the old hash and cannot be renewed"):
+        if not is_file(card, below=folder):
             return
-        unfinished = card.with_name(f".{card.name}.{secrets.token_hex(4)}.unfinished")
-        unfinished.write_text(text.replace(before, after), encoding="utf-8")
-        unfinished.replace(card)
-    except (OSError, UnicodeDecodeError) as error:
-        raise WeightsError("the card names the old hash and cannot be renewed", where=card) from error
+        text = read_file(card, most=_LARGEST_CARD, below=folder)
+        if old in text:
+            write_file(card, text.replace(old, after.encode()), below=folder)
 
 
 def _opened(path: Path) -> BufferedReader:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise WeightsError(f"the weights cannot be read ({error.strerror})", where=path) from error
+    with refused_as(WeightsError, path, what="the weights cannot be read"):
+        return open_file(path)

@@ -89,7 +89,8 @@ def _entries(group: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _figure(figures: Mapping[str, Any], name: str) -> str:
     value = figures.get(name)
-    return percent(value) if isinstance(value, float | int) else ABSENT
+    # JSON writes numbers of any length, and a share of more than 1 was never measured
+    return percent(float(value)) if isinstance(value, float | int) and 0 <= value <= 1 else ABSENT
 
 
 def _word(text: str) -> str:

@@ -12,7 +12,7 @@ from dougagen.choices import OnExisting
 from dougagen.domain import ExtractReport, Record
 from dougagen.labels.export import ExportReport, export_records
 from dougagen.labels.files import LabelProblem, read_labels
-from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, read_ledger, read_records, write_card
+from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, read_ledger, read_records, renew_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def import_into(folder: Path, out: Path) -> ImportReport:
             counts["written" if there is None else "replaced"] += 1
         notes += [LabelProblem(item.stem, note) for note in item.notes]
     if sum(counts.values()):
-        write_card(out)
+        renew_card(out)
     return ImportReport(**counts, notes=tuple(notes), problems=tuple(problems))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from dougagen.choices import OnExisting
 from dougagen.domain import Record, Triplet
 from dougagen.errors import LabelError
+from dougagen.files import refused_as, write_file
 from dougagen.labels.artist_guide import guide_files
 from dougagen.labels.files import PARTS
 from dougagen.shards.codec import encode_cel_mask, encode_color, encode_douga
@@ -82,13 +83,5 @@ def label_paths(folder: Path, stem: str) -> tuple[Path, Path, Path]:
 
 def _write(path: Path, content: bytes) -> None:
     """The file is there whole or not at all: half a PNG would pass for a label that is done."""
-    hidden = path.with_name(f".{path.name}.part")
-    try:
-        try:
-            hidden.write_bytes(content)
-            hidden.replace(path)
-        except OSError:
-            hidden.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise LabelError(f"cannot be written ({error.strerror})", where=path) from error
+    with refused_as(LabelError, path, what="cannot be written"):
+        write_file(path, content, below=path.parent)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.errors import LabelError
+from dougagen.files import read_file, refused_as
 
 LARGEST_FILE = 128 * 2**20
 """Bytes."""
@@ -97,15 +98,8 @@ def read_header(data: bytes, path: Path) -> PictureHeader:
 
 
 def _read_bytes(path: Path) -> bytes:
-    try:
-        if not path.is_file():  # a pipe or a device would never end
-            raise LabelError("is no regular file", where=path)
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise LabelError(f"has {size:,} bytes, more than {LARGEST_FILE:,}", where=path)
-        return path.read_bytes()
-    except OSError as error:
-        raise LabelError(f"cannot be read ({error.strerror})", where=path) from error
+    with refused_as(LabelError, path, what="cannot be read"):
+        return read_file(path, most=LARGEST_FILE)
 
 
 def _jpeg_header(data: bytes, path: Path) -> PictureHeader:

@@ -24,7 +24,7 @@ Why = Literal["variety", "hard", "easy"]
 LEAST_CEL = 0.02
 """Share of the picture that must be cel: the networks are surest where there is nothing to see. The thesis
 (5.2) leaves out everything but medium shots and close-ups."""
-HARMLESS_FLAGS = frozenset({"truncated"})
+HARMLESS_FLAGS = frozenset({"truncated", "scaled"})
 """Flags that say something of the file and nothing against the picture."""
 SEED = 0
 """The same seed chooses the same frames."""

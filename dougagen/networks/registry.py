@@ -111,5 +111,8 @@ def _checked(name: str, wanted: str, value: object) -> object:
     if wanted == "int" and type(value) is int:
         return value
     if wanted == "float" and type(value) in (int, float):
-        return float(value)  # type: ignore[arg-type]
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except OverflowError:  # JSON and TOML write numbers of any length
+            raise ConfigError(f"option {name!r} is a number too large to count with") from None
     raise ConfigError(f"option {name!r} must be {wanted}, got {value!r}")

@@ -22,6 +22,7 @@ from safetensors.torch import save as bytes_of
 from torch import Tensor, nn
 
 from dougagen.errors import ConfigError, WeightsError
+from dougagen.files import open_file, read_file, refused_as, write_file
 from dougagen.networks.registry import Task, build_network
 from dougagen.networks.wiring import WORKING_LINES, Wiring
 
@@ -81,7 +82,8 @@ def save_weights(
 ) -> None:
     """Write the network's weights, floats in half precision; the file is there whole or not at all.
 
-    Raises WeightsError where a weight is not finite in half precision or a fact takes a reserved name.
+    Raises WeightsError where a weight is not finite in half precision, a fact takes a reserved name, or the
+    system refuses.
     """
     taken = sorted(set(facts) & set(_RESERVED))
     if taken:
@@ -95,17 +97,16 @@ def save_weights(
         "task": str(task),
         "wiring": str(wiring),
     }
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.write_bytes(bytes_of(tensors, metadata=header))
-    unfinished.replace(path)
+    with refused_as(WeightsError, path, what="the weights cannot be written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, bytes_of(tensors, metadata=header), below=path.parent)
 
 
 def read_weights_facts(path: Path) -> WeightsFacts:
     """The header of a weights file, checked; its tensors stay on disk. Raises WeightsError."""
     _require_size(path)
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             header = read_header(file, path)
     except OSError as error:
         raise WeightsError(f"the weights cannot be read ({error.strerror})", where=path) from error
@@ -136,7 +137,8 @@ def read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
 def load_weights(path: Path) -> LoadedNetwork:
     """The network of a weights file. Raises WeightsError for anything that is not as it should be."""
     facts = read_weights_facts(path)
-    content = path.read_bytes()
+    with refused_as(WeightsError, path, what="the weights cannot be read", remedy=_REMEDY):
+        content = read_file(path, most=LARGEST_FILE)
     try:
         tensors = tensors_of(content)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:

@@ -29,6 +29,7 @@ from dougagen.networks.devices import chosen_dtype
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
+from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
 from dougagen.reconstruction.refinement import refine
 from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
@@ -103,7 +104,9 @@ class NetworkReconstructor:
         """Cel mask, douga and confidences of each picture, in order.
 
         Args:
-            pictures: uint8 [H, W, 3] RGB each; runs of one size are read in batches of ``batch_size``.
+            pictures: uint8 [H, W, 3] RGB each; runs of one size are read in batches of ``batch_size``. Those
+                above 13 million pixels, larger than 4K, are read at a fraction of their size and flagged
+                ``scaled``.
 
         Raises DomainError for another shape or dtype and for a picture over the bound, DeviceError where the
         device fails or has no room for a single picture.
@@ -158,7 +161,14 @@ class NetworkReconstructor:
 
     @torch.inference_mode()
     def _infer(self, pictures: Picture) -> list[Reconstruction]:
-        return self._reconstructions(pictures, *self._said_of(pictures))
+        height, width = pictures.shape[1:3]
+        if (parts := parts_of(height, width)) == 1:
+            return self._reconstructions(pictures, *self._said_of(pictures))
+        small = np.stack([reduced(picture, parts) for picture in pictures])
+        return [
+            enlarged(read, parts, height, width)
+            for read in self._reconstructions(small, *self._said_of(small))
+        ]
 
     def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
         """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""

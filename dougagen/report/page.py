@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
@@ -13,6 +11,7 @@ from typing import Any
 
 from dougagen.domain import PALETTE, Table
 from dougagen.errors import ShardError
+from dougagen.files import refused_as, write_file
 from dougagen.report import plots
 from dougagen.report.contact_sheet import Card, contact_sheet
 from dougagen.report.stats import DatasetStats, dataset_stats
@@ -158,19 +157,7 @@ def _part(name: str) -> str:
 
 
 def _write_whole(page: Path, text: str) -> None:
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".dougagen-", suffix=".partial", dir=page.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(page)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        page.chmod(0o644)
-    except OSError as error:
-        raise ShardError(
-            f"the report cannot be written ({error.strerror})",
-            where=page,
-            remedy="choose another --html file",
-        ) from error
+    with refused_as(
+        ShardError, page, what="the report cannot be written", remedy="choose another --html file"
+    ):
+        write_file(page, text)

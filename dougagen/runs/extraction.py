@@ -283,7 +283,10 @@ class _Run:
             return
         for found in recover(self.plan.out):
             self.recovered.append(found)
-            self.events.recovered(found)
+            if found.trouble:
+                self.events.warned(f"what a dead run left cannot be put right: {found.trouble}")
+            else:
+                self.events.recovered(found)
 
     def work(self, crew: Crew) -> None:
         """Give out episodes and hear what becomes of them, until there is nothing left to give or to hear."""

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import DomainError, ShardError
+from dougagen.files import names_in, read_file, remove_file, write_file
 from dougagen.runs.words import FileIdentity
 from dougagen.shards import Lock
-from dougagen.shards.durable import write_text_whole
 from dougagen.shards.ledger import EPISODES, HIDDEN, require_episode_id
 from dougagen.shards.locks import lock_path
 
@@ -35,7 +35,7 @@ class HashCache:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._path = out / HIDDEN / "hashes.json"
-        self._known = _read(self._path)
+        self._known = _read(self._path, out)
         self._fresh: dict[str, tuple[FileIdentity, str]] = {}
 
     def episode_id(self, path: Path) -> str | None:
@@ -65,12 +65,12 @@ class HashCache:
             if lock is None:
                 return
             with lock:
-                merged = {**_read(self._path), **self._fresh}
+                merged = {**_read(self._path, self._out), **self._fresh}
                 newest = dict(list(merged.items())[-MOST_FILES:])
-                self._path.parent.mkdir(exist_ok=True)
-                for stale in self._path.parent.glob(f".{self._path.name}.*.partial"):
-                    stale.unlink()
-                write_text_whole(self._path, _as_text(newest))
+                for name in names_in(self._path.parent, below=self._out):
+                    if name.startswith(f".{self._path.name}.") and name.endswith(".partial"):
+                        remove_file(self._path.with_name(name), below=self._out)
+                write_file(self._path, _as_text(newest), below=self._out)
             self._fresh.clear()
 
 
@@ -85,12 +85,10 @@ def _sum(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, tuple[FileIdentity, str]]:
-    """Nothing where the file is missing, too large, damaged or of another version."""
+def _read(path: Path, out: Path) -> dict[str, tuple[FileIdentity, str]]:
+    """Nothing where the file is missing, too large, damaged, of another version, a link or a pipe."""
     try:
-        if path.is_symlink() or path.stat().st_size > MOST_BYTES:
-            return {}
-        plain: Any = json.loads(path.read_text(encoding="ascii"))
+        plain: Any = json.loads(read_file(path, most=MOST_BYTES, below=out).decode("ascii"))
         files = plain["files"]
         if plain["version"] != _VERSION or plain["sha256"] != _sum(json.dumps(files)):
             return {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dougagen.errors import UsageError
@@ -30,7 +31,8 @@ VIDEO_SUFFIXES = frozenset(
 
 
 def find_episodes(words: Iterable[str]) -> tuple[Path, ...]:
-    """The files that ``words`` mean, each once, in the order given; folders are searched to the bottom.
+    """The files that ``words`` mean, each once, in the order given; folders are searched to the bottom, by
+    ``**`` also through links, each folder once.
 
     A missing file is kept: it fails as that episode, and the others go on. Raises UsageError where a folder
     or a glob holds no video, since then the call itself is a mistake.
@@ -59,7 +61,47 @@ def _meant_by(word: str) -> list[Path]:
         return videos
     if path.exists() or not glob.has_magic(word):
         return [path]
-    matches = sorted(Path(p) for p in glob.glob(word, recursive=True))  # noqa: PTH207 - absolute globs too
+    matches = sorted({Path(match) for match in _matches(word)})
     if not matches:
         raise UsageError("the pattern matches no file", where=word, remedy="check the folder and the quotes")
     return [p for match in matches for p in ([match] if match.is_file() else _meant_by(str(match)))]
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """What a glob matches. ``glob`` itself walks a link to a folder above it again and again."""
+    head, stars, tail = _at_stars(pattern)
+    if not stars:
+        yield from glob.glob(pattern)  # noqa: PTH207 - absolute globs too
+        return
+    seen: set[tuple[int, int]] = set()
+    for start in sorted(glob.glob(head)) if head else [""]:  # noqa: PTH207
+        for folder in _folders_from(start, seen):
+            yield from _matches(os.path.join(glob.escape(folder), tail or "*"))  # noqa: PTH118
+
+
+def _at_stars(pattern: str) -> tuple[str, bool, str]:
+    """What stands before the first ``**`` of a pattern, whether there is one, and what stands behind it."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        return pattern, False, ""
+    at = parts.index("**")
+    head = "/".join(parts[:at])
+    return ("/" if at and not head else head), True, "/".join(parts[at + 1 :])
+
+
+def _folders_from(start: str, seen: set[tuple[int, int]]) -> Iterator[str]:
+    """``start`` and every folder below it that is not hidden, each once, whatever links lead there."""
+    waiting = [start]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            facts = os.stat(folder or ".")  # noqa: PTH116
+            if (facts.st_dev, facts.st_ino) in seen:
+                continue
+            with os.scandir(folder or ".") as entries:
+                below = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
+        except OSError:  # a file, or a folder that may not be looked into: nothing matches there, as in glob
+            continue
+        seen.add((facts.st_dev, facts.st_ino))
+        yield folder
+        waiting += [os.path.join(folder, name) for name in reversed(below)]  # noqa: PTH118

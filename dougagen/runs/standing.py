@@ -8,6 +8,7 @@ from pathlib import Path
 from dougagen.choices import OnExisting
 from dougagen.errors import ShardError
 from dougagen.shards import LedgerEntry, ShardFacts, read_ledger, shard_is_whole
+from dougagen.shards.durable import size_of
 from dougagen.shards.ledger import DATA, EPISODES, REPAIR
 from dougagen.shards.side_files import SideFacts
 
@@ -66,6 +67,6 @@ def _is_whole(entry: LedgerEntry, out: Path, *, by_hash: bool) -> bool:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        return size_of(path)
     except OSError:
         return -1

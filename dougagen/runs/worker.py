@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from dougagen.choices import OnExisting
 from dougagen.config import ExtractConfig, config_digest
 from dougagen.domain import Reconstructor
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, unwind
+from dougagen.footage import require_likeness
 from dougagen.pipeline import Progress, extract_episode
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
 from dougagen.runs.messages import Forward, Receiver, Sender
@@ -39,7 +41,7 @@ from dougagen.runs.words import (
     Ready,
 )
 from dougagen.shards import SCHEMA_VERSION, EpisodeBusy, lock_episode
-from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty
+from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty, stops_everything
 
 _SECONDS_BETWEEN_MOVES = 0.2
 
@@ -107,6 +109,7 @@ def do_episode(
 ) -> Outcome:
     """Extract one file, unless it is in the dataset or another run has it; a failure is an outcome."""
     try:
+        _require_likeness(path, seconds=plan.limits.stall_seconds)
         with DecoderProcess(path, limits=plan.limits, notice=tell) as decoder:
             opened = decoder.open()
             tell(Hashed(path, opened.identity, opened.episode.episode_id))
@@ -114,8 +117,29 @@ def do_episode(
     except EpisodeBusy:
         return Busy()
     except DougagenError as error:
-        refused = isinstance(error, ShardError) and isinstance(error.__cause__, OSError)
-        return Failed(error, fatal=refused)
+        return Failed(error, fatal=isinstance(error, ShardError) and stops_everything(error))
+
+
+def _require_likeness(path: Path, *, seconds: float) -> None:
+    """Raise EpisodeError for what is plainly no video: a folder of ten thousand other files should not cost
+    a process each. A disk of the network that does not answer is given up like a decoder that hangs."""
+    problems: list[EpisodeError] = []
+
+    def look() -> None:
+        try:
+            require_likeness(path)
+        except EpisodeError as error:
+            problems.append(error)
+
+    looking = threading.Thread(target=look, name="likeness", daemon=True)
+    looking.start()
+    looking.join(seconds)
+    if looking.is_alive():
+        raise EpisodeError(
+            f"cannot be read: nothing came for {seconds:g} s", where=path, remedy="check the disk"
+        )
+    if problems:
+        raise problems[0]
 
 
 def _extract(

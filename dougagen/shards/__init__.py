@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dougagen.shards.card import write_card
+    from dougagen.shards.card import renew_card, write_card
     from dougagen.shards.ledger import (
         SCHEMA_VERSION,
         LedgerEntry,
@@ -66,6 +66,7 @@ _HOME = {
     "open_dataset": "reader",
     "read_records": "reader",
     "read_rows": "reader",
+    "renew_card": "card",
     "write_card": "card",
     "Damage": "verify",
     "VerifyReport": "verify",
@@ -101,6 +102,7 @@ __all__ = [
     "read_records",
     "read_rows",
     "recover",
+    "renew_card",
     "settle_repeats",
     "shard_is_whole",
     "verify_dataset",

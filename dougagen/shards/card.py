@@ -1,11 +1,14 @@
 """The dataset card: README.md with the YAML that tells the Hugging Face tools where the shards are.
 
 Everything in it comes from the ledgers. What belongs to the owner is kept when the card is written again:
-the ``license`` line and all text below the last marker.
+the ``license`` line and, byte for byte, all text below the marker. A README that a card cannot hold whole (a
+link, another encoding, megabytes) is left alone, and the run says so.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import time
 from collections import Counter
@@ -16,16 +19,23 @@ from typing import Any
 
 from dougagen.domain import PALETTE, DougaClass
 from dougagen.errors import ShardError
-from dougagen.shards.durable import refusals_named, write_text_whole
+from dougagen.files import FileRefused, names_in, read_file, remove_file, stat_of, write_file
+from dougagen.shards.durable import refusals_named
 from dougagen.shards.ledger import SCHEMA_VERSION, LedgerEntry, committed, split_of
 from dougagen.shards.locks import Lock, lock_path
 from dougagen.shards.schema import hugging_face_features
 
+_log = logging.getLogger(__name__)
 CARD = "README.md"
 _OWNER = "<!-- Below this line is yours: dougagen keeps it when it writes this card again. -->"
+_STALE = re.compile(rf"\.{re.escape(CARD)}\.[0-9a-f]{{8}}\.partial")
 _LICENSE_LINE = re.compile(r"^license: *(\S.*)$", re.MULTILINE)
+_FRONT = re.compile("\ufeff?---\r?\n")
+_MARKER = re.compile(re.escape(_OWNER).encode() + rb"\r?\n")
 _MAX_CARD_BYTES = 4 << 20
 _PATIENCE_SECONDS = 30.0
+_ATTEMPTS = 20  # at writing while somebody else saves the README again and again
+_LEFT_ALONE = "is left alone, and so the dataset has no card"
 _OWNERS_START = """
 ## Licence and use
 
@@ -44,6 +54,15 @@ def write_card(out: Path) -> Path:
         return _write_card(out)
 
 
+def renew_card(out: Path) -> None:
+    """``write_card`` after a commit: the rows are in the dataset, so a card that cannot be written is a line
+    in the log and no failure."""
+    try:
+        write_card(out)
+    except ShardError as error:
+        _log.warning("the dataset card was not written: %s", error)
+
+
 @contextmanager
 def _only_writer(out: Path) -> Iterator[None]:
     """Wait a little for a run that is writing the card; what it left hidden if it died is removed."""
@@ -53,8 +72,9 @@ def _only_writer(out: Path) -> Iterator[None]:
     if lock is None:
         raise ShardError("another run has been writing the card for long", where=out / CARD)
     with lock, refusals_named(out):
-        for stale in out.glob(f".{CARD}.????????.partial"):
-            stale.unlink(missing_ok=True)
+        for name in names_in(out):
+            if _STALE.fullmatch(name):
+                remove_file(out / name, below=out)
         yield
 
 
@@ -64,24 +84,64 @@ def _write_card(out: Path) -> Path:
         raise ShardError("no episode is committed in this folder", where=out, remedy="extract one first")
     card = out / CARD
     with refusals_named(card):
-        license_name, owners = _owners_part(card)
-        text = f"{_front_matter(entries, license_name)}\n{_body(entries)}\n{_OWNER}\n{owners}"
-        if not card.is_file() or card.stat().st_size != len(text.encode()) or card.read_text("utf-8") != text:
-            write_text_whole(card, text)
-    return card
+        for _ in range(_ATTEMPTS):
+            there = stat_of(card, below=out)
+            older = b"" if there is None else _read(card, out)
+            license_name, owners = _owners_part(older)
+            front = f"{_front_matter(entries, license_name)}\n{_body(entries)}\n{_OWNER}\n"
+            text = front.encode() + owners
+            if there is not None and text == older:
+                return card
+            if _is_unchanged(card, out, there):
+                write_file(card, text, below=out)
+                return card
+    raise ShardError("is being written by somebody else all the time", where=card)
 
 
-def _owners_part(card: Path) -> tuple[str, str]:
+def _is_unchanged(card: Path, out: Path, there: os.stat_result | None) -> bool:
+    """Whether the README that was read is the one that lies there now: its owner may have saved it since."""
+    now = stat_of(card, below=out)
+    if now is None or there is None:
+        return now is there
+    return (now.st_ino, now.st_mtime_ns, now.st_size) == (there.st_ino, there.st_mtime_ns, there.st_size)
+
+
+def _read(card: Path, out: Path) -> bytes:
+    """The README that is there. Raises ShardError where a card could not hold it whole."""
+    try:
+        data = read_file(card, most=_MAX_CARD_BYTES, below=out)
+    except FileRefused as error:
+        raise ShardError(f"{_LEFT_ALONE} ({error.strerror})", where=card, remedy=error.remedy) from error
+    if not _is_text(data):
+        remedy = "save it as UTF-8 or move it away"
+        raise ShardError(f"{_LEFT_ALONE} (no text in UTF-8)", where=card, remedy=remedy)
+    return data
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it is UTF-8; what holds a zero byte is another encoding that looks like it."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
+
+
+def _owners_part(card: bytes) -> tuple[str, bytes]:
     """The licence and the text that the owner wrote into an earlier card."""
-    if not card.is_file() or card.stat().st_size > _MAX_CARD_BYTES:
-        return "other", _OWNERS_START
-    text = card.read_text(encoding="utf-8", errors="replace")
+    if not card:
+        return "other", _OWNERS_START.encode()
+    text = card.decode("utf-8")
     front = text.split("\n---", 1)[0]
-    found = _LICENSE_LINE.search(front) if text.startswith("---\n") else None
-    _, marker, owners = text.partition(f"{_OWNER}\n")
-    if not marker:  # not a card of ours: the folder had a README before, which is kept whole
-        owners = f"{_OWNERS_START}\n{text}"
-    return (found.group(1).strip() if found else "other"), owners
+    found = _LICENSE_LINE.search(front) if _FRONT.match(text) else None
+    marker = _MARKER.search(card)
+    if marker is None:  # not a card of ours: the folder had a README before, which is kept whole
+        return _license(found), f"{_OWNERS_START}\n".encode() + card
+    return _license(found), card[marker.end() :]
+
+
+def _license(found: re.Match[str] | None) -> str:
+    return found[1].strip() if found else "other"
 
 
 def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str) -> str:

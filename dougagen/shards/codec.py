@@ -18,8 +18,9 @@ from dougagen.domain import PALETTE, CelMask, Douga
 from dougagen.domain.png import IHDR, SIGNATURE, PngColor, encode_png, png_chunk
 from dougagen.errors import ShardError
 
-MAX_PIXELS = 1 << 27
-"""Pictures larger than this (16k × 8k) are refused before anything is allocated for them."""
+MAX_PIXELS = 64_000_000
+"""Larger pictures are refused before anything is allocated for them; an 8K frame has half as many. To read a
+record takes some 10 bytes a pixel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.shards.durable import prepare_text, refusals_named, sync_folder, write_text_whole
+from dougagen.shards.durable import (
+    is_there,
+    move,
+    prepare_text,
+    refusals_named,
+    remove,
+    sync_folder,
+    write_text_whole,
+)
 from dougagen.shards.ledger import DATA, EPISODES, LedgerEntry, ledger_path
 from dougagen.shards.recovery import (
     committed_files,
@@ -19,6 +27,7 @@ from dougagen.shards.recovery import (
     intent_path,
     remove_replaced,
     replaced_path,
+    require_places,
 )
 from dougagen.shards.shard_file import HashedFile
 from dougagen.shards.side_files import SideFacts, side_name
@@ -60,7 +69,7 @@ def commit_beside(out: Path, entry: LedgerEntry, *, prints: NDArray[np.void] | N
                 entry = replace(entry, prints=file.write(prints))
             promise(out, entry)
         except BaseException:
-            if not intent_path(out, entry.episode_id).exists():
+            if not is_there(intent_path(out, entry.episode_id)):
                 file.discard()
             raise
         finally:
@@ -79,6 +88,7 @@ def promise(out: Path, entry: LedgerEntry, created: tuple[Path, ...] = ()) -> No
     sides = {side.name for side in (entry.prints, entry.dropped) if side is not None}
     replaced = committed_files(out, entry.episode_id) - {shard.name for shard in entry.shards} - sides
     text = json.dumps(entry.to_json(), indent=1, ensure_ascii=False) + "\n"
+    require_places(out, entry)
     hidden = prepare_text(ledger_path(out, entry.episode_id), text)
     try:
         if replaced:
@@ -87,11 +97,11 @@ def promise(out: Path, entry: LedgerEntry, created: tuple[Path, ...] = ()) -> No
             sync_folder(folder.parent)
         sync_folder(out / DATA)
         sync_folder(out / EPISODES)
-        hidden.replace(intent)
+        move(hidden, intent)
         sync_folder(out / EPISODES)
     except BaseException:
         for path in (hidden, intent, listing):
-            path.unlink(missing_ok=True)
+            remove(path)
         raise
 
 

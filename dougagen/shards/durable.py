@@ -1,15 +1,31 @@
-"""How a file gets onto the disk whole: written under a hidden name, synced, renamed, its folder synced."""
+"""How a file of a dataset gets onto the disk whole: under a hidden name, synced, renamed, its folder synced.
+
+A path here is that of a file of a dataset, ``out/FOLDER/NAME``: from ``out`` down no link is followed.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from dougagen.errors import ShardError
+from dougagen.files import (
+    FileRefused,
+    Folder,
+    Refusal,
+    folder_at,
+    hidden_name,
+    is_file,
+    read_file,
+    remove_file,
+    stat_of,
+    write_file,
+)
 
 _REMEDIES = {
     errno.ENOSPC: "free space on this disk or choose another --out",
@@ -24,7 +40,9 @@ _REMEDIES = {
 
 
 def cannot_write(path: Path, error: OSError) -> ShardError:
-    """The one line for a write that the system refused."""
+    """The one line for a write that the system refused, or for what lies where we would write."""
+    if isinstance(error, Refusal):
+        return ShardError(f"cannot write ({error.strerror})", where=error.path, remedy=error.remedy)
     reason = os.strerror(error.errno).lower() if error.errno else str(error)
     return ShardError(f"cannot write ({reason})", where=path, remedy=_REMEDIES.get(error.errno or 0, ""))
 
@@ -38,69 +56,109 @@ def refusals_named(path: Path) -> Iterator[None]:
         raise cannot_write(path, error) from error
 
 
-def hidden_name(name: str) -> str:
-    """A temporary name: begins with a dot and does not end in ``.parquet``, since DuckDB and Polars read
-    dot files too."""
-    return f".{name}.{secrets.token_hex(4)}.partial"
+def stops_everything(error: ShardError) -> bool:
+    """Whether the system would refuse the next episode, too: a full disk, a link for a folder; not one file
+    that lies in one episode's way. Arrow's errors have no number."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno is not None and not isinstance(cause, FileRefused)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Make renames in ``folder``, the dataset's own or one above it included, survive a loss of power."""
+    with folder_at(folder) as opened:
+        opened.sync()
+
+
+def folder_of(path: Path) -> AbstractContextManager[Folder]:
+    """The open folder that a file of a dataset lies in, ``out/FOLDER/NAME``."""
+    return folder_at(path.parent, below=path.parent.parent)
+
+
+def create(path: Path) -> BinaryIO:
+    """A new file, open for writing. Raises OSError, FileExistsError where anything lies there."""
+    with folder_of(path) as folder:
+        return folder.create(path.name)
 
 
 def prepare_text(path: Path, text: str) -> Path:
-    """Write ``text`` on the disk beside ``path`` under a hidden name, ready to be renamed. Raises OSError."""
-    return prepare_bytes(path, text.encode("utf-8"))
-
-
-def prepare_bytes(path: Path, data: bytes) -> Path:
-    """``prepare_text`` for a file that is no text."""
+    """Write ``text`` on the disk beside ``path`` under a hidden name, ready to be moved. Raises OSError."""
     hidden = path.with_name(hidden_name(path.name))
+    file = create(hidden)
     try:
-        with hidden.open("xb") as file:
-            file.write(data)
+        with file:
+            file.write(text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
-        hidden.unlink(missing_ok=True)
+        remove(hidden)
         raise
     return hidden
 
 
-def put_in_place(hidden: Path, path: Path) -> None:
-    """Rename in one step: readers see the old file or the new one, also after a loss of power."""
-    hidden.replace(path)
-    sync_folder(path.parent)
-
-
 def write_text_whole(path: Path, text: str) -> None:
-    """Put ``text`` at ``path`` in one step. Raises OSError."""
-    write_bytes_whole(path, text.encode("utf-8"))
+    """Put ``text`` at ``path`` in one step. Raises OSError, Refusal."""
+    write_file(path, text, below=path.parent.parent)
 
 
-def write_bytes_whole(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` in one step. Raises OSError."""
-    hidden = prepare_bytes(path, data)
+def read_text(path: Path, *, most: int) -> str:
+    """A text of at most so many bytes. Raises OSError, Refusal, UnicodeDecodeError."""
+    return read_file(path, most=most, below=path.parent.parent).decode("utf-8")
+
+
+def move(old: Path, new: Path) -> None:
+    """Rename in one step, within a folder. Raises OSError, FileRefused where a folder lies at ``new``."""
+    with folder_of(new) as folder:
+        folder.rename(old.name, new.name)
+
+
+def remove(path: Path) -> None:
+    """The file, or the link itself. Raises OSError, FileRefused at a folder."""
+    remove_file(path, below=path.parent.parent)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a regular file lies there. Raises OSError, FolderRefused."""
+    return is_file(path, below=path.parent.parent)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a regular file; -1 where none lies there. Raises OSError, FolderRefused."""
+    found = stat_of(path, below=path.parent.parent)
+    return found.st_size if found is not None and stat.S_ISREG(found.st_mode) else -1
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All that lies in a folder of a dataset but for folders, sorted; nothing where it is not there.
+
+    Raises OSError, FolderRefused.
+    """
     try:
-        put_in_place(hidden, path)
-    finally:
-        hidden.unlink(missing_ok=True)
+        with folder_at(folder, below=folder.parent) as opened:
+            names = [name for name in opened.names() if not opened.has_folder(name)]
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in names]
 
 
-def make_folders(folder: Path) -> tuple[Path, ...]:
-    """Create ``folder`` and what is missing above it; returns what was created, outermost first."""
-    missing = []
-    at = folder
+def make_folders(folder: Path, *, below: Path | None = None) -> tuple[Path, ...]:
+    """Create ``folder`` and what is missing above it; returns what was created, outermost first.
+
+    From ``below`` down no link may lie on the way. Raises OSError, FolderRefused.
+    """
+    root = folder if below is None else below
+    created: list[Path] = []
+    at = root
     while not at.exists() and at != at.parent:
-        missing.append(at)
+        created.insert(0, at)
         at = at.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    return tuple(reversed(missing))
+    root.mkdir(parents=True, exist_ok=True)
+    for depth in range(len(folder.relative_to(root).parts), 0, -1):
+        at = folder if depth == 1 else folder.parents[depth - 2]
+        if stat_of(at, below=root) is None:
+            created.append(at)
+        with folder_at(at, below=root, make=True):
+            pass
+    return tuple(created)
 
 
 def remove_if_empty(folders: tuple[Path, ...]) -> None:

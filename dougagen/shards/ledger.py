@@ -16,6 +16,7 @@ from typing import Any
 
 from dougagen.domain import ExtractReport, FrameSpan
 from dougagen.errors import DomainError, ShardError
+from dougagen.files import Refusal, names_in, open_file, read_file, refused_as
 from dougagen.shards.side_files import SideFacts, episode_of_side_file
 
 SCHEMA_VERSION = 2
@@ -26,6 +27,7 @@ HIDDEN = ".dougagen"
 """Locks and caches; nothing in it is part of the dataset, and it may be deleted while no run is going on."""
 MAX_LEDGER_BYTES = 16 << 20
 _EPISODE_ID = re.compile(r"[0-9a-f]{16}")
+_RATE = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,18}|\.[0-9]{1,18})?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TIMESHEET_LINE = re.compile(r"(?:\d{1,9}:\d{1,9}-\d{1,9}(?: |$))*")
 _SPLIT = re.compile(r"[a-z]{1,32}")
@@ -74,8 +76,8 @@ def require_split(text: str) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """64 hex digits over the file. Raises OSError."""
-    with path.open("rb") as file:
+    """64 hex digits over a file of a dataset, ``out/FOLDER/NAME``. Raises OSError, Refusal."""
+    with open_file(path, below=path.parent.parent) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -102,8 +104,8 @@ class ShardFacts:
 
 
 def _require_count(name: str, value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise DomainError(f"{name} must be a whole number of at least 0, got {value!r}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise DomainError(f"{name} must be a whole number in [0, 2⁶³), got {value!r}")
 
 
 _TEXTS = ("source", "config_digest", "models", "dougagen_version")
@@ -259,7 +261,7 @@ class LedgerEntry:
         known = {name.name for name in fields(cls)}
         try:
             values: dict[str, Any] = {name: value for name, value in plain.items() if name in known}
-            values["frame_rate"] = Fraction(str(plain["frame_rate"]))
+            values["frame_rate"] = _frame_rate(str(plain["frame_rate"]))
             values["timesheet"] = tuple(plain.get("timesheet", ()))
             values["rejected"] = dict(plain.get("rejected", {}))
             values["flags"] = tuple(str(flag) for flag in plain["flags"])
@@ -272,7 +274,7 @@ class LedgerEntry:
                 for shard in plain["shards"]
             )
             return cls(**values)
-        except (KeyError, TypeError, AttributeError, ValueError, ZeroDivisionError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
             if isinstance(error, DomainError):
                 raise
             raise DomainError(f"a ledger's facts are missing or malformed ({error!r})") from error
@@ -284,6 +286,12 @@ def _side_facts(plain: Any) -> SideFacts | None:
     return SideFacts(plain["name"], plain["sha256"], plain["bytes"], plain["rows"])
 
 
+def _frame_rate(text: str) -> Fraction:
+    if not _RATE.fullmatch(text):  # "1e999999999" is a number, too: one that takes hours to be written out
+        raise DomainError(f"LedgerEntry.frame_rate must be like 24000/1001, got {text[:40]!r}")
+    return Fraction(text)
+
+
 def ledger_path(out: Path, episode_id: str) -> Path:
     """Where the ledger of an episode lies, whether it is there or not."""
     return out / EPISODES / f"{require_episode_id(episode_id)}.json"
@@ -293,13 +301,13 @@ def read_ledger(out: Path, episode_id: str) -> LedgerEntry | None:
     """The entry of an episode, None where it is not in the dataset. Raises ShardError where it is damaged."""
     path = ledger_path(out, episode_id)
     try:
-        if not path.is_file():
-            return None
-        if path.stat().st_size > MAX_LEDGER_BYTES:
-            raise ShardError(f"the ledger is larger than {MAX_LEDGER_BYTES} bytes", where=path, remedy=REPAIR)
-        entry = LedgerEntry.from_json(json.loads(path.read_text(encoding="utf-8")))
+        text = read_file(path, most=MAX_LEDGER_BYTES, below=out).decode("utf-8")
+        entry = LedgerEntry.from_json(json.loads(text))
     except FileNotFoundError:
         return None
+    except Refusal as error:
+        what = f"the ledger cannot be read ({error.strerror})"
+        raise ShardError(what, where=error.path, remedy=error.remedy) from error
     except OSError as error:
         raise ShardError(f"the ledger cannot be read ({error.strerror})", where=path) from error
     except (DomainError, ValueError, RecursionError) as error:
@@ -310,11 +318,15 @@ def read_ledger(out: Path, episode_id: str) -> LedgerEntry | None:
 
 
 def committed_ids(out: Path) -> tuple[str, ...]:
-    """The ids of the episodes in the dataset, sorted; nothing but the names of the files is read."""
+    """The ids of the episodes in the dataset, sorted; nothing but the names of the files is read.
+
+    Raises ShardError where the folder of ledgers is a link or may not be read.
+    """
     folder = out / EPISODES
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(path.stem for path in folder.glob("*.json") if _EPISODE_ID.fullmatch(path.stem)))
+    with refused_as(ShardError, folder, what="the ledgers cannot be read"):
+        names = names_in(folder, below=out)
+    ids = (name.removesuffix(".json") for name in names if name.endswith(".json"))
+    return tuple(episode_id for episode_id in ids if _EPISODE_ID.fullmatch(episode_id))
 
 
 def committed(out: Path) -> Iterator[LedgerEntry]:

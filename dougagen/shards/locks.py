@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from dougagen.errors import ShardError
+from dougagen.files import FileRefused, Folder, folder_at
 from dougagen.shards.durable import refusals_named
 from dougagen.shards.ledger import HIDDEN, require_episode_id
 
@@ -44,23 +45,31 @@ class Lock:
 
     @classmethod
     def _try(cls, path: Path) -> Lock | Literal[False] | None:
-        """False: somebody tidied the file away between our opening and our locking it; try again."""
+        """False: somebody tidied the file or its folder away while we opened and locked it; try again."""
+        out = path.parents[2]
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+            out.mkdir(parents=True, exist_ok=True)
+            with folder_at(path.parent, below=out, make=True) as folder:
+                handle = _opened(folder, path)
+                try:
+                    if cls._is_taken(handle, path) and _is_at(folder, path.name, handle):
+                        taken, handle = cls(path, handle), -1
+                        return taken
+                    return False
+                except BlockingIOError:
+                    return None
+                finally:
+                    if handle >= 0:
+                        os.close(handle)
         except FileNotFoundError:
             return False
+
+    @staticmethod
+    def _is_taken(handle: int, path: Path) -> bool:
+        """True. Raises BlockingIOError where another process has it, ShardError where there are no locks."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(handle).st_ino == path.stat().st_ino:
-                return cls(path, handle)
-        except BlockingIOError:
-            os.close(handle)
-            return None
-        except FileNotFoundError:
-            pass
         except OSError as error:
-            os.close(handle)
             if error.errno in _NO_LOCKS:
                 raise ShardError(
                     f"the file system takes no locks ({os.strerror(error.errno).lower()})",
@@ -68,22 +77,24 @@ class Lock:
                     remedy="two runs could write one episode: put --out on a disk with locks",
                 ) from error
             raise
-        os.close(handle)
-        return False
+        return True
 
     def release(self) -> None:
         """Let go. The file goes first: whoever opened it meanwhile sees that it is another one by now."""
         if self._handle < 0:
             return
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        hidden, locks = self._path.parents[1], self._path.parents[0]
+        out = hidden.parent
+        with suppress(OSError), folder_at(locks, below=out) as folder:
+            if _is_at(folder, self._path.name, self._handle):
+                folder.remove(self._path.name)
         os.close(self._handle)
         self._handle = -1
-        for folder in (self._path.parent, self._path.parent.parent):
-            try:
-                folder.rmdir()  # only where empty: others may hold locks beside ours
-            except OSError:
-                return
+        with suppress(OSError):  # only where they are empty: others may hold locks beside ours
+            with folder_at(hidden, below=out) as folder:
+                folder.remove_folder(locks.name)
+            with folder_at(out) as folder:
+                folder.remove_folder(hidden.name)
 
     def __enter__(self) -> Self:
         return self
@@ -92,6 +103,23 @@ class Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _opened(folder: Folder, path: Path) -> int:
+    """The lock's file, made where it is missing. Raises OSError, FileRefused where it is no file of ours."""
+    try:
+        return folder.open(path.name, os.O_RDWR | os.O_CREAT)
+    except PermissionError as error:
+        if not folder.has_file(path.name):
+            raise
+        remedy = "remove it, as its owner, while no run is going on"
+        raise FileRefused(errno.EACCES, "it is another user's lock", path, remedy=remedy) from error
+
+
+def _is_at(folder: Folder, name: str, handle: int) -> bool:
+    """Whether what lies at ``name`` is what ``handle`` has open."""
+    there, held = folder.stat(name), os.fstat(handle)
+    return there is not None and (there.st_ino, there.st_dev) == (held.st_ino, held.st_dev)
 
 
 def lock_path(out: Path, name: str) -> Path:

@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.errors import ShardError
+from dougagen.files import Refusal, read_file
 from dougagen.shards import codec
+from dougagen.shards.durable import is_there
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
@@ -66,7 +68,7 @@ def members(out: Path, *, all_of_them: bool, on_damage: Callable[[ShardError], N
 
 def takes_part(out: Path, entry: LedgerEntry) -> bool:
     """Whether the drawings of an episode can be recognised: a studio's and an artist's are not."""
-    return entry.prints is not None or _old_prints(out, entry.episode_id).is_file()
+    return entry.prints is not None or is_there(_old_prints(out, entry.episode_id))
 
 
 def known(out: Path, entry: LedgerEntry) -> Known:
@@ -93,16 +95,13 @@ def prints_of(out: Path, one: Known) -> NDArray[np.void]:
     episode_id, facts = one.member.episode_id, one.prints
     path = _old_prints(out, episode_id) if facts is None else out / EPISODES / facts.name
     try:
-        if not path.is_file():
-            raise PrintsLost("the prints are missing", where=path, remedy=REPAIR)
-        if path.stat().st_size > _MAX_PRINTS_BYTES:
-            raise PrintsLost(
-                f"the prints are larger than {_MAX_PRINTS_BYTES} bytes", where=path, remedy=REPAIR
-            )
-        data = path.read_bytes()
+        data = read_file(path, most=_MAX_PRINTS_BYTES, below=out)
+    except FileNotFoundError as error:
+        raise PrintsLost("the prints are missing", where=path, remedy=REPAIR) from error
     except OSError as error:
+        remedy = error.remedy if isinstance(error, Refusal) else ""
         raise PrintsLost(
-            f"the prints cannot be read ({os.strerror(error.errno or 0)})", where=path
+            f"the prints cannot be read ({error.strerror})", where=path, remedy=remedy
         ) from error
     if facts is not None and sha256(data).hexdigest() != facts.sha256:
         raise PrintsLost("the prints are not those that the ledger says", where=path, remedy=REPAIR)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, overload
 
@@ -14,6 +14,16 @@ import pyarrow.parquet as pq
 
 from dougagen.domain import Record, Table
 from dougagen.errors import ShardError, quoted
+from dougagen.files import Refusal, open_file
+from dougagen.shards.bounds import (
+    MAX_COLUMNS_LOADED,
+    MAX_TEXT_LOADED,
+    require_columns_fit,
+    require_rows_fit,
+    require_text_fits,
+    text_leaves,
+)
+from dougagen.shards.durable import is_there
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
@@ -28,8 +38,6 @@ from dougagen.shards.positions import Positions, Selection, position_of, records
 from dougagen.shards.rows import decode_row
 from dougagen.shards.schema import ADDED_IN, COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
 
-MAX_ROW_GROUP_LOADED = 1 << 30
-"""Bytes of a row group, uncompressed, above which a shard is refused: nothing we write comes near."""
 _MAKE = "give a folder that dougagen extract --out wrote, or one with Parquet shards"
 _BATCH_ROWS = 8
 _EPISODES_SHOWN = 50
@@ -209,7 +217,7 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
                 ledger.append(entry)
     for shard in (root / DATA / shard.name for entry in ledger for shard in entry.shards):
         with nothing._damage_told():
-            if not shard.is_file():
+            if not _lies_there(shard):
                 raise ShardError(
                     "this shard is in the ledger and not in the folder", where=shard, remedy=REPAIR
                 )
@@ -217,6 +225,14 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
     if not ledger:
         raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
     return Dataset(root, tuple(shards), tuple(ledger), on_damage)
+
+
+def _lies_there(shard: Path) -> bool:
+    """Whether a file is there at all; a link is told of when it is to be read."""
+    try:
+        return is_there(shard) or shard.is_symlink()
+    except OSError:
+        return True  # what is in the way is said in reading
 
 
 def split_shards(dataset: Dataset, split: str) -> Dataset:
@@ -240,8 +256,12 @@ def count_records(path: Path) -> int:
 
 
 def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
-    with _opened(shard, columns=columns) as parquet:
-        table = _in_our_types(parquet.read(columns=list(columns), use_threads=False), columns)
+    with _opened(shard, columns=columns) as opened, _texts_apart(opened, shard) as parquet:
+        with _file(shard) as file:
+            require_columns_fit(parquet.metadata, file, columns)
+        coded = parquet.read(columns=list(columns), use_threads=False)
+        require_text_fits(coded, MAX_COLUMNS_LOADED)
+        table = _in_our_types(coded, columns)
         table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
         _require_filled(table)
         return table
@@ -251,25 +271,50 @@ def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
 def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.ParquetFile]:
     """The open shard; whatever Arrow or the disk says against it becomes ShardError with the shard's name."""
     try:
-        if not shard.is_file():  # a pipe or device would be waited on for ever
-            raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR)
-        with pq.ParquetFile(
-            os.fspath(shard),
-            thrift_string_size_limit=64 << 20,
-            thrift_container_size_limit=4 << 20,
-            pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
-            buffer_size=1 << 20,
-            page_checksum_verification=False,
-        ) as parquet:
+        with _parquet(shard) as parquet:
             _require_columns(parquet.schema_arrow, columns)
             yield parquet
     except ShardError as error:
         if error.where is None:
             raise ShardError(error.what, where=shard, remedy=error.remedy) from error
         raise
+    except FileNotFoundError as error:
+        raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR) from error
+    except Refusal as error:
+        what = f"this shard is missing or no file ({error.strerror})"
+        raise ShardError(what, where=error.path, remedy=error.remedy) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ShardError(f"this shard is damaged ({reason})", where=shard, remedy=REPAIR) from error
+
+
+@contextmanager
+def _parquet(shard: Path, **settings: Any) -> Iterator[pq.ParquetFile]:
+    with (
+        _file(shard) as file,
+        pq.ParquetFile(
+            file,
+            thrift_string_size_limit=64 << 20,
+            thrift_container_size_limit=4 << 20,
+            pre_buffer=False,  # else the pictures of a whole row group are loaded ahead
+            buffer_size=1 << 20,
+            page_checksum_verification=False,
+            **settings,
+        ) as parquet,
+    ):
+        yield parquet
+
+
+def _file(shard: Path) -> BufferedReader:
+    """The shard, open; in a dataset through no link. A folder of Parquet files without ledgers is somebody's
+    collection (that of a download cache is made of links), and read as it is. Raises OSError, Refusal."""
+    out = shard.parent.parent
+    return open_file(shard, below=out if (out / EPISODES).is_dir() else None)
+
+
+def _texts_apart(parquet: pq.ParquetFile, shard: Path) -> AbstractContextManager[pq.ParquetFile]:
+    """The same shard once more, its texts left as dictionaries: what they take can be counted first."""
+    return _parquet(shard, metadata=parquet.metadata, read_dictionary=text_leaves(parquet))
 
 
 def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
@@ -312,9 +357,9 @@ def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:
 
 def _raw_rows_of(group: RowGroup, rows: Container[int] | None = None) -> Iterator[dict[str, Any]]:
     """The rows at the positions ``rows`` of the group; None: all."""
-    with _opened(group.shard) as parquet:
-        if parquet.metadata.row_group(group.index).total_byte_size > MAX_ROW_GROUP_LOADED:
-            raise ShardError(f"row group {group.index} is larger than {MAX_ROW_GROUP_LOADED} bytes")
+    with _opened(group.shard) as opened, _texts_apart(opened, group.shard) as parquet:
+        with _file(group.shard) as file:
+            require_rows_fit(parquet.metadata, file, group.index, COLUMNS, rows=_BATCH_ROWS)
         batches = parquet.iter_batches(
             batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(COLUMNS), use_threads=False
         )
@@ -323,7 +368,9 @@ def _raw_rows_of(group: RowGroup, rows: Container[int] | None = None) -> Iterato
             kept = [n for n in range(len(batch)) if rows is None or first + n in rows]
             first += len(batch)
             if kept:
-                table = _in_our_types(pa.Table.from_batches([batch]), COLUMNS)
+                table = pa.Table.from_batches([batch])
+                require_text_fits(table, MAX_TEXT_LOADED)
+                table = _in_our_types(table, COLUMNS)
                 yield from (table if len(kept) == len(batch) else table.take(kept)).to_pylist()
 
 

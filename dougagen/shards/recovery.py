@@ -19,15 +19,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dougagen.errors import DomainError, ShardError
-from dougagen.shards.durable import refusals_named, sync_folder
+from dougagen.files import FileRefused, is_file, names_in, require_file_or_nothing
+from dougagen.shards.durable import (
+    files_in,
+    is_there,
+    move,
+    read_text,
+    refusals_named,
+    remove,
+    size_of,
+    stops_everything,
+    sync_folder,
+)
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
-    HIDDEN,
     MAX_LEDGER_BYTES,
     LedgerEntry,
     ShardFacts,
@@ -56,6 +67,8 @@ class Recovered:
     """Its commit was finished: the episode is in the dataset now."""
     removed: int
     """Files that were removed."""
+    trouble: str = ""
+    """Why nothing could be done: something lies in the episode's way. The others are not held up by it."""
 
 
 def intent_path(out: Path, episode_id: str) -> Path:
@@ -86,22 +99,34 @@ def recover(out: Path) -> tuple[Recovered, ...]:
     done = []
     with refusals_named(out):
         for episode_id in _episodes_with_remains(out):
-            lock = Lock.take(lock_path(out, episode_id))
-            if lock is None:
-                continue
-            with lock:
-                done.append(recover_episode(out, episode_id))
+            try:
+                done += _recovered(out, episode_id)
+            except ShardError as error:
+                if stops_everything(error):
+                    raise
+                done.append(Recovered(episode_id, completed=False, removed=0, trouble=str(error)))
         _remove_dead_locks(out)
     return tuple(done)
 
 
+def _recovered(out: Path, episode_id: str) -> list[Recovered]:
+    """Nothing where a living run has the episode. Raises ShardError."""
+    lock = Lock.take(lock_path(out, episode_id))
+    if lock is None:
+        return []
+    with lock, refusals_named(out):
+        return [recover_episode(out, episode_id)]
+
+
 def _remove_dead_locks(out: Path) -> None:
     """A killed run holds no lock any more, but the file of it stays."""
-    for path in sorted((out / HIDDEN / "locks").glob("*.lock")):
-        if _LOCK.fullmatch(path.stem) and path.is_file() and not path.is_symlink():
-            lock = Lock.take(path)
-            if lock is not None:
-                lock.release()
+    locks = lock_path(out, "any").parent
+    for name in names_in(locks, below=out):
+        if _LOCK.fullmatch(name.removesuffix(".lock")) and is_file(locks / name, below=out):
+            with suppress(ShardError):  # of another user: it is his to remove
+                lock = Lock.take(locks / name)
+                if lock is not None:
+                    lock.release()
 
 
 def recover_episode(out: Path, episode_id: str) -> Recovered:
@@ -109,7 +134,7 @@ def recover_episode(out: Path, episode_id: str) -> Recovered:
     removed: list[Path] = []
     intent = intent_path(out, episode_id)
     completed = False
-    if intent.is_file() and not intent.is_symlink():
+    if is_there(intent):
         entry = _read_intent(intent, episode_id)
         if entry is not None and all(map(_is_whole, _files_of(out, entry))):
             finish_commit(out, entry)
@@ -120,25 +145,40 @@ def recover_episode(out: Path, episode_id: str) -> Recovered:
     removed += remove_replaced(out, episode_id)
     removed += [path for path in _hidden_files(out) if _episode_of(path) == episode_id]
     for path in removed:
-        path.unlink(missing_ok=True)
+        _remove_if_ours(path)
     return Recovered(episode_id, completed, len(removed))
+
+
+def require_places(out: Path, entry: LedgerEntry) -> None:
+    """Raise FileRefused where something lies at a name that a commit gives and cannot give way to it: before
+    the commit is promised."""
+    names = [file.path for file in _files_of(out, entry)]
+    names += [place(out, entry.episode_id) for place in (ledger_path, intent_path, replaced_path)]
+    for path in names:
+        require_file_or_nothing(path, below=out)
 
 
 def finish_commit(out: Path, entry: LedgerEntry) -> None:
     """Give the files of an intent their names and make the intent the ledger. Raises OSError."""
     for file in _files_of(out, entry):
-        if file.hidden.exists():
-            file.hidden.replace(file.path)
+        if is_there(file.hidden):
+            move(file.hidden, file.path)
     sync_folder(out / DATA)
     sync_folder(out / EPISODES)
-    intent_path(out, entry.episode_id).replace(ledger_path(out, entry.episode_id))
+    move(intent_path(out, entry.episode_id), ledger_path(out, entry.episode_id))
     sync_folder(out / EPISODES)
+
+
+def _remove_if_ours(path: Path) -> None:
+    """A folder is none of ours, whatever it is called. Raises OSError."""
+    with suppress(FileRefused):
+        remove(path)
 
 
 def remove_replaced(out: Path, episode_id: str) -> list[Path]:
     """Remove the files that a commit replaced, and its list of them; returns what is gone. Raises OSError."""
     listing = replaced_path(out, episode_id)
-    if not listing.is_file() or listing.is_symlink():
+    if not is_there(listing):
         return []
     kept = _named_by_ledger(out, episode_id)
     gone = []
@@ -148,8 +188,8 @@ def remove_replaced(out: Path, episode_id: str) -> list[Path]:
             if folder is not None and name not in kept:
                 gone.append(out / folder / name)
     for path in gone:
-        path.unlink(missing_ok=True)
-    listing.unlink(missing_ok=True)
+        _remove_if_ours(path)
+    remove(listing)
     return [*gone, listing]
 
 
@@ -162,9 +202,9 @@ def _folder_of(name: str, episode_id: str) -> str | None:
 
 def committed_files(out: Path, episode_id: str) -> set[str]:
     """Names in ``data/`` and ``episodes/`` that are of this episode and of no commit that is going on."""
-    shards = {p.name for p in (out / DATA).glob("*.parquet") if episode_of_shard(p.name) == episode_id}
-    beside = (out / EPISODES).glob(f"{episode_id}*")
-    return shards | {p.name for p in beside if episode_of_side_file(p.name) == episode_id}
+    shards = {p.name for p in files_in(out / DATA) if episode_of_shard(p.name) == episode_id}
+    beside = {p.name for p in files_in(out / EPISODES) if episode_of_side_file(p.name) == episode_id}
+    return shards | beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +231,11 @@ def _episodes_with_remains(out: Path) -> list[str]:
 
 def _hidden_files(out: Path) -> list[Path]:
     """Files that a commit has hidden, and those beside a ledger that never came to be."""
-    folders = [folder for folder in (out / DATA, out / EPISODES) if folder.is_dir()]
-    hidden = [path for folder in folders for path in folder.glob(".*") if not path.is_dir()]
-    beside = list((out / EPISODES).iterdir()) if (out / EPISODES).is_dir() else []
+    beside = files_in(out / EPISODES)
+    hidden = [path for path in (*files_in(out / DATA), *beside) if path.name.startswith(".")]
     owners = [(path, episode_of_side_file(path.name)) for path in beside]
-    return hidden + [path for path, owner in owners if owner and not ledger_path(out, owner).exists()]
+    ledgers = {path.name for path in beside}
+    return hidden + [path for path, owner in owners if owner and f"{owner}.json" not in ledgers]
 
 
 def _episode_of(path: Path) -> str | None:
@@ -210,26 +250,22 @@ def _episode_of(path: Path) -> str | None:
 def _read_intent(path: Path, episode_id: str) -> LedgerEntry | None:
     """The ledger to come; None where it is damaged."""
     try:
-        if path.stat().st_size > MAX_LEDGER_BYTES:
-            return None
-        entry = LedgerEntry.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (DomainError, ValueError, RecursionError):
+        entry = LedgerEntry.from_json(json.loads(read_text(path, most=MAX_LEDGER_BYTES)))
+    except (DomainError, ValueError, RecursionError, FileRefused):
         return None
     return entry if entry.episode_id == episode_id else None
 
 
 def _is_whole(file: _File) -> bool:
     """Whether it lies there, hidden or named, as the intent describes it."""
-    return shard_is_whole(file.hidden if file.hidden.exists() else file.path, file.facts)
+    return shard_is_whole(file.hidden if is_there(file.hidden) else file.path, file.facts)
 
 
 def shard_is_whole(path: Path, facts: ShardFacts | SideFacts) -> bool:
     """Whether a file has the size and the SHA-256 of ``facts``. Raises OSError where it cannot be read."""
     try:
-        if not path.is_file() or path.stat().st_size != facts.bytes:
-            return False
-        return sha256_of(path) == facts.sha256
-    except FileNotFoundError:
+        return size_of(path) == facts.bytes and sha256_of(path) == facts.sha256
+    except (FileNotFoundError, FileRefused):
         return False
 
 
@@ -255,9 +291,7 @@ def _named_by_ledger(out: Path, episode_id: str) -> set[str] | None:
 
 def _listed(path: Path) -> list[str]:
     try:
-        if path.stat().st_size > MAX_LEDGER_BYTES:
-            return []
-        names = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
+        names = json.loads(read_text(path, most=MAX_LEDGER_BYTES))
+    except (ValueError, RecursionError, FileRefused):
         return []
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []

@@ -21,7 +21,7 @@ from typing import Any
 
 from dougagen.errors import ShardError
 from dougagen.shards.commits import commit_beside
-from dougagen.shards.durable import refusals_named
+from dougagen.shards.durable import refusals_named, stops_everything
 from dougagen.shards.ledger import REPEAT, SCHEMA_VERSION, LedgerEntry, read_ledger, split_of
 from dougagen.shards.locks import Lock, lock_path
 from dougagen.shards.members import (
@@ -158,7 +158,7 @@ class _Settling:
         try:
             end = _change(self.out, one, repeats)
         except ShardError as error:
-            if _is_refusal(error):
+            if stops_everything(error):
                 raise
             self.troubles[episode_id] = error
             self.fixed.add(episode_id)
@@ -184,7 +184,7 @@ class _Settling:
             try:
                 end = _make_prints(self.out, one)
             except ShardError as error:
-                if _is_refusal(error):
+                if stops_everything(error):
                     raise
                 self.troubles[episode_id] = lost
                 self.without.add(episode_id)
@@ -234,11 +234,6 @@ def _entry_of(out: Path, one: Known) -> Iterator[tuple[_End, LedgerEntry | None,
             yield _End.CHANGED, None, None
         else:
             yield _End.DONE, entry, lock
-
-
-def _is_refusal(error: ShardError) -> bool:
-    """Whether the system refused: then it will do so again. Arrow's errors have no number."""
-    return isinstance(error.__cause__, OSError) and error.__cause__.errno is not None
 
 
 def _said(member: Member) -> tuple[str, Mapping[int, str]]:

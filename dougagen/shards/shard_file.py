@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dougagen.shards.durable import create, remove
 from dougagen.shards.ledger import ShardFacts
 from dougagen.shards.rows import EncodedRecord
 from dougagen.shards.schema import SCHEMA, is_image_leaf, leaf_paths
@@ -25,7 +26,7 @@ class HashedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: BinaryIO = path.open("xb")
+        self._file: BinaryIO = create(path)
         self._sha256 = hashlib.sha256()
         self.size = 0
         self.closed = self._abandoned = False
@@ -61,7 +62,7 @@ class HashedFile:
     def abandon(self) -> None:
         """Remove the file; what Arrow still writes while it closes goes nowhere."""
         self._abandoned = True
-        self.path.unlink(missing_ok=True)
+        remove(self.path)
         with suppress(OSError):  # what is in the buffer meets the full disk once more
             self._file.close()
 

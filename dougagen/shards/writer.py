@@ -22,6 +22,7 @@ from dougagen.errors import ShardError
 from dougagen.shards.commits import PrintsFile, keep_promise, promise
 from dougagen.shards.durable import (
     cannot_write,
+    is_there,
     make_folders,
     refusals_named,
     remove_if_empty,
@@ -110,11 +111,12 @@ class EpisodeWriter:
             raise ShardError("the output path is a file", where=self.out, remedy="give a folder as --out")
         try:
             with refusals_named(self.out):
-                self._created = make_folders(self._data) + make_folders(self.out / EPISODES)
+                self._created = make_folders(self._data, below=self.out)
+                self._created += make_folders(self.out / EPISODES, below=self.out)
                 if self._lock is None:
                     self._lock = lock_episode(self.out, self.episode_id)
                 recover_episode(self.out, self.episode_id)
-                self._replaces = ledger_path(self.out, self.episode_id).exists()
+                self._replaces = is_there(ledger_path(self.out, self.episode_id))
                 if self._replaces and self._on_existing == "error":
                     raise ShardError(
                         f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
@@ -199,7 +201,7 @@ class EpisodeWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._promised and not intent_path(self.out, self.episode_id).exists():
+        if not self._promised and not is_there(intent_path(self.out, self.episode_id)):
             self._discard()
             return
         for shard in self._all_shards:

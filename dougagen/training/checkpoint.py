@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,19 +11,22 @@ from typing import Any
 import torch
 
 from dougagen.errors import WeightsError
+from dougagen.files import new_file, open_file, refused_as, stat_of
 
 _REMEDY = "delete it to begin anew"
 _REQUIRED = ("identity", "step", "seconds", "network", "average", "optimizer", "random")
 
 
 def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Tensors, numbers and strings only. A machine that loses power has the old one or the new one."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with unfinished.open("wb") as file:
+    """Tensors, numbers and strings only. A machine that loses power has the old one or the new one.
+
+    Raises WeightsError where the system refuses.
+    """
+    with (
+        refused_as(WeightsError, path, what="the checkpoint cannot be written"),
+        new_file(path, below=path.parent) as file,
+    ):
         torch.save(dict(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
 
 
 def read_checkpoint(
@@ -37,10 +39,13 @@ def read_checkpoint(
     Raises WeightsError where the file is damaged or belongs to a run with another configuration, and says
     which option differs.
     """
-    if not path.is_file():
-        return None
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with refused_as(WeightsError, path, what="the checkpoint cannot be read"):
+            if stat_of(path, below=path.parent) is None:
+                return None
+            file = open_file(path, below=path.parent)
+        with file:
+            state = torch.load(file, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, pickle.UnpicklingError) as error:
         raise WeightsError("the checkpoint is damaged", where=path, remedy=_REMEDY) from error
     if not isinstance(state, dict) or any(name not in state for name in _REQUIRED):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dougagen.errors import UsageError
+from dougagen.files import append_file, open_file, refused_as, remove_file, write_file
 from dougagen.training.tensorboard import Curves, open_curves
 
 _COLUMNS = ("step", "seconds", "fraction", "loss", "mean_iou", "learning_rate", "steps_per_second")
@@ -48,6 +52,7 @@ class TrainingLog:
     ``tensorboard/<task>/``."""
 
     def __init__(self, out: Path, task: str) -> None:
+        self._out = out
         self.path = out / f"{task}.log.csv"
         self.scores_path = out / f"{task}.scores.csv"
         self.validation_path = out / f"{task}.validation.csv"
@@ -59,29 +64,20 @@ class TrainingLog:
     def begin_anew(self) -> None:
         """A run that goes on from no checkpoint: what an earlier one wrote goes."""
         for path in (self.path, self.scores_path, self.validation_path):
-            path.unlink(missing_ok=True)
+            with _refused(path):
+                remove_file(path, below=self._out)
         self._is_new_run = True
 
     def report(self, row: TrainingProgress) -> None:
         """A row of the log."""
-        is_new = not self.path.exists()
-        with self.path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if is_new:
-                writer.writerow((*_COLUMNS, *row.parts))
-            figures = [*(getattr(row, name) for name in _COLUMNS), *row.parts.values()]
-            writer.writerow(f"{figure:.6g}" for figure in figures)
+        figures = [*(getattr(row, name) for name in _COLUMNS), *row.parts.values()]
+        self._append(self.path, (*_COLUMNS, *row.parts), [f"{figure:.6g}" for figure in figures])
         curves = {**{name: getattr(row, name) for name in _CURVES}, **row.parts}
         self._draw({f"training/{name}": figure for name, figure in curves.items()}, row.step)
 
     def validated(self, loss: float, *, step: int) -> None:
         """A row of the losses on validation pictures."""
-        is_new = not self.validation_path.exists()
-        with self.validation_path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if is_new:
-                writer.writerow(("step", "validation_loss"))
-            writer.writerow((step, f"{loss:.6g}"))
+        self._append(self.validation_path, ("step", "validation_loss"), [str(step), f"{loss:.6g}"])
         self._draw({"validation/loss": loss}, step)
 
     def score(self, scores: Scores) -> None:
@@ -92,12 +88,12 @@ class TrainingLog:
             | {name: f"{figure:.6g}" for name, figure in scores.figures.items()}
         )
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        unfinished = self.scores_path.with_name(f".{self.scores_path.name}.unfinished")
-        with unfinished.open("w", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-        unfinished.replace(self.scores_path)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        with _refused(self.scores_path):
+            write_file(self.scores_path, text.getvalue(), below=self._out)
         self._draw({f"scores/{name}": figure for name, figure in scores.figures.items()}, scores.step)
 
     def close(self) -> None:
@@ -114,10 +110,30 @@ class TrainingLog:
         if self._curves is not None:
             self._curves.add(scalars, step=step)
 
+    def _append(self, path: Path, columns: Iterable[str], row: Iterable[str]) -> None:
+        """A row at the end of a file that begins with its columns."""
+        with _refused(path), append_file(path, below=self._out) as file:
+            text = io.StringIO(newline="")
+            writer = csv.writer(text)
+            if not file.tell():
+                writer.writerow(columns)
+            writer.writerow(row)
+            file.write(text.getvalue().encode())
+
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a log or of scores; none where there is no file."""
-    if not path.is_file():
-        return []
-    with path.open(newline="") as file:
-        return [dict(row) for row in csv.DictReader(file)]
+    """The rows of a log or of scores, which lie in a run's folder; none where there is no file.
+
+    Raises UsageError where something else lies there.
+    """
+    with _refused(path):
+        try:
+            file = open_file(path, below=path.parent)
+        except FileNotFoundError:
+            return []
+        with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            return [dict(row) for row in csv.DictReader(text)]
+
+
+def _refused(path: Path) -> AbstractContextManager[None]:
+    return refused_as(UsageError, path, what="the log cannot be written", remedy="choose another --out")

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dougagen.errors import ConfigError
+from dougagen.errors import ConfigError, UsageError
+from dougagen.files import refused_as
 from dougagen.networks import LoadedNetwork
 from dougagen.training.config import TrainingConfig
 from dougagen.training.log import Scores, TrainingProgress
@@ -59,9 +60,11 @@ def train(
             f"a run that stops after {stop_after:g} s has no time to learn",
             remedy=f"give it more than {MARGIN_SECONDS:g} s",
         )
-    out.mkdir(parents=True, exist_ok=True)
+    with refused_as(UsageError, out, what="cannot be the run's folder", remedy="choose another --out"):
+        out.mkdir(parents=True, exist_ok=True)
     with WholeSteps() as signals:
         run = Run(config, source, out, dict(facts or {}), start, signals)
+        run.require_places()
         if config.patience:
             run.validation = _validation(config, validation)
         run.resume()

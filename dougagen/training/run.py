@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -16,7 +15,8 @@ import torch
 from torch import Tensor
 
 from dougagen import __version__
-from dougagen.errors import ConfigError
+from dougagen.errors import ConfigError, UsageError, WeightsError
+from dougagen.files import copy_file, refused_as, remove_file, require_file_or_nothing
 from dougagen.networks import WORKING_LINES, LoadedNetwork, reuse_freed_memory, save_weights
 from dougagen.processes.pools import spare_cores
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
@@ -136,7 +136,8 @@ class Run:
             self.log.validated(loss, step=self.step)
             if is_best and self.scoring is None:
                 self.export()
-                shutil.copyfile(self.weights_path, self.best_path)
+                with refused_as(WeightsError, self.best_path, what="the best weights cannot be kept"):
+                    copy_file(self.weights_path, self.best_path, below=self.best_path.parent)
         return True
 
     def score(self, scored: Callable[[Scores], None] | None, *, is_due: bool) -> bool:
@@ -204,6 +205,15 @@ class Run:
         return self.fraction >= 1.0 or (self.validation is not None and self.validation.has_lost_patience)
 
     # ---- files ---------------------------------------------------------------------------------------
+    def require_places(self) -> None:
+        """Raise UsageError where a link, a folder or a pipe lies where the run will write: before the work,
+        not after it."""
+        log = self.log
+        files = (self.weights_path, self.checkpoint_path, log.path, log.scores_path, log.validation_path)
+        for path in (*files, self.best_path):
+            with refused_as(UsageError, path, what="cannot be written"):
+                require_file_or_nothing(path, below=path.parent)
+
     def identity(self) -> str:
         """What two runs must share for one to go on from the other; the budget may grow."""
         options = _kept(self.config.as_mapping())
@@ -269,7 +279,7 @@ class Run:
         with self.signals.whole():
             self.export()
             if is_finished:
-                self.checkpoint_path.unlink(missing_ok=True)
+                remove_file(self.checkpoint_path, below=self.checkpoint_path.parent)
             else:
                 self.checkpoint()
         best = self.best_path if self.scoring is not None or self.validation is not None else None

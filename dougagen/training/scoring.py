@@ -6,13 +6,15 @@ import json
 import logging
 import math
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from dougagen.errors import DougagenError
+from dougagen.errors import DougagenError, WeightsError
+from dougagen.files import copy_file, names_in, refused_as
 from dougagen.networks import Task, load_weights, read_weights_facts, save_weights
 from dougagen.training.log import Scores, TrainingLog, read_rows
 from dougagen.training.processes import TrainingHelpers
@@ -30,6 +32,7 @@ _log = logging.getLogger(__name__)
 class _Asked:
     step: int
     seconds: float
+    weights: Path
     figures: Future[Mapping[str, float]]
 
 
@@ -42,9 +45,9 @@ class Scoring:
         """A run that is ``resumed`` knows its best score from the log."""
         self._evaluate, self._log = evaluate, log
         self._best_by = best_by or BEST_BY[task]
-        self._folder = out / f".{task}.scoring"
+        self._out, self._task = out, task
+        self._folder: Path | None = None
         self.best_path = out / f"{task}.best.safetensors"
-        self._weights = self._folder / f"{task}.safetensors"
         self._best = best_of(log.scores_path, self._best_by) if resumed else -math.inf
         self._helpers: TrainingHelpers | None = None
         self._asked: _Asked | None = None
@@ -59,11 +62,10 @@ class Scoring:
     def ask(self, weights: Path, *, step: int, seconds: float) -> None:
         """Begin an evaluation of a copy of ``weights``."""
         self.newest_step = step
-        self._folder.mkdir(exist_ok=True)
-        shutil.copyfile(weights, self._weights)
+        set_aside = self._set_aside(weights)
         self._helpers = self._helpers or TrainingHelpers(1, purpose="scores the weights")
         try:
-            self._asked = _Asked(step, seconds, self._helpers.submit(self._evaluate, self._weights))
+            self._asked = _Asked(step, seconds, set_aside, self._helpers.submit(self._evaluate, set_aside))
         except DougagenError as error:
             self._give_up(step, error)
 
@@ -88,7 +90,7 @@ class Scoring:
         scores = Scores(asked.step, asked.seconds, figures, is_best=figure > self._best)
         if scores.is_best:
             self._best = figure
-            self._keep(scores)
+            self._keep(scores, asked.weights)
         self._log.score(scores)
         return scores
 
@@ -96,11 +98,25 @@ class Scoring:
         """Drop what runs."""
         if self._helpers is not None:
             self._helpers.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
-    def _keep(self, scores: Scores) -> None:
+    def _set_aside(self, weights: Path) -> Path:
+        """A copy of the weights in a folder of the run's own, whose name nobody foresees."""
+        with refused_as(WeightsError, self._out, what="the weights cannot be set aside to be scored"):
+            if self._folder is None:
+                for name in names_in(self._out):  # of runs that were killed
+                    if name.startswith(f".{self._task}.scoring"):
+                        shutil.rmtree(self._out / name, ignore_errors=True)
+                self._folder = Path(tempfile.mkdtemp(prefix=f".{self._task}.scoring.", dir=self._out))
+            copy = self._folder / f"{self._task}.safetensors"
+            copy_file(weights, copy, below=self._out)
+        return copy
+
+    def _keep(self, scores: Scores, weights: Path) -> None:
         """The weights again, with their scores among the facts; half precision loses nothing twice."""
-        loaded, read = load_weights(self._weights), read_weights_facts(self._weights)
+        loaded, read = load_weights(weights), read_weights_facts(weights)
         save_weights(
             loaded.module,
             self.best_path,

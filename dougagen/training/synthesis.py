@@ -12,7 +12,7 @@ from pathlib import Path
 from dougagen import __version__
 from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record
 from dougagen.processes.workers import made_in_order
-from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, write_card
+from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, renew_card
 from dougagen.studio import (
     HELD_OUT_SEEDS,
     Profile,
@@ -82,7 +82,7 @@ def synthesise(
             written += 1
             on_progress(written)
         entry = writer.commit(_ledger_entry(batch, source=source, scenes=len(seeds), lines=lines))
-    write_card(out)
+    renew_card(out)
     return entry
 
 

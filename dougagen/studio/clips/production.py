@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import Triplet
 from dougagen.errors import UsageError
+from dougagen.files import refused_as, write_file
 from dougagen.studio.clips.clip import ClipPlan, Take, film
 from dougagen.studio.clips.shot_plan import ShotPlan
 from dougagen.studio.clips.truth import TruthNotes
@@ -62,13 +63,14 @@ def shoot_clip(
     ``pictures`` adds ``file_name.truth/`` with grey PNGs ``NNNNNN_cel_mask.png`` (0, 255) and
     ``NNNNNN_douga.png`` (class ids), moved with the camera as ``plates`` says, for every frame at which a
     drawing begins or for all; of an interlaced frame its first field. ``on_progress`` is told how many
-    pictures were filmed. Raises UsageError where ``file_name`` is more than a name.
+    pictures were filmed. Raises UsageError where ``file_name`` is more than a name, or the system refuses.
     """
     if file_name is not None and (Path(file_name).name != file_name or not file_name):
         raise UsageError(f"--name must be a plain file name, got {file_name!r}")
     plan, delivery = planned.plan, planned.delivery
     file_name = file_name or plan.name.replace(" ", "_")
-    out.mkdir(parents=True, exist_ok=True)
+    with refused_as(UsageError, out, what="cannot be the clip's folder", remedy="choose another --out"):
+        out.mkdir(parents=True, exist_ok=True)
     path, folder = out / f"{file_name}.mkv", out / f"{file_name}.truth"
     notes = TruthNotes(plan, delivery)
 
@@ -79,7 +81,7 @@ def shoot_clip(
             if at != last and (
                 pictures == "frames" or (pictures == "drawings" and frame.facts.begins_drawing)
             ):
-                _save_truth(frame.triplet, folder, at)
+                _save_truth(frame.triplet, folder, at, out)
             last = at
             on_progress(filmed)
             yield frame.color
@@ -89,9 +91,11 @@ def shoot_clip(
     return path
 
 
-def _save_truth(triplet: Triplet, folder: Path, index: int) -> None:
+def _save_truth(triplet: Triplet, folder: Path, index: int, out: Path) -> None:
     """Grey PNGs: the cel mask as 0 and 255, the douga as its class ids."""
-    folder.mkdir(parents=True, exist_ok=True)
     mask = triplet.cel_mask.pixels.astype(np.uint8) * 255
     for what, plane in (("cel_mask", mask), ("douga", triplet.douga.classes)):
-        cv2.imwrite(str(folder / f"{index:06d}_{what}.png"), plane)
+        path = folder / f"{index:06d}_{what}.png"
+        png = cv2.imencode(".png", plane)[1].tobytes()
+        with refused_as(UsageError, path, what="the truth cannot be written"):
+            write_file(path, png, below=out, survives="crash")

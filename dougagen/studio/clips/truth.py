@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dougagen.errors import UsageError
+from dougagen.files import refused_as, write_file
 from dougagen.studio.clips.clip import ClipPlan, FrameFacts
 from dougagen.studio.clips.exposure_sheet import exposures
 from dougagen.studio.clips.light import Light
@@ -80,9 +82,10 @@ class TruthNotes:
         }
 
     def write(self, path: Path) -> None:
-        """As JSON, a line for each entry."""
+        """As JSON, a line for each entry. Raises UsageError where the system refuses."""
         entries = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in self.to_dict().items()]
-        path.write_text("{\n" + ",\n".join(entries) + "\n}\n", encoding="utf-8")
+        with refused_as(UsageError, path, what="the truth cannot be written"):
+            write_file(path, "{\n" + ",\n".join(entries) + "\n}\n", below=path.parent)
 
     def _span(self, start: int, stop: int) -> list[int]:
         """Filmed frames as frames of the file, half-open."""

@@ -13,7 +13,8 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from dougagen.errors import ConfigError
+from dougagen.errors import ConfigError, UsageError
+from dougagen.files import new_file, refused_as
 from dougagen.studio.delivery.coding import H273, LIMITED, Picture, yuv_frame
 
 Scan = Literal["progressive", "interlaced", "telecined"]
@@ -112,7 +113,11 @@ def deliver_clip(
     rate = delivery.source_rate(frame_rate)
     base = 1 / rate if times is None else Fraction(1, 1000)
     count = 0
-    with av.open(f"file:{path}", "w", format="matroska", options={"fflags": "+bitexact"}) as container:
+    with (
+        refused_as(UsageError, Path(path), what="the clip cannot be written"),
+        new_file(Path(path)) as file,
+        av.open(file, "w", format="matroska", options={"fflags": "+bitexact"}) as container,
+    ):
         stream = _stream(container, delivery, rate, (width, height))
         for frame in _coded_frames(pictures, delivery):
             frame.pts = count if times is None else round(times[count] / base)

@@ -324,7 +324,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     color, *_ = export_label(triplet(), tmp_path, "a")
     color.unlink()
     os.mkfifo(color)
-    assert "is no regular file" in problem_of(tmp_path)
+    assert "a pipe lies where a file is needed" in problem_of(tmp_path)
 
 
 def test_a_name_with_control_characters_stays_on_one_line(tmp_path):

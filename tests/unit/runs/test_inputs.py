@@ -67,3 +67,28 @@ def test_an_output_path_that_is_or_lies_in_a_file_is_refused(tmp_path: Path, bel
 def test_an_output_folder_that_is_not_there_yet_is_fine_and_not_made(tmp_path: Path) -> None:
     require_output_folder(tmp_path / "new" / "shards")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_glob_through_links_to_its_own_folder_ends_and_finds_each_file_once(season: Path) -> None:
+    for name in ("again", "and_again", "extras/up"):
+        (season / name).symlink_to(season)
+    found = find_episodes([str(season / "**" / "*.mkv"), str(season / "**" / "*.webm")])
+    assert [p.relative_to(season).as_posix() for p in found] == ["b.mkv", "extras/c.webm"]
+
+
+def test_a_glob_looks_into_folders_that_are_linked_from_elsewhere(tmp_path: Path, season: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "season").symlink_to(season / "extras")
+    assert find_episodes([str(library / "**" / "*.webm")]) == (library / "season" / "c.webm",)
+
+
+@pytest.mark.parametrize("pattern", ["**", "**/*", "./**/*.*", "**/extras/**/*.webm"])
+def test_a_glob_of_stars_means_the_videos_that_lie_there(season: Path, monkeypatch, pattern: str) -> None:
+    monkeypatch.chdir(season)
+    assert (Path("extras") / "c.webm") in find_episodes([pattern])
+
+
+def test_a_folder_that_links_to_itself_is_searched_once(season: Path) -> None:
+    (season / "loop").symlink_to(season)
+    assert [p.name for p in find_episodes([str(season)])] == ["a.MP4", "b.mkv", "c.webm"]

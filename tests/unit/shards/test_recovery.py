@@ -14,6 +14,7 @@ import pytest
 from equal_drawings import put
 
 from dougagen.errors import ShardError
+from dougagen.files import Folder
 from dougagen.shards import EpisodeWriter, encode_record, read_ledger, read_records
 from dougagen.shards.ledger import shard_name
 from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
@@ -29,16 +30,16 @@ def moments(tmp_path, monkeypatch):
 
     def record(out: Path) -> list[Path]:
         def watching(real):
-            def watched(self: Path, *args, **options):
-                if out in self.parents:
+            def watched(self: Folder, *args, **options):
+                if out in (self.path, *self.path.parents):
                     copies.append(tmp_path / f"moment{len(copies)}")
                     shutil.copytree(out, copies[-1])
                 return real(self, *args, **options)
 
             return watched
 
-        for name in ("replace", "unlink"):
-            monkeypatch.setattr(Path, name, watching(getattr(Path, name)))
+        for name in ("rename", "remove"):
+            monkeypatch.setattr(Folder, name, watching(getattr(Folder, name)))
         return copies
 
     return record

@@ -14,6 +14,7 @@ import pytest
 from equal_drawings import everything, put, shown
 
 from dougagen.errors import ShardError
+from dougagen.files import Folder
 from dougagen.shards import (
     ledger_path,
     lock_episode,
@@ -153,15 +154,15 @@ def test_a_pass_killed_at_any_moment_has_lost_nothing_and_the_next_one_ends_it(t
     put(out, A, [3, 0])
 
     def watching(real):
-        def watched(self: Path, *args, **options):
-            if out in self.parents and ".dougagen" not in self.parts:
+        def watched(self: Folder, *args, **options):
+            if out in self.path.parents and ".dougagen" not in self.path.parts:
                 copies.append(Path(shutil.copytree(out, tmp_path / f"moment{len(copies)}")))
             return real(self, *args, **options)
 
         return watched
 
-    for name in ("replace", "unlink"):
-        monkeypatch.setattr(Path, name, watching(getattr(Path, name)))
+    for name in ("rename", "remove"):
+        monkeypatch.setattr(Folder, name, watching(getattr(Folder, name)))
     settle_repeats(out)
     monkeypatch.undo()
     wanted = everything(out)

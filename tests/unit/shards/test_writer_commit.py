@@ -17,6 +17,7 @@ import pytest
 
 from dougagen.domain import Record
 from dougagen.errors import DomainError, ShardError
+from dougagen.files import Folder
 from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, open_dataset, read_ledger, read_records
 from dougagen.shards.durable import hidden_name
 from dougagen.shards.recovery import recover
@@ -102,14 +103,14 @@ def test_the_ledger_is_written_after_the_shards_have_their_names(
     tmp_path, make_record, make_entry, monkeypatch
 ) -> None:
     renames: list[str] = []
-    replace = Path.replace
+    rename = Folder.rename
 
-    def watched(self: Path, target: Path) -> Path:
-        renames.append(Path(target).relative_to(tmp_path).as_posix())
-        assert self.is_file()
-        return replace(self, target)
+    def watched(self: Folder, old: str, new: str) -> None:
+        renames.append((self.path / new).relative_to(tmp_path).as_posix())
+        assert self.has_file(old)
+        rename(self, old, new)
 
-    monkeypatch.setattr(Path, "replace", watched)
+    monkeypatch.setattr(Folder, "rename", watched)
     with EpisodeWriter(tmp_path, episode_id=ID, row_group_bytes=1, shard_bytes=1) as writer:
         for index in range(3):
             writer.write(encode_record(make_record(index)))
@@ -121,15 +122,15 @@ def test_the_ledger_is_written_after_the_shards_have_their_names(
 def test_a_commit_that_the_disk_stops_between_renames_is_finished_by_the_next_start(
     tmp_path, make_record, make_entry, monkeypatch, files_in
 ) -> None:
-    replace = Path.replace
+    rename = Folder.rename
 
-    def refuses_ledgers(self: Path, target: Path) -> Path:
-        if Path(target).suffix == ".json":
+    def refuses_ledgers(self: Folder, old: str, new: str) -> None:
+        if new.endswith(".json"):
             raise OSError(28, "No space left on device")
-        return replace(self, target)
+        rename(self, old, new)
 
     with monkeypatch.context() as full:
-        full.setattr(Path, "replace", refuses_ledgers)
+        full.setattr(Folder, "rename", refuses_ledgers)
         with pytest.raises(ShardError, match=r"no space left.*free space"):
             write_one(tmp_path, make_record(0), make_entry(1))
     assert read_ledger(tmp_path, ID) is None
@@ -140,10 +141,10 @@ def test_a_commit_that_the_disk_stops_between_renames_is_finished_by_the_next_st
 def test_an_intent_that_the_disk_does_not_take_leaves_no_trace(
     tmp_path, make_record, make_entry, monkeypatch
 ) -> None:
-    def refuses(self: Path, target: Path) -> Path:
+    def refuses(self: Folder, old: str, new: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", refuses)
+    monkeypatch.setattr(Folder, "rename", refuses)
     with pytest.raises(ShardError, match=r"no space left.*free space"):
         write_one(tmp_path / "shards", make_record(0), make_entry(1))
     assert list(tmp_path.iterdir()) == []
