@@ -203,11 +203,19 @@ def campaign(good: Path, clip: Path, tmp: Path) -> Iterator[tuple[str, list[str 
         yield f"weights {field}", ["models", "--models", folder]
         yield f"weights {field}", ["extract", clip, "--out", next(fresh), "--models", folder]
     said = json.dumps(HOSTILE_TEXT)
-    for line in (
-        f"base = {said}", f"description = {said}\nsteps = {said}", f"{said} = 1", f"minutes = {said}",
-        f"wiring = {said}\ntask = 'douga'\nsteps = 1", f"[studio]\nprofile = {said}",
-        f"[network]\n{said} = 1", f"architecture = {said}\ntask = 'cel'\nsteps = 1", f"[adversarial]\nencoding = {said}", "x = \x9b2J",
-    ):  # fmt: skip
+    lines = (
+        f"base = {said}",
+        f"description = {said}\nsteps = {said}",
+        f"{said} = 1",
+        f"minutes = {said}",
+        f"wiring = {said}\ntask = 'douga'\nsteps = 1",
+        f"[studio]\nprofile = {said}",
+        f"[network]\n{said} = 1",
+        f"architecture = {said}\ntask = 'cel'\nsteps = 1",
+        f"[adversarial]\nencoding = {said}",
+        "x = \x9b2J",
+    )
+    for line in lines:
         path = next(fresh).with_suffix(".toml")
         path.write_text(line + "\n", encoding="utf-8")
         yield f"TOML {line[:20]!r}", ["train", "--studio", "--config", path, "--out", next(fresh)]
