@@ -137,3 +137,34 @@ def test_a_pretrained_learner_begins_with_what_imagenet_taught_and_says_so():
     assert torch.equal(learner.network.encoder.stem.convolution[0].weight, published)
     assert "ImageNet" in learner.started_from
     assert "Apache-2.0" in learner.started_from
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"learning_rate = {'9' * 400}",
+        f"minutes = -{'9' * 400}",
+        f"scale_range = [0.5, {'9' * 400}]",
+        f"steps = {'9' * 400}",
+        f"steps = 0x{'f' * 9000}",
+        f"[network]\ndetail_width = {'9' * 400}",
+        f"[adversarial]\nlearning_rate = {'9' * 400}",
+        f"[studio]\nfirst = {'9' * 400}",
+        f"minutes = {'9' * 9000}",
+        f"task = {'[' * 5000}",
+    ],
+)
+def test_a_number_without_end_is_a_line(line, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'base = "douga"\n{line}\n')
+    with pytest.raises(ConfigError) as caught:
+        read_preset(str(path))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 3000
+
+
+@pytest.mark.parametrize("name", ["minutes", "learning_rate", "scale_range"])
+def test_a_number_too_large_to_count_with_is_no_overflow(name):
+    value = [0.5, 10**400] if name == "scale_range" else 10**400
+    with pytest.raises(ConfigError, match=f"{name}' is a number too large"):
+        TrainingConfig.of({"task": "cel", name: value})
