@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from dougagen.evaluation.inventory import CardState, card_state
+from dougagen.inventory.entries import CardState, card_state
 
 from dougagen.domain import CelMask, Douga, Triplet
 from dougagen.evaluation.picture_sheet import write_png
