@@ -86,7 +86,7 @@ def _figures(weights: Path) -> dict[str, float]:
 
 def synth(folder: Path) -> int:
     """One small scene as a shard."""
-    from dougagen.studio.profiles import profile_named
+    from dougagen.studio import profile_named
     from dougagen.training.synthesis import synthesise
 
     synthesise(folder / "out", seeds=range(1), lines=120, profile=profile_named("natural"), workers=1)
@@ -105,7 +105,7 @@ def label(folder: Path) -> int:
     """Two drawings out of a dataset for an artist, and back into one."""
     from dougagen.labels import export_labels, import_into
 
-    export_labels(folder / "dataset", folder / "out", limit=2, on_existing="replace")
+    export_labels(folder / "dataset", folder / "out", limit=2, on_existing="redo")
     report = import_into(folder / "out", folder / "out" / "labelled")
     for problem in report.problems:
         tell(f"error: {problem.reason}")
@@ -117,9 +117,7 @@ def models(folder: Path) -> int:
     from dougagen.inventory.entries import take_inventory
     from dougagen.inventory.noted_scores import note_scores
 
-    from dougagen.networks import load_weights
-
-    for entry in take_inventory(folder / "out", load_weights):
+    for entry in take_inventory(folder / "out"):
         entry.to_json()
     note_scores(folder / "out" / "cel.safetensors", {"cel_iou": 0.5})
     return 0
