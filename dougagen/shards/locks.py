@@ -46,7 +46,12 @@ class Lock:
     def _try(cls, path: Path) -> Lock | Literal[False] | None:
         """False: somebody tidied the file away between our opening and our locking it; try again."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except FileExistsError:  # somebody tidied the folder away meanwhile, unless a file lies there
+                if path.parent.exists() and not path.parent.is_dir():
+                    raise
+                return False
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         except FileNotFoundError:
             return False
