@@ -7,12 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
+from dougagen.choices import OnRepeat
 from dougagen.errors import ConfigError
 from dougagen.footage import FLAGS, DecodeOn, FootageConfig
-
-Repeats = Literal["keep", "mark", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class ExtractConfig:
     """Stop after so many drawings."""
     reject: tuple[str, ...] = ()
     """Flags with which a drawing becomes no record; the first that it has is the reason that is counted."""
-    repeats: Repeats = "mark"
+    repeats: OnRepeat = "mark"
     """Drawings that another episode of the dataset shows: keep them unmarked, mark them, or drop them. What
     is marked depends on which episodes were there first."""
     decode_on: DecodeOn = "auto"
@@ -39,6 +38,16 @@ class ExtractConfig:
         """``reject``, and repeats where they are dropped."""
         return (*self.reject, "repeat") if self.repeats == "drop" else self.reject
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options of ``read_footage``."""
+        return {
+            "config": self.footage,
+            "start": self.start,
+            "stop": self.stop,
+            "decode_on": self.decode_on,
+        }
+
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:
             raise ConfigError(f"--start must not be negative, got {float(self.start):g} s")
@@ -48,7 +57,7 @@ class ExtractConfig:
             )
         if self.max_drawings is not None and self.max_drawings < 1:
             raise ConfigError(f"--max-drawings must be at least 1, got {self.max_drawings}")
-        if self.repeats not in get_args(Repeats):
+        if self.repeats not in get_args(OnRepeat):
             raise ConfigError(f"--repeats must be keep, mark or drop, got {self.repeats!r}")
         for flag in self.reject:
             if flag not in FLAGS:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from html import escape
 
 from dougagen.errors import DomainError
+
+ABSENT = "–"
+"""Stands in a cell for a figure that there is not."""
+
+
+def percent(share: float | None) -> str:
+    """``0.954`` -> ``95.4 %``; a dash for None and NaN."""
+    return ABSENT if share is None or math.isnan(share) else f"{share:.1%}".replace("%", " %")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +41,15 @@ class Table:
         rule = ["---", *["---:"] * (len(self.columns) - 1)]
         lines = [self.columns, rule, *self.rows]
         return "\n".join([f"**{self.title}**", "", *("| " + " | ".join(line) + " |" for line in lines)])
+
+    def to_html(self) -> str:
+        """A table element. The text of every cell is shown as it is, markup in it included."""
+        head = "".join(f"<th>{escape(column)}</th>" for column in self.columns)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows
+        )
+        caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def _repr_html_(self) -> str:
+        return self.to_html()

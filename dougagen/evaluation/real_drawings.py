@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import CelMask, Douga, DougaClass, Reconstruction, Triplet
+from dougagen.domain import CelMask, Douga, DougaClass, Reconstruction, Reconstructor, Triplet
 from dougagen.domain.arrays import require_array
 from dougagen.errors import UsageError
 from dougagen.evaluation.boundaries import boundary_score
@@ -30,15 +30,15 @@ from dougagen.evaluation.metrics import (
     line_pixels,
     line_score,
 )
-from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
+from dougagen.evaluation.reconstructor import reconstruct_each
 from dougagen.evaluation.triplets import TripletScore, Watcher, added, unwatched
-from dougagen.studio.delivery import encode_still
+from dougagen.studio import encode_still
 
 EncodeStill = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 """uint8[H, W, 3] RGB -> the same picture as a video delivers it, of the same size."""
 
 CEL_ALPHA = 128
-"""8-bit alpha from which a pixel belongs to the cel: 0.5 (DESIGN section 1)."""
+"""8-bit alpha from which a pixel belongs to the cel: 0.5 (dougagen/README.md#words)."""
 PENCIL_LEVEL = 200
 """8-bit level of the darkest channel below which a sketch's pixel is a line."""
 FEWEST_BACKGROUNDS = 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,21 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen import __version__
-from dougagen.domain import Table, Triplet
+from dougagen.domain import Reconstructor, Table, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
+from dougagen.evaluation.quick import flat_figures
 from dougagen.evaluation.real_drawings import (
     RealScore,
     drawing_folders,
     read_drawings,
     score_real_drawings,
 )
-from dougagen.evaluation.reconstructor import Reconstructor
 from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
 from dougagen.evaluation.triplets import TripletScore, Watcher, score_triplets, triplets_of, unwatched
 from dougagen.shards import count_records, read_records
-from dougagen.studio.background import paint_background
-from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene, whole_frame
+from dougagen.studio import HELD_OUT_FAMILY, HELD_OUT_SEEDS, make_scene, whole_frame
 
 BACKGROUNDS = 6
 """How many backgrounds each real drawing is laid over."""
@@ -55,6 +55,7 @@ class EvaluationPlan:
         if self.scenes > len(HELD_OUT_SEEDS):
             raise UsageError(f"there are {len(HELD_OUT_SEEDS)} held-out scenes, {self.scenes} were asked for")
         object.__setattr__(self, "lines", tuple(dict.fromkeys(self.lines)))
+        object.__setattr__(self, "clips", tuple(self.clips))
 
     @property
     def needs_networks(self) -> bool:
@@ -96,6 +97,20 @@ class EvaluationReport:
             found += (timing_table(self.clips),)
         return found
 
+    def noted(self, *, partner: str) -> dict[str, object]:
+        """What is worth noting in the headers of the weights: flat figures by height and by folder of real
+        drawings; NaN, of a class that occurs nowhere, is None.
+
+        Args:
+            partner: ``tensors_digest`` of the other network of the pair: douga is read on its masks.
+        """
+        return {
+            "dougagen_version": __version__,
+            "partner": partner,
+            "held_out": {str(lines): _noted_held_out(score) for lines, score in self.held_out.items()},
+            "real": {score.name: _noted_real(score) for score in self.real},
+        }
+
     def to_markdown(self) -> str:
         """The tables below a line that says what was measured with what."""
         head = f"Measured by dougagen {__version__}{f' with {self.models}' if self.models else ''}."
@@ -110,6 +125,23 @@ class EvaluationReport:
             "real": [score.to_json() for score in self.real],
             "clips": [score.to_json() for score in self.clips],
         }
+
+
+def _noted_held_out(score: TripletScore) -> dict[str, object]:
+    figures = flat_figures(score).items()
+    return {
+        "scenes": score.triplets,
+        **{name: None if math.isnan(value) else value for name, value in figures},
+    }
+
+
+def _noted_real(score: RealScore) -> dict[str, object]:
+    return {
+        "frames": score.frames,
+        "cel_iou": score.cel.iou,
+        "boundary_f": score.boundary.f1,
+        "line_f1": score.lines.f1,
+    }
 
 
 def held_out_scenes(count: int, *, lines: int) -> Iterator[tuple[str, Triplet]]:
@@ -128,7 +160,7 @@ def held_out_backgrounds() -> tuple[NDArray[np.uint8], ...]:
     for seed in HELD_OUT_SEEDS[:BACKGROUNDS]:
         rng = np.random.default_rng([seed, 0xBAC])
         width = _BACKGROUND_LINES * 16 // 9
-        painted.append(paint_background(rng, height=_BACKGROUND_LINES, width=width, family="held out"))
+        painted.append(HELD_OUT_FAMILY.background(rng, height=_BACKGROUND_LINES, width=width))
         painted[-1].setflags(write=False)
     return tuple(painted)
 

@@ -3,8 +3,10 @@
 from dougagen.networks.allocator import reuse_freed_memory
 from dougagen.networks.gcn import GCN, GCNConfig
 from dougagen.networks.layers import fuse_for_inference
+from dougagen.networks.lite_unet import LiteUNet, LiteUNetConfig
 from dougagen.networks.locations import default_models_folder, find_weights
-from dougagen.networks.registry import ARCHITECTURES, Task, build_network, network_options
+from dougagen.networks.pretrained import begin_from_imagenet
+from dougagen.networks.registry import ARCHITECTURES, PRETRAINED, Task, build_network, network_options
 from dougagen.networks.thinline import ThinLineConfig, ThinLineNet
 from dougagen.networks.weights import (
     FORMAT_VERSION,
@@ -13,6 +15,7 @@ from dougagen.networks.weights import (
     grown_state,
     lines_read_by,
     load_weights,
+    read_header,
     read_weights_facts,
     save_weights,
 )
@@ -23,14 +26,18 @@ __all__ = [
     "FILL",
     "FORMAT_VERSION",
     "GCN",
+    "PRETRAINED",
     "WORKING_LINES",
     "GCNConfig",
+    "LiteUNet",
+    "LiteUNetConfig",
     "LoadedNetwork",
     "Task",
     "ThinLineConfig",
     "ThinLineNet",
     "WeightsFacts",
     "Wiring",
+    "begin_from_imagenet",
     "build_network",
     "default_models_folder",
     "find_weights",
@@ -40,6 +47,7 @@ __all__ = [
     "load_weights",
     "logits_at_lines",
     "network_options",
+    "read_header",
     "read_weights_facts",
     "reuse_freed_memory",
     "save_weights",

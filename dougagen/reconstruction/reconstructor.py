@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction
+from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction, Triplet
 from dougagen.errors import DeviceError, DomainError, WeightsError
 from dougagen.networks import (
     LoadedNetwork,
@@ -26,18 +26,18 @@ from dougagen.networks import (
     wired,
 )
 from dougagen.networks.devices import chosen_dtype
-from dougagen.reconstruction.certainty import Certainty, certainty_of
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
 from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
-from dougagen.reconstruction.refinement import RefinementConfig, refine
+from dougagen.reconstruction.refinement import refine
+from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
 from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
-T = TypeVar("T")
 _BATCH = {"cpu": 1, "cuda": 8}
+_USUAL = ReconstructionConfig()
 
 
 class NetworkReconstructor:
@@ -63,7 +63,7 @@ class NetworkReconstructor:
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
 
     @classmethod
-    def load(cls, models: Path | None, config: ReconstructionConfig) -> NetworkReconstructor:
+    def load(cls, models: Path | None = None, config: ReconstructionConfig = _USUAL) -> NetworkReconstructor:
         """With ``cel.safetensors`` and ``douga.safetensors`` of a folder; None takes those of dougagen.
 
         Raises WeightsError, DeviceError.
@@ -111,20 +111,19 @@ class NetworkReconstructor:
         Raises DomainError for another shape or dtype and for a picture over the bound, DeviceError where the
         device fails or has no room for a single picture.
         """
-        return [read for batch in self._batches(pictures) for read in self._read(batch, self._infer)]
-
-    def certainties(self, pictures: Sequence[Picture]) -> list[tuple[Reconstruction, Certainty]]:
-        """As ``reconstruct``, and how likely the networks find what is said of each pixel: for calibration.
-
-        Raises as it does.
-        """
-        return [read for batch in self._batches(pictures) for read in self._read(batch, self._infer_surely)]
-
-    def _batches(self, pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:
-        """Checked before the first is read."""
         for picture in pictures:
             self._require(picture)
-        return _same_size(pictures, self.batch_size)
+        return [read for batch in _same_size(pictures, self.batch_size) for read in self._read(batch)]
+
+    def triplets(self, pictures: Iterable[Picture]) -> Iterator[Triplet]:
+        """Each picture with its cel mask and douga, in order; a batch is in memory at a time.
+
+        Raises as ``reconstruct`` does, at the batch that holds the picture.
+        """
+        waiting = iter(pictures)
+        while batch := list(islice(waiting, self.batch_size)):
+            for picture, read in zip(batch, self.reconstruct(batch), strict=True):
+                yield Triplet(picture, read.cel_mask, read.douga)
 
     def _require(self, picture: Picture) -> None:
         shape: tuple[int, ...] = getattr(picture, "shape", ())
@@ -136,10 +135,10 @@ class NetworkReconstructor:
             bound = f"{self._config.largest_picture / 1e6:g} million pixels"
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
-    def _read(self, pictures: Sequence[Picture], infer: Callable[[Picture], list[T]]) -> list[T]:
+    def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
         """One batch; halved, and halved again, where the device runs out of memory."""
         try:
-            return infer(np.stack(pictures))
+            return self._infer(np.stack(pictures))
         except torch.OutOfMemoryError as error:
             shortage: Exception = error
         except (RuntimeError, MemoryError) as error:  # torch on the CPU: "not enough memory: you tried to …"
@@ -158,7 +157,7 @@ class NetworkReconstructor:
             ) from shortage
         middle = len(pictures) // 2
         self.batch_size = max(1, min(self.batch_size, middle))  # the next batch begins where this one fitted
-        return self._read(pictures[:middle], infer) + self._read(pictures[middle:], infer)
+        return self._read(pictures[:middle]) + self._read(pictures[middle:])
 
     @torch.inference_mode()
     def _infer(self, pictures: Picture) -> list[Reconstruction]:
@@ -170,12 +169,6 @@ class NetworkReconstructor:
             enlarged(read, parts, height, width)
             for read in self._reconstructions(small, *self._said_of(small))
         ]
-
-    @torch.inference_mode()
-    def _infer_surely(self, pictures: Picture) -> list[tuple[Reconstruction, Certainty]]:
-        odds, drawn = self._said_of(pictures)
-        reads = self._reconstructions(pictures, odds, drawn)
-        return [(read, certainty_of(odds[n], drawn[n], read)) for n, read in enumerate(reads)]
 
     def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
         """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""

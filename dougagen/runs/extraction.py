@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from dougagen.domain import Episode, ExtractReport
+from dougagen.domain import Episode, ExtractReport, Table
 from dougagen.errors import DougagenError, ShardError, UsageError
 from dougagen.runs.crew import Crew
 from dougagen.runs.hashes import HashCache
@@ -72,6 +72,40 @@ class RunReport:
         """0 all done, or left to the run that has it; 1 some episode failed."""
         return 1 if self.failed or self.not_begun else 0
 
+    @property
+    def in_words(self) -> str:
+        """``2 extracted, 1 already there, 0 failed; 48 new records``."""
+        if self.same_run:
+            return "nothing done: the same command is running on this machine already"
+        parts = [
+            f"{len(self.extracted)} extracted",
+            f"{len(self.already_there)} already there",
+            f"{len(self.failed)} failed",
+        ]
+        if self.elsewhere:
+            parts.append(f"{len(self.elsewhere)} left to another run")
+        if self.not_begun:
+            parts.append(f"{len(self.not_begun)} not begun")
+        return f"{', '.join(parts)}; {sum(report.records for report in self.extracted)} new records"
+
+    def to_table(self) -> Table:
+        """A row an episode: what became of it."""
+        done = [(r.source, "extracted", str(r.records), str(r.frames_decoded)) for r in self.extracted]
+        failed = [(f.path.name, str(f.error), "", "") for f in self.failed]
+        others = (
+            (self.already_there, "already there"),
+            (self.elsewhere, "left to another run"),
+            (self.not_begun, "not begun"),
+        )
+        rest = [(path.name, word, "", "") for paths, word in others for path in paths]
+        return Table(self.in_words, ("episode", "", "records", "frames"), (*done, *failed, *rest))
+
+    def __repr__(self) -> str:
+        return f"RunReport({self.in_words})"
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
     def to_json(self) -> dict[str, object]:
         """Plain values for ``--json``."""
         return {
@@ -107,6 +141,37 @@ class RunEvents(Protocol):
     def warned(self, what: str) -> None: ...
 
 
+class Silent(RunEvents):
+    """Hears all and says nothing; a listener that wants a few of them begins here."""
+
+    def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None:
+        """The episode is being extracted, file ``number`` of ``total``."""
+
+    def episode_moved(self, path: Path, moved: Moved) -> None:
+        """So many frames and records so far."""
+
+    def episode_ended(self, path: Path, report: ExtractReport) -> None:
+        """It is committed."""
+
+    def episode_skipped(self, path: Path) -> None:
+        """It is in the dataset already."""
+
+    def episode_elsewhere(self, path: Path) -> None:
+        """Another run is at work on it."""
+
+    def episode_failed(self, failure: EpisodeFailure) -> None:
+        """It came to nothing."""
+
+    def recovered(self, found: Recovered) -> None:
+        """What a dead run had left was put right."""
+
+    def warned(self, what: str) -> None:
+        """Something a person should know."""
+
+
+SILENT = Silent()
+
+
 def require_output_folder(out: Path) -> None:
     """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing."""
     try:
@@ -129,7 +194,7 @@ def extract_all(
     *,
     load: LoadReconstructor,
     events: RunEvents,
-    jobs: int = 1,
+    jobs: int = 0,
     command: str = "",
 ) -> RunReport:
     """Extract every episode, ``jobs`` at a time (0: one a device). Failures are collected, interrupts not.

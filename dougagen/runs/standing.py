@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from pathlib import Path
-from typing import Literal
 
+from dougagen.choices import OnExisting
 from dougagen.errors import ShardError
 from dougagen.shards import LedgerEntry, read_ledger, shard_is_whole
 from dougagen.shards.ledger import DATA, REPAIR
-
-OnExisting = Literal["error", "skip", "redo"]
 
 
 class Standing(Enum):

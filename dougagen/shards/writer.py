@@ -56,11 +56,10 @@ ROW_GROUP_BYTES = 16_000_000
 """Rows are written when they reach this many bytes. A writer holds them up to three times over (rows, Arrow,
 page buffers): with 64 MB the peak of ``extract`` grew by 200 MB until the first row group was full."""
 MAX_ROW_GROUP_BYTES = 100_000_000
-"""The limit of DESIGN section 5; readers load a row group at a time."""
+"""The limit of dougagen/README.md#dataset; readers load a row group at a time."""
 SHARD_BYTES = 1_000_000_000
 """A shard that has reached this many bytes is closed and the next one begun."""
 _ROW_GROUP_ROWS = 10_000
-OnExisting = Literal["refuse", "redo"]
 
 
 class EpisodeWriter:
@@ -68,10 +67,11 @@ class EpisodeWriter:
 
     ``with EpisodeWriter(out, episode_id=…) as writer: writer.write(encoded); writer.commit(entry)``
 
-    ``on_existing="refuse"`` raises ShardError where the episode is in the dataset already, ``"redo"`` puts
-    the new shards, named with ``digest``, in the place of the old ones at commit. ``lock`` is the episode's,
-    where the caller has it already. Raises EpisodeBusy where another run writes the same episode, ShardError
-    where the disk refuses and at a record of another episode or a repeated ``record_id``.
+    Of ``OnExisting`` a writer has the two that write: ``on_existing="error"`` raises ShardError where the
+    episode is in the dataset already, ``"redo"`` puts the new shards, named with ``digest``, in the place of
+    the old ones at commit. ``lock`` is the episode's, where the caller has it already. Raises EpisodeBusy
+    where another run writes the same episode, ShardError where the disk refuses and at a record of another
+    episode or a repeated ``record_id``.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class EpisodeWriter:
         split: str = "train",
         row_group_bytes: int = ROW_GROUP_BYTES,
         shard_bytes: int = SHARD_BYTES,
-        on_existing: OnExisting = "refuse",
+        on_existing: Literal["error", "redo"] = "error",
         digest: str = "",
         lock: Lock | None = None,
     ) -> None:
@@ -117,7 +117,7 @@ class EpisodeWriter:
                     self._lock = lock_episode(self.out, self.episode_id)
                 recover_episode(self.out, self.episode_id)
                 self._replaces = ledger_path(self.out, self.episode_id).exists()
-                if self._replaces and self._on_existing == "refuse":
+                if self._replaces and self._on_existing == "error":
                     raise ShardError(
                         f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
                     )

@@ -1,4 +1,4 @@
-"""What a run writes down as it goes: rows of CSV, and the same figures for TensorBoard."""
+"""What a run writes down as it goes: rows of CSV, and the same figures as curves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dougagen.training.tensorboard import EventWriter
+from dougagen.training.tensorboard import Curves, open_curves
 
 _COLUMNS = ("step", "seconds", "fraction", "loss", "mean_iou", "learning_rate", "steps_per_second")
 _CURVES = ("loss", "mean_iou", "learning_rate", "steps_per_second")
@@ -44,14 +44,16 @@ class Scores:
 
 
 class TrainingLog:
-    """``<task>.log.csv``, ``.scores.csv``, ``.validation.csv``, ``tensorboard/<task>/`` in a run's folder."""
+    """``<task>.log.csv``, ``.scores.csv``, ``.validation.csv`` in a run's folder, and with tensorboardX
+    ``tensorboard/<task>/``."""
 
     def __init__(self, out: Path, task: str) -> None:
         self.path = out / f"{task}.log.csv"
         self.scores_path = out / f"{task}.scores.csv"
         self.validation_path = out / f"{task}.validation.csv"
-        self._events_folder = out / "tensorboard" / task
-        self._events: EventWriter | None = None
+        self._curves_folder = out / "tensorboard" / task
+        self._curves: Curves | None = None
+        self._curves_wanted = True
         self._is_new_run = False
 
     def begin_anew(self) -> None:
@@ -70,7 +72,7 @@ class TrainingLog:
             figures = [*(getattr(row, name) for name in _COLUMNS), *row.parts.values()]
             writer.writerow(f"{figure:.6g}" for figure in figures)
         curves = {**{name: getattr(row, name) for name in _CURVES}, **row.parts}
-        self._curves({f"training/{name}": figure for name, figure in curves.items()}, row.step)
+        self._draw({f"training/{name}": figure for name, figure in curves.items()}, row.step)
 
     def validated(self, loss: float, *, step: int) -> None:
         """A row of the losses on validation pictures."""
@@ -80,7 +82,7 @@ class TrainingLog:
             if is_new:
                 writer.writerow(("step", "validation_loss"))
             writer.writerow((step, f"{loss:.6g}"))
-        self._curves({"validation/loss": loss}, step)
+        self._draw({"validation/loss": loss}, step)
 
     def score(self, scores: Scores) -> None:
         """A row of the scores; a name that is new becomes a column, which older rows leave empty."""
@@ -96,12 +98,21 @@ class TrainingLog:
             writer.writeheader()
             writer.writerows(rows)
         unfinished.replace(self.scores_path)
-        self._curves({f"scores/{name}": figure for name, figure in scores.figures.items()}, scores.step)
+        self._draw({f"scores/{name}": figure for name, figure in scores.figures.items()}, scores.step)
 
-    def _curves(self, scalars: Mapping[str, float], step: int) -> None:
-        if self._events is None:
-            self._events = EventWriter(self._events_folder, is_new_run=self._is_new_run)
-        self._events.add(scalars, step=step)
+    def close(self) -> None:
+        """Nothing more is written."""
+        self._curves_wanted = False
+        if self._curves is not None:
+            self._curves.close()
+            self._curves = None
+
+    def _draw(self, scalars: Mapping[str, float], step: int) -> None:
+        if self._curves_wanted and self._curves is None:
+            self._curves = open_curves(self._curves_folder, is_new_run=self._is_new_run)
+            self._curves_wanted = self._curves is not None  # said once that there are none
+        if self._curves is not None:
+            self._curves.add(scalars, step=step)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

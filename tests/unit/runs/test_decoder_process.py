@@ -18,9 +18,9 @@ from waiting import PATIENCE, ends, is_alive
 
 from dougagen.errors import EpisodeError
 from dougagen.footage import FootageConfig, open_episode, read_footage
+from dougagen.processes.streams import StageClock
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
 from dougagen.runs.messages import Receiver, Sender
-from dougagen.streams import StageClock
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def test_the_drawings_and_counts_are_those_of_this_process(clip) -> None:
     for one, other in zip(got, wanted, strict=True):
         assert np.array_equal(one.image, other.image)
         assert (one.exposures, one.time, one.flags) == (other.exposures, other.time, other.flags)
-    assert (far.frames_decoded, far.truncated) == (near.frames_decoded, near.truncated)
-    assert (far.shots_found, far.packets_damaged) == (near.shots_found, near.packets_damaged)
+    assert far.counts == near.counts
+    assert far.picture_area == near.picture_area
 
 
 def test_no_more_is_decoded_than_the_wanted_drawings_need(clip) -> None:
@@ -63,7 +63,7 @@ def test_no_more_is_decoded_than_the_wanted_drawings_need(clip) -> None:
     for _ in range(2):
         with DecoderProcess(clip) as decoder, footage_of(decoder, decoder.open(), max_drawings=3) as far:
             assert len(list(far)) == 3
-            counts.add(far.frames_decoded)
+            counts.add(far.counts.frames_decoded)
     assert len(counts) == 1
 
 

@@ -10,8 +10,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from dougagen.cli.app import Stopped, _stop
-from dougagen.errors import ConfigError, WeightsError
+from dougagen.errors import ConfigError, Stopped, WeightsError, unwind
 from dougagen.networks import ARCHITECTURES, Wiring, load_weights
 from dougagen.training import loop, run, train
 from dougagen.training.batches import make_batch
@@ -22,7 +21,7 @@ from dougagen.training.signals import WholeSteps
 
 @pytest.fixture
 def as_the_command_line() -> Iterator[None]:
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, unwind) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -150,7 +149,7 @@ def test_the_state_of_a_gpu_goes_on_here(discs, small, tmp_path):
     assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
 
 
-# ---- channels_last (DESIGN 8) ------------------------------------------------------------------------
+# ---- channels_last ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("architecture", list(ARCHITECTURES))
 def test_every_architecture_is_trained_in_channels_last(architecture, discs, small):
     config = small(architecture=architecture, network={})
