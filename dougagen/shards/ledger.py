@@ -169,6 +169,10 @@ class LedgerEntry:
         for shard in self.shards:
             if f"-{self.episode_id}-" not in shard.name:
                 raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
+        if len({shard.name for shard in self.shards}) < len(self.shards):
+            raise DomainError(
+                "a ledger must name each shard once"
+            )  # sixty thousand times would be read so often
         self.report()  # its counts add up, or DomainError
 
     @classmethod
