@@ -16,7 +16,7 @@ from dougagen.errors import ConfigError, UsageError
 from dougagen.files import read_file, refused_as
 
 _LARGEST = 2**16  # bytes
-_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d+(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,9}):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d{1,9}(?:\.\d{1,18})?)")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def typed(name: str, wanted: str, value: Any, *, what: str = "training option") 
     if "float" in kinds and type(value) in (int, float):
         try:
             return float(value)
-        except OverflowError:  # TOML and JSON write numbers of any length
+        except OverflowError:  # JSON writes numbers of any length
             raise ConfigError(f"{what} {name!r} is a number too large to count with") from None
     if any(type(value) is kind for kind in (int, str, bool) if kind.__name__ in kinds):
         return value

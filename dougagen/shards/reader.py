@@ -368,9 +368,9 @@ def _raw_rows_of(group: RowGroup, rows: Container[int] | None = None) -> Iterato
             kept = [n for n in range(len(batch)) if rows is None or first + n in rows]
             first += len(batch)
             if kept:
-                table = pa.Table.from_batches([batch])
-                require_text_fits(table, MAX_TEXT_LOADED)
-                table = _in_our_types(table, COLUMNS)
+                coded = pa.Table.from_batches([batch])
+                require_text_fits(coded, MAX_TEXT_LOADED)
+                table = _in_our_types(coded, COLUMNS)
                 yield from (table if len(kept) == len(batch) else table.take(kept)).to_pylist()
 
 
