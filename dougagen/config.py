@@ -7,12 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
+from dougagen.choices import OnRepeat
 from dougagen.errors import ConfigError
 from dougagen.footage import FLAGS, DecodeOn, FootageConfig
-
-Repeats = Literal["keep", "mark", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,21 @@ class ExtractConfig:
     """Stop after so many drawings."""
     reject: tuple[str, ...] = ()
     """Flags with which a drawing becomes no record; the first that it has is the reason that is counted."""
-    repeats: Repeats = "mark"
+    repeats: OnRepeat = "mark"
     """Drawings that another episode of the dataset shows: keep them unmarked, mark them, or set them aside.
     Which of them is the original depends on what is in the dataset, and not on what came first."""
     decode_on: DecodeOn = "auto"
     """Where video is decoded; changes no row, and is no part of the digest."""
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options of ``read_footage``."""
+        return {
+            "config": self.footage,
+            "start": self.start,
+            "stop": self.stop,
+            "decode_on": self.decode_on,
+        }
 
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:
@@ -43,7 +52,7 @@ class ExtractConfig:
             )
         if self.max_drawings is not None and self.max_drawings < 1:
             raise ConfigError(f"--max-drawings must be at least 1, got {self.max_drawings}")
-        if self.repeats not in get_args(Repeats):
+        if self.repeats not in get_args(OnRepeat):
             raise ConfigError(f"--repeats must be keep, mark or drop, got {self.repeats!r}")
         for flag in self.reject:
             if flag not in FLAGS:

@@ -7,8 +7,11 @@ with ``--debug``. Messages quote what strangers wrote (names of files, headers, 
 
 from __future__ import annotations
 
+import signal
 import unicodedata
 from os import PathLike
+from types import FrameType
+from typing import NoReturn
 
 _LONGEST_WHAT = 2000
 """Characters: a library that quotes a stranger's header may quote megabytes of it."""
@@ -82,3 +85,17 @@ class LabelError(DougagenError):
 
 class ConfigError(UsageError):
     """An option or a configuration file holds a value that is not allowed."""
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came: unwind, so that nothing half written stays, and leave with 128 + the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def unwind(number: int, _: FrameType | None) -> NoReturn:
+    """A signal handler: raises Stopped, once. A second Ctrl-C must not tear what the first one tidies."""
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped(number)

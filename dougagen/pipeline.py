@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal, Protocol, Self, TypeVar
 
 from dougagen import __version__
 from dougagen.config import ExtractConfig
@@ -25,58 +22,36 @@ from dougagen.domain import (
     Drawing,
     Episode,
     ExtractReport,
+    FootageCounts,
     Origin,
     PictureArea,
     Provenance,
     Reconstruction,
+    Reconstructor,
     Record,
     Triplet,
 )
 from dougagen.footage import Sieve, read_footage
 from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
-from dougagen.streams import Counted, MappedInOrder, Prefetch, StageClock
+from dougagen.streams import MappedInOrder, Prefetch, StageClock
 
 CODING_THREADS = 2
 
+StagesRun = Literal["overlapping", "in turn"]
+"""Whether the stages of a flow work at the same time, as they do for ``extract``, or one after the other."""
 
-class Reconstructor(Protocol):
-    """What the flow asks of the networks."""
-
-    @property
-    def batch_size(self) -> int:
-        """How many pictures ``reconstruct`` likes to be given."""
-        ...
-
-    @property
-    def models(self) -> str:
-        """Names and hashes of the weights, as they stand in every row."""
-        ...
-
-    def reconstruct(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Reconstruction]:
-        """Cel mask and douga of each uint8[H, W, 3] picture; all of one size."""
-        ...
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class DrawingSource(Protocol):
     """What the flow asks of the footage: drawings, and counts that are right once they have ended."""
 
     @property
-    def frames_decoded(self) -> int: ...
-
-    @property
-    def frames_skipped(self) -> Mapping[str, int]: ...
-
-    @property
     def picture_area(self) -> PictureArea: ...
 
     @property
-    def shots_found(self) -> int: ...
-
-    @property
-    def packets_damaged(self) -> int: ...
-
-    @property
-    def truncated(self) -> bool: ...
+    def counts(self) -> FootageCounts: ...
 
     def __iter__(self) -> Iterator[Drawing]: ...
 
@@ -98,6 +73,25 @@ class Progress:
     records: int
 
 
+class Stages(ExitStack):
+    """How the stages of a flow run: each in threads of its own, ahead of the next, or all in turn in the
+    reader's thread, so that each can be timed alone."""
+
+    def __init__(self, kind: StagesRun) -> None:
+        super().__init__()
+        self._overlap = kind == "overlapping"
+
+    def ahead(self, items: Iterator[T], *, depth: int, name: str) -> Iterator[T]:
+        """``items``, made up to ``depth`` ahead of whoever reads them."""
+        return self.enter_context(Prefetch(items, depth=depth, name=name)) if self._overlap else items
+
+    def mapped(self, function: Callable[[T], R], items: Iterator[T], *, name: str) -> Iterator[R]:
+        """``function`` of every item, in order."""
+        if not self._overlap:
+            return map(function, items)
+        return self.enter_context(MappedInOrder(function, items, workers=CODING_THREADS, name=name))
+
+
 def extract_episode(
     episode: Episode,
     out: Path,
@@ -105,74 +99,44 @@ def extract_episode(
     reconstructor: Reconstructor,
     config: ExtractConfig,
     digest: str,
-    on_existing: Literal["refuse", "redo"] = "refuse",
+    on_existing: Literal["error", "redo"] = "error",
     lock: Lock | None = None,
     read: Callable[..., DrawingSource] = read_footage,
+    stages: StagesRun = "overlapping",
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> ExtractReport:
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
-    ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``.
-    What other episodes show too is settled afterwards, over all of them (``shards.settle_repeats``). Raises
-    EpisodeError, ShardError; then nothing of the episode is in the dataset.
+    ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``;
+    ``stages`` changes no row, only when each works. What other episodes show too is settled afterwards, over
+    all of them (``shards.settle_repeats``).
+    Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
-    began, clock = time.perf_counter(), StageClock()
-    batch = reconstructor.batch_size
-    with ExitStack() as flow:
+    clock, sieve, depth = StageClock(), Sieve(config.reject), 2 * reconstructor.batch_size
+    began, written = time.perf_counter(), list[int]()
+    with Stages(stages) as flow:
         writer = flow.enter_context(
             EpisodeWriter(
                 out, episode_id=episode.episode_id, on_existing=on_existing, digest=digest, lock=lock
             )
         )
-        footage = flow.enter_context(
-            read(
-                episode,
-                config=config.footage,
-                start=config.start,
-                stop=config.stop,
-                decode_on=config.decode_on,
-                clock=clock,
-            )
-        )
-        kept = Prefetch(islice(footage, config.max_drawings), depth=2 * batch, name="holds")
-        drawings = Counted(clock.timed("waiting", flow.enter_context(kept)))
+        footage = flow.enter_context(read(episode, **config.reading, clock=clock))
         prints = PrintsTaken()
-        sieve = Sieve(config.reject)
-        reconstructed = reconstruct_in_batches(sieve.drawings(prints.of(drawings)), reconstructor)
-        triplets = Prefetch(clock.timed("networks", reconstructed), depth=2 * batch, name="networks")
-        records = to_records(
-            flow.enter_context(triplets), episode, reconstructor.models, digest, area=footage.picture_area
-        )
-        coding = MappedInOrder(
-            clock.timing("image coding", encode_record),
-            sieve.records(records),
-            workers=CODING_THREADS,
-            name="coding",
-        )
-        written: list[int] = []
-        for row in flow.enter_context(coding):
+
+        found = flow.ahead(islice(footage, config.max_drawings), depth=depth, name="holds")
+        drawings = prints.of(clock.timed("waiting", found))
+        reconstructed = reconstruct_in_batches(sieve.drawings(drawings), reconstructor)
+        triplets = flow.ahead(clock.timed("networks", reconstructed), depth=depth, name="networks")
+        records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
+        coded = clock.timing("image coding", encode_record)
+        for row in flow.mapped(coded, sieve.records(records), name="coding"):
             with clock.stage("writing"):
                 writer.write(row)
             written.append(row.row["frame_index"])
-            on_progress(Progress(footage.frames_decoded, episode.announced_frames, len(written)))
-        seen, skipped = footage.frames_decoded, dict(footage.frames_skipped)  # once: the threads may go on
-        decoded = seen + sum(skipped.values())
-        if config.max_drawings is not None and seen > sieve.frames:
-            skipped["beyond --max-drawings"] = seen - sieve.frames
-        report = ExtractReport(
-            episode_id=episode.episode_id,
-            source=stored_name(episode.path),
-            frames_decoded=decoded,
-            frames_in_exposures=sieve.frames,
-            frames_skipped=skipped,
-            drawings=drawings.count,
-            records=len(written),
-            drawings_rejected={reason: len(which) for reason, which in sieve.rejected.items()},
-            shots=footage.shots_found,
-            flags=("truncated",) if footage.truncated else (),
-            packets_damaged=footage.packets_damaged,
-            seconds=clock.seconds() | {"total": time.perf_counter() - began},
-        )
+            on_progress(Progress(footage.counts.frames_decoded, episode.announced_frames, len(written)))
+
+        seconds = clock.seconds() | {"total": time.perf_counter() - began}
+        report = report_of(episode, footage.counts, sieve, config, records=len(written), seconds=seconds)
         entry = writer.commit(
             LedgerEntry.of(
                 report,
@@ -189,6 +153,38 @@ def extract_episode(
             prints=prints.table(written),
         )
     return replace(report, shards=tuple(shard.name for shard in entry.shards))
+
+
+def report_of(
+    episode: Episode,
+    counts: FootageCounts,
+    sieve: Sieve,
+    config: ExtractConfig,
+    *,
+    records: int,
+    seconds: Mapping[str, float],
+) -> ExtractReport:
+    """What became of every frame and every drawing, once the last row is written.
+
+    Raises DomainError where the counts do not add up.
+    """
+    skipped = dict(counts.frames_skipped)
+    if config.max_drawings is not None and counts.frames_decoded > sieve.frames:
+        skipped["beyond --max-drawings"] = counts.frames_decoded - sieve.frames
+    return ExtractReport(
+        episode_id=episode.episode_id,
+        source=stored_name(episode.path),
+        frames_decoded=counts.frames_decoded + sum(counts.frames_skipped.values()),
+        frames_in_exposures=sieve.frames,
+        frames_skipped=skipped,
+        drawings=counts.drawings_found,
+        records=records,
+        drawings_rejected={reason: len(which) for reason, which in sieve.rejected.items()},
+        shots=counts.shots_found,
+        flags=("truncated",) if counts.truncated else (),
+        packets_damaged=counts.packets_damaged,
+        seconds=seconds,
+    )
 
 
 def reconstruct_in_batches(

@@ -8,8 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -28,7 +27,8 @@ from dougagen.cli import (
     verify,
 )
 from dougagen.cli.console import JournalHandler, complain, say, show_traceback
-from dougagen.errors import DougagenError, printable
+from dougagen.cli.owners import Command
+from dougagen.errors import DougagenError, Stopped, printable, unwind
 
 _TyperUsageError: type[Exception] = typer.BadParameter.__bases__[0]  # typer exports no base of its refusals
 
@@ -66,24 +66,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
-app.command("extract")(extract.extract)
-app.command("stats")(stats.stats)
-app.command("verify")(verify.verify)
-app.command("probe")(probe.probe)
-app.command("synth")(synth.synth)
-app.command("train")(train.train)
+app.command("extract", cls=Command)(extract.extract)
+app.command("stats", cls=Command)(stats.stats)
+app.command("verify", cls=Command)(verify.verify)
+app.command("probe", cls=Command)(probe.probe)
+app.command("synth", cls=Command)(synth.synth)
+app.command("train", cls=Command)(train.train)
 app.add_typer(label.app, name="label")
-app.command("evaluate")(evaluate.evaluate)
-app.command("models")(models.models)
-app.command("bench")(bench.bench)
-
-
-class Stopped(BaseException):
-    """SIGINT or SIGTERM came: unwind, so that nothing half written stays, and leave with 128 + the signal."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+app.command("evaluate", cls=Command)(evaluate.evaluate)
+app.command("models", cls=Command)(models.models)
+app.command("bench", cls=Command)(bench.bench)
 
 
 def _version(asked: bool) -> None:
@@ -101,17 +93,12 @@ def _root(
     pass
 
 
-def _stop(number: int, _: FrameType | None) -> NoReturn:
-    signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not tear what the first one tidies
-    raise Stopped(number)
-
-
 def main() -> None:
     """Run the command line; exit codes as in the README."""
     debug = "--debug" in sys.argv[1:]
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+        signal.signal(number, unwind)
     if debug:
         os.environ["DOUGAGEN_DEBUG"] = "1"  # workers and decoders show their tracebacks, too
     logging.getLogger("dougagen").addHandler(JournalHandler())

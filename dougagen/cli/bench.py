@@ -9,6 +9,7 @@ import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import say, show_json, show_tables
+from dougagen.cli.groups import with_groups
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
@@ -16,37 +17,27 @@ if TYPE_CHECKING:
     from dougagen.runs.bench import BenchReport
 
 
+@with_groups
 def bench(
     episode: Annotated[
         Path, typer.Argument(help="A video file; a minute of it is enough.", show_default=False)
     ],
-    device: options.Device = "auto",
-    batch_size: options.BatchSize = 0,
-    precision: options.Precision = "auto",
-    backend: options.Backend = "torch",
+    *,
+    machine: options.BackendOptions,
     models: options.Models = None,
-    start: options.Start = None,
-    stop: options.Stop = None,
-    max_drawings: Annotated[int | None, typer.Option(min=1, help="Stop after so many drawings.")] = None,
+    part: options.PartOptions,
     json: options.Json = False,
 ) -> None:
     """Time decode, holds, networks, image coding and writing, each alone and all together.
 
     Example:  dougagen bench episode.mkv --stop 60
     """
-    from dougagen.config import ExtractConfig
     from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
+    from dougagen.runs import ExtractOptions
     from dougagen.runs.bench import bench_episode
 
-    config = ExtractConfig(
-        start=options.seconds(start, option="--start"),
-        stop=options.seconds(stop, option="--stop"),
-        max_drawings=max_drawings,
-    )
-    reconstructor = NetworkReconstructor.load(
-        models,
-        ReconstructionConfig(device=device, batch_size=batch_size, precision=precision, backend=backend),
-    )
+    config = ExtractOptions.of(part).config()
+    reconstructor = NetworkReconstructor.load(models, ReconstructionConfig.of(machine))
     report = bench_episode(episode, reconstructor=reconstructor, config=config, device=reconstructor.device)
     if json:
         show_json(report.to_json())

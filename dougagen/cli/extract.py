@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +10,11 @@ import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import Watch, complain, journal, name_of, say, show_json, warn
+from dougagen.cli.groups import with_groups
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
     from dougagen.domain import Episode, ExtractReport
-    from dougagen.reconstruction import NetworkReconstructor
     from dougagen.runs import EpisodeFailure, RunReport
     from dougagen.runs.words import Moved
     from dougagen.shards import Recovered
@@ -25,77 +23,15 @@ FEW_EPISODES = 5
 """Up to so many, each that is skipped gets its line; else a nightly mail would list the whole collection."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadNetworks:
-    """How each worker gets its networks; torch is imported there and nowhere else."""
-
-    models: Path | None
-    device: str
-    batch_size: int
-    precision: str
-    refine: bool
-    backend: str = "torch"
-    color_cut: bool = True
-
-    def __call__(self, number: int, jobs: int) -> NetworkReconstructor:
-        from dougagen.reconstruction import (
-            ColorCutConfig,
-            NetworkReconstructor,
-            ReconstructionConfig,
-            RefinementConfig,
-        )
-
-        gpus = self.devices()
-        shared = self.device in ("auto", "cuda") and gpus > 1
-        config = ReconstructionConfig(
-            device=f"cuda:{number % gpus}" if shared else self.device,
-            batch_size=self.batch_size,
-            precision=self.precision,
-            backend=self.backend,
-            color_cut=ColorCutConfig() if self.color_cut else None,
-            refinement=RefinementConfig() if self.refine else None,
-            threads=max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else 0,
-        )
-        return NetworkReconstructor.load(self.models, config)
-
-    def devices(self) -> int:
-        from dougagen.networks.devices import usable_gpus
-
-        on_gpus = self.device in ("auto", "cuda") and self.backend != "openvino"
-        return max(1, usable_gpus()) if on_gpus else 1
-
-
+@with_groups
 def extract(
     episodes: Annotated[
         list[str], typer.Argument(help="Video files, folders, or globs in quotes.", show_default=False)
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the dataset.", show_default=False)],
-    device: options.Device = "auto",
-    batch_size: options.BatchSize = 0,
-    precision: options.Precision = "auto",
-    backend: options.Backend = "torch",
-    models: options.Models = None,
-    color_cut: options.ColorCut = True,
-    refine: options.Refine = True,
-    start: options.Start = None,
-    stop: options.Stop = None,
-    max_drawings: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many drawings an episode.")
-    ] = None,
-    reject: options.Reject = None,
-    repeats: options.Repeats = options.OnRepeat.MARK,
-    on_existing: Annotated[
-        options.OnExisting,
-        typer.Option(help="What to do with an episode that is there under other options."),
-    ] = options.OnExisting.ERROR,
-    square_pixels: options.SquarePixels = False,
-    keep_bars: options.KeepBars = False,
-    skip_chapters: options.SkipChapters = "",
-    decode: options.Decode = "auto",
-    repair: options.Repair = False,
-    jobs: options.Jobs = 0,
-    stall: options.Stall = 120.0,
-    decoder_memory: options.DecoderMemory = 4.0,
+    *,
+    line: options.ExtractionOptions,
+    config: options.ConfigFile = None,
     quiet: options.Quiet = False,
     log_file: options.LogFile = None,
     json: options.Json = False,
@@ -103,40 +39,23 @@ def extract(
     """Recover color, cel mask and douga of every drawing of the episodes, as Parquet shards.
 
     Example:  dougagen extract season1/ --out shards/
+
+    Example:  dougagen extract season1/ --out shards/ --config nightly.toml --device cuda
     """
-    from dougagen.config import ExtractConfig
-    from dougagen.footage import DecodeConfig, FootageConfig, require_decode_on
-    from dougagen.runs import DecoderLimits, Plan, extract_all, find_episodes
+    from dougagen.runs import ExtractOptions, find_episodes, read_extract_options
+    from dougagen.runs import extract as run
 
     journal.open(quiet=quiet, log_file=log_file)
-    config = ExtractConfig(
-        footage=FootageConfig(
-            decoding=DecodeConfig(
-                square_pixels=square_pixels, keep_bars=keep_bars, skip_chapters=skip_chapters
-            )
-        ),
-        start=options.seconds(start, option="--start"),
-        stop=options.seconds(stop, option="--stop"),
-        max_drawings=max_drawings,
-        reject=tuple(reject or ()),
-        repeats=repeats.value,
-        decode_on=require_decode_on(decode),
-    )
-    plan = Plan(
-        out,
-        config,
-        on_existing=on_existing.value,
-        repair=repair,
-        limits=DecoderLimits(stall_seconds=stall, memory_bytes=round(decoder_memory * 2**30)),
-    )
+    said = ExtractOptions.of(line)
+    if config is not None:
+        said = said.over(read_extract_options(config))
     paths = find_episodes(episodes)
     with Watch(unit="frames") as watch:
-        report = extract_all(
+        report = run(
             paths,
-            plan,
-            load=LoadNetworks(models, device, batch_size, precision, refine, backend, color_cut),
+            out,
+            options=said,
             events=_Events(watch, few=len(paths) <= FEW_EPISODES),
-            jobs=jobs,
             command="\0".join([str(Path.cwd()), *sys.argv[1:]]),
         )
     _close(report, out)
@@ -212,6 +131,13 @@ def _close(report: RunReport, out: Path) -> None:
     ]
     if report.elsewhere:
         parts.append(f"{len(report.elsewhere)} left to another run")
+    if report.repeats.left:
+        parts.append(f"repeats of {len(report.repeats.left)} left to another run")
+    if report.repeats.found or report.repeats.taken_back:
+        say(
+            f"repeats: {report.repeats.found} drawings found that another episode shows, "
+            f"{report.repeats.taken_back} brought back, in {report.repeats.episodes} episodes"
+        )
     records = sum(r.records for r in report.extracted)
     line = f"done in {report.seconds:.0f} s: {', '.join(parts)}; {records} new records in {quoted(out)}"
     if report.not_begun:

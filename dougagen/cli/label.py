@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dougagen.cli import options
+from dougagen.choices import ChosenBy, OnExisting
+from dougagen.cli import completion, options
 from dougagen.cli.console import Watch, complain, say, show_json, show_tables, warn
-from dougagen.cli.extract import LoadNetworks
-from dougagen.errors import UsageError, quoted
+from dougagen.cli.groups import given, with_groups
+from dougagen.cli.owners import Command, Owner
+from dougagen.errors import quoted
 
 if TYPE_CHECKING:
-    from dougagen.labels import DatasetPool, ExportReport
-    from dougagen.labels.episodes import EpisodePool
+    from dougagen.labels import ExportReport, Pool, Selection
+    from dougagen.runs import LoadNetworks
 
 app = typer.Typer(
     no_args_is_help=True, help="Choose frames worth drawing, write them out, and read an artist's files."
@@ -26,15 +28,47 @@ Overwrite = Annotated[
 ]
 
 
-class By(StrEnum):
-    """What makes a frame worth drawing."""
+Count = Annotated[
+    int | None,
+    typer.Option("--count", "-n", min=1, help="How many frames to choose."),
+    Owner("labels.pools:select.count"),
+]
+By = Annotated[
+    ChosenBy | None,
+    typer.Option(
+        help="variety: k-means on edge images; uncertainty: half hard for the networks, half easy; both. "
+        "Default: both from shards, variety from episodes, where the networks have yet to look.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=2**31 - 1, help="The same seed chooses the same frames."),
+    Owner("labels.selection:SEED"),
+]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Do not leave out drawings with this flag: dark, blurry, text … May be repeated.",
+        metavar="FLAG",
+        autocompletion=completion.flags,
+        show_default=False,
+    ),
+]
+LookAt = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=50_000,
+        help="Compare the edges of so many pictures at most; of more, so many are drawn by lot.",
+        metavar="N",
+    ),
+    Owner("labels.pools:LOOKED_AT"),
+]
 
-    VARIETY = "variety"
-    UNCERTAINTY = "uncertainty"
-    BOTH = "both"
 
-
-@app.command("select")
+@app.command("select", cls=Command)
+@with_groups
 def select(
     sources: Annotated[
         list[str],
@@ -42,6 +76,7 @@ def select(
             help="Datasets (folders of shards), or episodes: files, folders, globs.", show_default=False
         ),
     ],
+    *,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -51,43 +86,15 @@ def select(
             show_default=False,
         ),
     ] = None,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many frames to choose.")] = 20,
-    by: Annotated[
-        By | None,
-        typer.Option(
-            help="variety: k-means on edge images; uncertainty: half hard for the networks, half easy; both. "
-            "Default: both from shards, variety from episodes, where the networks have yet to look.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, max=2**31 - 1, help="The same seed chooses the same frames.")
-    ] = 0,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Do not leave out drawings with this flag: dark, blurry, text … May be repeated.",
-            metavar="FLAG",
-            show_default=False,
-        ),
-    ] = None,
-    look_at: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=50_000,
-            help="Compare the edges of so many pictures at most, drawn by lot; default: some thousand.",
-            metavar="N",
-            show_default=False,
-        ),
-    ] = None,
+    count: Count = None,
+    by: By = None,
+    seed: Seed = None,
+    allow: Allow = None,
+    look_at: LookAt = None,
     overwrite: Overwrite = False,
-    start: options.Start = None,
-    stop: options.Stop = None,
+    span: options.SpanOptions,
     models: options.Models = None,
-    device: options.Device = "auto",
-    batch_size: options.BatchSize = 0,
-    precision: options.Precision = "auto",
+    machine: options.MachineOptions,
     json: options.Json = False,
 ) -> None:
     """Choose frames worth an artist's day: different from each other, and hard and easy for the networks.
@@ -97,71 +104,60 @@ def select(
 
     Example:  dougagen label select shards/ --count 20 --out to_correct/
     """
-    from dougagen.labels import DatasetPool, export_selection
+    from dougagen.labels import export_selection
     from dougagen.labels import select as choose
-    from dougagen.labels.pools import LOOKED_AT
+    from dougagen.runs import LoadNetworks
 
-    chosen_by: Literal["variety", "uncertainty", "both"]
-    pool: DatasetPool | EpisodePool
-    networks = LoadNetworks(models, device, batch_size, precision, refine=True)
+    asked = given(by=by, seed=seed, allowed=allow, looked_at=look_at)
     with Watch(unit="pictures") as watch:
-        if datasets := _datasets(sources):
-            chosen_by = by.value if by else "both"
-            moves = _Moves(watch, "looking through the drawings")
-            pool = DatasetPool(
-                datasets,
-                seed=seed,
-                by=chosen_by,
-                allowed=allow or (),
-                looked_at=look_at or LOOKED_AT,
-                progress=moves,
-            )
-        else:
-            from dougagen.labels.episodes import EpisodePool, Span
-            from dougagen.runs.inputs import find_episodes
-
-            chosen_by = by.value if by else "variety"
-            moves = _Moves(watch, "looking through the episodes")
-            span = Span(options.seconds(start, option="--start"), options.seconds(stop, option="--stop"))
-            pool = EpisodePool(
-                find_episodes(sources),
-                networks=lambda: networks(1, 1),
-                seed=seed,
-                by=chosen_by,
-                allowed=allow or (),
-                looked_at=look_at or LOOKED_AT,
-                span=span,
-                progress=moves,
-            )
-        selection = choose(pool, count=count, by=chosen_by, seed=seed)
-        problems = [] if isinstance(pool, DatasetPool) else pool.problems
-        for problem in problems:
+        pool = _pool(sources, asked, span, LoadNetworks(models, machine), watch)
+        selection = choose(pool, **given(count=count))
+        for problem in pool.problems:
             complain(problem)
         report = None
         if out is not None:
-            report = export_selection(pool, selection, out, on_existing="replace" if overwrite else "keep")
+            report = export_selection(pool, selection, out, on_existing="redo" if overwrite else "skip")
     if json:
-        show_json(selection.to_json() | {"by": chosen_by, "seed": seed})
+        show_json(selection.to_json() | {"by": pool.by, "seed": pool.seed})
     elif out is None:
         show_tables([selection.to_table()])
-    left = ", ".join(f"{number} {reason}" for reason, number in selection.skipped.items())
-    say(
-        f"{len(selection.chosen)} of {selection.candidates} drawings chosen by {chosen_by}"
-        + (f"; left out: {left}" if left else "")
-    )
+    _tell_choice(selection, pool)
     if report is not None and out is not None:
         _tell(report, out)
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(1 if pool.problems else 0)
 
 
-def _datasets(sources: list[str]) -> list[Path]:
-    """The sources as datasets; empty where they are episodes. Raises UsageError where they are both."""
-    from dougagen.labels import is_dataset
+def _pool(
+    sources: list[str],
+    asked: Mapping[str, Any],
+    span: options.SpanOptions,
+    networks: LoadNetworks,
+    watch: Watch,
+) -> Pool:
+    """Where the frames are looked for: in datasets, or in episodes."""
+    from dougagen.labels import DatasetPool, datasets_among
 
-    datasets = [Path(source) for source in sources if is_dataset(Path(source))]
-    if datasets and len(datasets) < len(sources):
-        raise UsageError("frames are chosen from datasets or from episodes", remedy="name one kind of both")
-    return datasets
+    if datasets := datasets_among(sources):
+        return DatasetPool(datasets, progress=_Moves(watch, "looking through the drawings"), **asked)
+    from dougagen.labels.episodes import EpisodePool, Span
+    from dougagen.runs import ExtractOptions, find_episodes
+
+    part = ExtractOptions.of(span)
+    return EpisodePool(
+        find_episodes(sources),
+        networks=lambda: networks(0, 1),
+        span=Span(part.start, part.stop),
+        progress=_Moves(watch, "looking through the episodes"),
+        **asked,
+    )
+
+
+def _tell_choice(selection: Selection, pool: Pool) -> None:
+    left = ", ".join(f"{number} {reason}" for reason, number in selection.skipped.items())
+    say(
+        f"{len(selection.chosen)} of {selection.candidates} drawings chosen by {pool.by}"
+        + (f"; left out: {left}" if left else "")
+    )
 
 
 class _Moves:
@@ -177,11 +173,15 @@ class _Moves:
         self._watch.move(done, total, note)
 
 
-@app.command("export")
+@app.command("export", cls=Command)
 def export(
     dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures.", show_default=False)],
-    limit: Annotated[int, typer.Option(min=1, help="At most so many drawings.")] = 20,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="At most so many drawings."),
+        Owner("labels.dataset:export_labels.limit"),
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Write color, predicted douga and cel mask of the first drawings as PNG in the palette, to correct.
@@ -190,10 +190,11 @@ def export(
     """
     from dougagen.labels import export_labels
 
-    _tell(export_labels(dataset, out, limit=limit, on_existing="replace" if overwrite else "keep"), out)
+    on_existing: OnExisting = "redo" if overwrite else "skip"
+    _tell(export_labels(dataset, out, on_existing=on_existing, **given(limit=limit)), out)
 
 
-@app.command("import")
+@app.command("import", cls=Command)
 def import_(
     folder: Annotated[Path, typer.Argument(help="Folder of the artist's files.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the dataset.", show_default=False)],

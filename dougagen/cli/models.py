@@ -11,8 +11,6 @@ from dougagen.cli import options
 from dougagen.cli.console import complain, show_json, show_tables, warn
 from dougagen.errors import quoted
 
-_PAIR = ("cel", "douga")
-
 
 def models(
     models: Annotated[
@@ -28,12 +26,11 @@ def models(
 
     Example:  dougagen models --models trained/
     """
-    from dougagen.evaluation.inventory import DamagedModel, ModelEntry, take_inventory
-    from dougagen.evaluation.model_tables import model_tables
-    from dougagen.networks import default_models_folder, load_weights
+    from dougagen.inventory import DamagedModel, ModelEntry, missing_of_pair, model_tables, take_inventory
+    from dougagen.networks import default_models_folder
 
     folder = default_models_folder() if models is None else models
-    found = list(take_inventory(folder, load_weights))
+    found = list(take_inventory(folder))
     damaged = [one for one in found if isinstance(one, DamagedModel)]
     if json:
         show_json([one.to_json() for one in found])
@@ -41,9 +38,6 @@ def models(
         show_tables(model_tables([one for one in found if isinstance(one, ModelEntry)]))
     for one in damaged:
         complain(one.problem)
-    if folder.is_dir():
-        missing = [name for name in _PAIR if not (folder / f"{name}.safetensors").is_file()]
-        if missing:
-            files = " and ".join(f"{name}.safetensors" for name in missing)
-            warn(f"{quoted(folder)}: holds no {files}; extract --models needs the pair")
+    if missing := missing_of_pair(folder):
+        warn(f"{quoted(folder)}: holds no {' and '.join(missing)}; extract --models needs the pair")
     raise typer.Exit(1 if damaged else 0)

@@ -1,83 +1,67 @@
-"""Options that several commands share, and how their words are read."""
+"""Options that several commands share. None of them has a default here: see ``Owner``."""
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dougagen.errors import UsageError
+from dougagen.choices import OnExisting, OnRepeat
+from dougagen.cli import completion
+from dougagen.cli.groups import Options
+from dougagen.cli.owners import Owner
 
-_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d+(?:\.\d+)?)")
-
-
-class OnRepeat(StrEnum):
-    """What to do with a drawing that another episode of the dataset shows."""
-
-    KEEP = "keep"
-    MARK = "mark"
-    DROP = "drop"
-
-
-class OnExisting(StrEnum):
-    """What to do with an episode that is in the dataset under other options."""
-
-    ERROR = "error"
-    SKIP = "skip"
-    REDO = "redo"
-
-
-def seconds(text: str | None, *, option: str) -> Fraction | None:
-    """``90``, ``1:30``, ``0:01:30.5`` → exact seconds. Raises UsageError."""
-    if text is None:
-        return None
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None:
-        raise UsageError(
-            f"{option} takes seconds or h:mm:ss, got {text!r}", remedy="for example 90 or 0:01:30"
-        )
-    hours, minutes = match["h"], match["m"]
-    if hours is not None and minutes is None:  # "1:30" is minutes and seconds
-        hours, minutes = None, hours
-    return Fraction(match["s"]) + 60 * int(minutes or 0) + 3600 * int(hours or 0)
-
+_MACHINE, _PICTURE, _REPORTS = "Machine", "Picture", "Reports"
+_READING = "reconstruction.config:ReconstructionConfig"
+_DECODING = "footage.decode:DecodeConfig"
+_LIMITS = "runs.decoder:DecoderLimits"
 
 Device = Annotated[
-    str, typer.Option(help="auto, cpu, cuda or cuda:N.", metavar="DEVICE", rich_help_panel="Machine")
+    str | None,
+    typer.Option(
+        help="auto, cpu, cuda or cuda:N.",
+        metavar="DEVICE",
+        autocompletion=completion.devices,
+        rich_help_panel=_MACHINE,
+    ),
+    Owner(f"{_READING}.device"),
 ]
 BatchSize = Annotated[
-    int,
-    typer.Option(min=0, help="Pictures at once; 0: what suits the device.", rich_help_panel="Machine"),
+    int | None,
+    typer.Option(min=0, help="Pictures at once; 0: what suits the device.", rich_help_panel=_MACHINE),
+    Owner(f"{_READING}.batch_size"),
 ]
 Precision = Annotated[
-    str, typer.Option(help="auto, fp32, bf16 or fp16.", metavar="PRECISION", rich_help_panel="Machine")
+    str | None,
+    typer.Option(help="auto, fp32, bf16 or fp16.", metavar="PRECISION", rich_help_panel=_MACHINE),
+    Owner(f"{_READING}.precision"),
 ]
 Backend = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="What runs the networks: torch; compiled, which takes a while at first and is for long runs on "
         "a GPU; or openvino, for a CPU with bf16 (pip install 'dougagen\\[openvino]').",
         metavar="BACKEND",
-        rich_help_panel="Machine",
+        rich_help_panel=_MACHINE,
     ),
+    Owner(f"{_READING}.backend"),
 ]
 Refine = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--refine/--raw",
         help="Make strokes and even fills of what the douga network says (thesis 5.7), or leave it as it is.",
     ),
+    Owner(f"{_READING}.refinement"),
 ]
 ColorCut = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--color-cut/--no-color-cut",
         help="Cut the cel mask along the colours of its picture, or take what the cel network says.",
     ),
+    Owner(f"{_READING}.color_cut"),
 ]
 Models = Annotated[
     Path | None,
@@ -86,81 +70,96 @@ Models = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")]
 Start = Annotated[str | None, typer.Option(help="Begin here: seconds or h:mm:ss.", metavar="TIME")]
 Stop = Annotated[str | None, typer.Option(help="End before here: seconds or h:mm:ss.", metavar="TIME")]
+MaxDrawings = Annotated[int | None, typer.Option(min=1, help="Stop after so many drawings an episode.")]
 SquarePixels = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--square-pixels", help="Resample pictures whose pixels are not square.", rich_help_panel="Picture"
+        "--square-pixels", help="Resample pictures whose pixels are not square.", rich_help_panel=_PICTURE
     ),
+    Owner(f"{_DECODING}.square_pixels"),
 ]
 KeepBars = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--keep-bars", help="Keep letterbox and pillarbox in the pictures.", rich_help_panel="Picture"
+        "--keep-bars", help="Keep letterbox and pillarbox in the pictures.", rich_help_panel=_PICTURE
     ),
+    Owner(f"{_DECODING}.keep_bars"),
 ]
 SkipChapters = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="Skip chapters whose title matches, in any case: 'opening|ending'.",
         metavar="REGEX",
         show_default=False,
-        rich_help_panel="Picture",
+        rich_help_panel=_PICTURE,
     ),
+    Owner(f"{_DECODING}.skip_chapters"),
 ]
 Decode = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="auto, cpu or cuda: where video is decoded; changes no row.",
         metavar="WHERE",
-        rich_help_panel="Machine",
+        rich_help_panel=_MACHINE,
     ),
+    Owner("config:ExtractConfig.decode_on"),
 ]
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
-        min=0, max=64, help="Episodes at once; 0: one for each GPU, or one.", rich_help_panel="Machine"
+        min=0, max=64, help="Episodes at once; 0: one for each GPU, or one.", rich_help_panel=_MACHINE
     ),
+    Owner("runs.extraction:extract_all.jobs"),
 ]
 Stall = Annotated[
-    float,
+    float | None,
     typer.Option(
         min=1,
         help="Give a file up when its decoder brings nothing for so many seconds.",
         metavar="SECONDS",
-        rich_help_panel="Machine",
+        rich_help_panel=_MACHINE,
     ),
+    Owner(f"{_LIMITS}.stall_seconds"),
 ]
 DecoderMemory = Annotated[
-    float,
+    float | None,
     typer.Option(
         min=0.25,
         help="Give a file up when its decoder takes more than so many GB.",
         metavar="GB",
-        rich_help_panel="Machine",
+        rich_help_panel=_MACHINE,
     ),
+    Owner(f"{_LIMITS}.memory_bytes", per=2**30),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Warnings and errors only.", rich_help_panel="Reports")
+    bool, typer.Option("--quiet", "-q", help="Warnings and errors only.", rich_help_panel=_REPORTS)
 ]
 LogFile = Annotated[
     Path | None,
     typer.Option(
-        help="Also write every line, with its time, to the end of this file.", rich_help_panel="Reports"
+        help="Also write every line, with its time, to the end of this file.", rich_help_panel=_REPORTS
     ),
 ]
 Repair = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--repair", help="Compare the shards of episodes that are there with their hashes; redo damaged ones."
     ),
+    Owner("runs.worker:Plan.repair"),
+]
+Existing = Annotated[
+    OnExisting | None,
+    typer.Option(help="What to do with an episode that is there under other options."),
+    Owner("runs.worker:Plan.on_existing"),
 ]
 Repeats = Annotated[
-    OnRepeat,
+    OnRepeat | None,
     typer.Option(
         help="Drawings that another episode of the dataset shows, as openings do: keep them, mark them with "
         "what they repeat, or drop them.",
-        rich_help_panel="Picture",
+        rich_help_panel=_PICTURE,
     ),
+    Owner("config:ExtractConfig.repeats"),
 ]
 Reject = Annotated[
     list[str] | None,
@@ -168,7 +167,85 @@ Reject = Annotated[
         help="Leave out drawings with this flag; may be repeated: dark, bright, blurry, combed, text, blank, "
         "motion_blur, fade, no_cel. By default all are kept and marked.",
         metavar="FLAG",
+        autocompletion=completion.flags,
         show_default=False,
-        rich_help_panel="Picture",
+        rich_help_panel=_PICTURE,
     ),
 ]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="A TOML file with options by their names: reject = \\['dark', 'text'], on_existing = 'skip', "
+        "decoder_memory = 8. Options on the line go before it.",
+        metavar="FILE",
+        autocompletion=completion.toml_files,
+    ),
+]
+
+
+class MachineOptions(Options):
+    """Which machine reads, as ``ReconstructionConfig.of`` takes it."""
+
+    device: Device
+    batch_size: BatchSize
+    precision: Precision
+
+
+class BackendOptions(MachineOptions):
+    """And what runs the networks."""
+
+    backend: Backend
+
+
+class ReadingOptions(MachineOptions):
+    """And what is made of what the networks say."""
+
+    color_cut: ColorCut
+    refine: Refine
+
+
+class SpanOptions(Options):
+    """Which part of an episode."""
+
+    start: Start
+    stop: Stop
+
+
+class PartOptions(SpanOptions):
+    """And how much of it."""
+
+    max_drawings: MaxDrawings
+
+
+class PictureOptions(Options):
+    """In what shape frames are handed out, as ``DecodeConfig`` takes it."""
+
+    square_pixels: SquarePixels
+    keep_bars: KeepBars
+    skip_chapters: SkipChapters
+
+
+class ExtractionOptions(Options):
+    """All that ``ExtractOptions`` takes, in the order of ``extract --help``."""
+
+    device: Device
+    batch_size: BatchSize
+    precision: Precision
+    backend: Backend
+    models: Models
+    color_cut: ColorCut
+    refine: Refine
+    start: Start
+    stop: Stop
+    max_drawings: MaxDrawings
+    reject: Reject
+    repeats: Repeats
+    on_existing: Existing
+    square_pixels: SquarePixels
+    keep_bars: KeepBars
+    skip_chapters: SkipChapters
+    decode: Decode
+    repair: Repair
+    jobs: Jobs
+    stall: Stall
+    decoder_memory: DecoderMemory

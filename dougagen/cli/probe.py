@@ -10,6 +10,7 @@ import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import Watch, name_of, out, say, show_json
+from dougagen.cli.groups import given, with_groups
 
 if TYPE_CHECKING:
     from dougagen.domain import Drawing, Episode
@@ -21,14 +22,13 @@ _WHOLE_SHOTS = 24
 """Shots up to which each is listed with all its exposures, on as many lines as that takes."""
 
 
+@with_groups
 def probe(
     episode: Annotated[Path, typer.Argument(help="A video file.", show_default=False)],
-    start: options.Start = None,
-    stop: options.Stop = None,
-    square_pixels: options.SquarePixels = False,
-    keep_bars: options.KeepBars = False,
-    skip_chapters: options.SkipChapters = "",
-    decode: options.Decode = "auto",
+    *,
+    span: options.SpanOptions,
+    picture: options.PictureOptions,
+    decode: options.Decode = None,
     sheet: Annotated[
         bool | None,
         typer.Option(
@@ -55,33 +55,20 @@ def probe(
 
     Example:  dougagen probe episode.mkv --stop 60 --xdts episode.xdts
     """
-    from dougagen.footage import (
-        DecodeConfig,
-        FootageConfig,
-        PictureConfig,
-        Timesheet,
-        open_episode,
-        read_footage,
-        require_decode_on,
-        require_xdts_place,
-        write_xdts,
-    )
+    from dougagen.footage import Timesheet, open_episode, read_footage, require_xdts_place, write_xdts
+    from dougagen.runs import ExtractOptions
 
     if xdts is not None:
         require_xdts_place(xdts, replace=overwrite)
-    config = FootageConfig(
-        decoding=DecodeConfig(square_pixels=square_pixels, keep_bars=keep_bars, skip_chapters=skip_chapters),
-        pictures=PictureConfig(most_frames=1),
-        flags=None,
-    )
+    asked = ExtractOptions.of({**span, **picture, **given(decode=decode)}).config()
     opened = open_episode(episode)
     with (
         read_footage(
             opened,
-            config=config,
-            start=options.seconds(start, option="--start"),
-            stop=options.seconds(stop, option="--stop"),
-            decode_on=require_decode_on(decode),
+            config=asked.footage.for_timing(),
+            start=asked.start,
+            stop=asked.stop,
+            decode_on=asked.decode_on,
         ) as footage,
         Watch(unit="frames") as watch,
     ):
@@ -107,6 +94,7 @@ def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> It
 def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str, Any]:
     from dataclasses import asdict
 
+    counts = footage.counts
     return {
         "source": episode.path.name,
         "episode_id": episode.episode_id,
@@ -123,14 +111,14 @@ def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str
             {"title": chapter.title, "start": float(chapter.start), "stop": float(chapter.stop)}
             for chapter in episode.chapters
         ],
-        "frames": footage.frames_decoded,
-        "frames_skipped": dict(footage.frames_skipped),
-        "frames_woven": footage.frames_woven,
-        "frames_deinterlaced": footage.frames_deinterlaced,
-        "packets_damaged": footage.packets_damaged,
-        "truncated": footage.truncated,
+        "frames": counts.frames_decoded,
+        "frames_skipped": dict(counts.frames_skipped),
+        "frames_woven": counts.frames_woven,
+        "frames_deinterlaced": counts.frames_deinterlaced,
+        "packets_damaged": counts.packets_damaged,
+        "truncated": counts.truncated,
         "shots": len(timesheet.shots),
-        "drawings": footage.drawings_found,
+        "drawings": counts.drawings_found,
     }
 
 

@@ -2,69 +2,94 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dougagen.cli import options
+from dougagen.cli import completion, options
 from dougagen.cli.console import Watch, say, show_json
+from dougagen.cli.groups import Options, given, with_groups
+from dougagen.cli.owners import Owner
 from dougagen.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from dougagen.studio.shooting.production import Pictures
 
+Scenes = Annotated[
+    int | None, typer.Option(min=1, help="How many stills."), Owner("training.synthesis:seeds_of.scenes")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, help="Seed of the clip, or of the first still; 1000000 and up are held out."),
+    Owner("training.synthesis:seeds_of.first"),
+]
+Lines = Annotated[
+    int | None,
+    typer.Option(
+        min=120,
+        max=2160,
+        help="Whole frames of this height; default: frames or windows of many heights.",
+    ),
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option(
+        help="training (default): windows, rare classes raised. natural: whole frames, the thesis's shares."
+    ),
+]
+HeldOut = Annotated[
+    bool,
+    typer.Option("--held-out", help="Scenes of the evaluation family instead; --seed counts from its first."),
+]
+Clip = Annotated[
+    str | None,
+    typer.Option(
+        help="Shoot a clip instead of stills: dialogue, action, walk, reel, or a category such as "
+        "'zoom over twos'; any other word lists them.",
+        metavar="NAME",
+        autocompletion=completion.clips,
+    ),
+]
+EveryFrame = Annotated[
+    bool,
+    typer.Option("--every-frame", help="These pictures for all frames, not a drawing's first alone."),
+]
+BesideClip = Annotated[
+    bool, typer.Option("--pictures", help="Beside a clip, also its true cel masks and douga as PNG.")
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")]
 
+
+class ClipOptions(Options):
+    """Of a clip alone."""
+
+    name: Annotated[str | None, typer.Option(help="Name of the clip's files; default: its own.")]
+    delivery: Annotated[
+        str | None,
+        typer.Option(
+            help="How a clip is coded: h264, hevc-10bit, mpeg2-telecined, vfr …; default: its own way.",
+            autocompletion=completion.deliveries,
+        ),
+    ]
+
+
+@with_groups
 def synth(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder of the dataset, or of the clip.", show_default=False)
     ],
-    scenes: Annotated[int, typer.Option(min=1, help="How many stills.")] = 100,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the clip, or of the first still; 1000000 and up are held out.")
-    ] = 0,
-    lines: Annotated[
-        int | None,
-        typer.Option(
-            min=120, max=2160, help="Whole frames of this height; default: frames or windows of many heights."
-        ),
-    ] = None,
-    profile: Annotated[
-        str,
-        typer.Option(
-            help="training: windows, rare classes raised. natural: whole frames, the thesis's shares."
-        ),
-    ] = "training",
-    held_out: Annotated[
-        bool,
-        typer.Option(
-            "--held-out", help="Scenes of the evaluation family instead; --seed counts from its first."
-        ),
-    ] = False,
-    clip: Annotated[
-        str | None,
-        typer.Option(
-            help="Shoot a clip instead of stills: dialogue, action, walk, reel, or a category such as "
-            "'zoom over twos'; any other word lists them.",
-            metavar="NAME",
-        ),
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the clip's files; default: its own.")] = None,
-    delivery: Annotated[
-        str | None,
-        typer.Option(
-            help="How a clip is coded: h264, hevc-10bit, mpeg2-telecined, vfr …; default: its own way."
-        ),
-    ] = None,
-    pictures: Annotated[
-        bool, typer.Option("--pictures", help="Beside a clip, also its true cel masks and douga as PNG.")
-    ] = False,
-    every_frame: Annotated[
-        bool,
-        typer.Option("--every-frame", help="These pictures for all frames, not a drawing's first alone."),
-    ] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")] = None,
+    *,
+    scenes: Scenes = None,
+    seed: Seed = None,
+    lines: Lines = None,
+    profile: ProfileName = None,
+    held_out: HeldOut = False,
+    clip: Clip = None,
+    of_clip: ClipOptions,
+    pictures: BesideClip = False,
+    every_frame: EveryFrame = False,
+    workers: Workers = None,
     json: options.Json = False,
 ) -> None:
     """Draw studio scenes as shards, or shoot a clip with its truth beside it.
@@ -75,53 +100,41 @@ def synth(
         if held_out:
             raise UsageError("--held-out is for stills", remedy="clips have their own seeds: give --seed")
         which: Pictures = "frames" if every_frame else "drawings" if pictures else "none"
-        made = _shoot(clip, out, seed=seed, lines=lines or 540, delivery=delivery, name=name, pictures=which)
+        path = _shoot(clip, out, of_clip, which, seed=seed, lines=lines)
         if json:
-            show_json({"clip": str(made), "truth": str(made.with_suffix(".json"))})
+            show_json({"clip": str(path), "truth": str(path.with_suffix(".json"))})
         return
-    from dougagen.studio.profiles import profile_named
-    from dougagen.studio.scene import HELD_OUT_SEEDS
-    from dougagen.training.synthesis import synthesise
+    from dougagen.training.synthesis import seeds_of, synthesise
 
-    if held_out:
-        seed += HELD_OUT_SEEDS.start
+    seeds = seeds_of(held_out=held_out, **given(scenes=scenes, first=seed))
     with Watch(unit="scenes") as watch:
-        watch.begin("studio", scenes)
+        watch.begin("studio", len(seeds))
         entry = synthesise(
             out,
-            seeds=range(seed, seed + scenes),
+            seeds=seeds,
             lines=lines,
-            profile=None if seed in HELD_OUT_SEEDS else profile_named(profile),
-            workers=workers or os.cpu_count() or 1,
-            on_progress=lambda done: watch.move(done, scenes, ""),
+            profile=profile,
+            workers=workers,
+            on_progress=lambda done: watch.move(done, len(seeds), ""),
         )
-    say(f"{scenes} scenes from seed {seed} in {quoted(out)}")
+    say(f"{len(seeds)} scenes from seed {seeds.start} in {quoted(out)}")
     if json:
         show_json({"out": str(out), "episode_id": entry.episode_id, "records": entry.records})
 
 
 def _shoot(
-    clip: str,
-    out: Path,
-    *,
-    seed: int,
-    lines: int,
-    delivery: str | None,
-    name: str | None,
-    pictures: Pictures,
+    clip: str, out: Path, of_clip: ClipOptions, pictures: Pictures, *, seed: int | None, lines: int | None
 ) -> Path:
     from dougagen.studio.repertoire import plan_clip
     from dougagen.studio.shooting.production import shoot_clip
 
-    if name is not None and (Path(name).name != name or not name):
-        raise UsageError(f"--name must be a plain file name, got {name!r}")
-    planned = plan_clip(clip, seed=seed, lines=lines, delivery=delivery)
+    planned = plan_clip(clip, **given(seed=seed, lines=lines, delivery=of_clip.get("delivery")))
     with Watch(unit="frames") as watch:
         watch.begin(clip, planned.plan.frames)
         path = shoot_clip(
             planned,
             out,
-            file_name=name,
+            file_name=of_clip.get("name"),
             pictures=pictures,
             on_progress=lambda done: watch.move(done, planned.plan.frames, ""),
         )

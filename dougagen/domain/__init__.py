@@ -10,15 +10,17 @@ from dougagen.domain.douga_classes import (
     DougaClass,
     hairline_width,
 )
-from dougagen.domain.footage import Chapter, Drawing, Episode, Frame, Shot
+from dougagen.domain.footage import Chapter, Drawing, Episode, FootageCounts, Frame, Shot
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
+from dougagen.domain.reconstructor import Reconstructor
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
-from dougagen.domain.tables import Table
+from dougagen.domain.tables import ABSENT, Table, percent
 from dougagen.domain.timing import FrameSpan, require_disjoint
 
 __all__ = [
+    "ABSENT",
     "ALSO_READ",
     "BOOK_CLASSES",
     "CLASS_COUNT",
@@ -32,6 +34,7 @@ __all__ = [
     "Drawing",
     "Episode",
     "ExtractReport",
+    "FootageCounts",
     "Frame",
     "FrameSpan",
     "Measure",
@@ -39,11 +42,13 @@ __all__ = [
     "PictureArea",
     "Provenance",
     "Reconstruction",
+    "Reconstructor",
     "Record",
     "Shot",
     "Table",
     "Triplet",
     "hairline_width",
+    "percent",
     "require_disjoint",
     "require_measures",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -162,3 +162,31 @@ class Drawing:
     def __repr__(self) -> str:
         spans = ", ".join(f"[{s.start}, {s.stop})" for s in self.exposures)
         return f"Drawing(shot={self.shot_index}, exposures={spans}, image={described(self.image)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootageCounts:
+    """What has been read of an episode by now; final once its last drawing has come."""
+
+    frames_decoded: int = 0
+    """Frames of the wanted stretch that were handed on; skipped ones are not among them."""
+    frames_skipped: Mapping[str, int] = field(default_factory=dict)
+    """Reason → frames that were decoded and belong to no exposure by design: a skipped chapter."""
+    frames_woven: int = 0
+    """Frames that were put together from fields of several: telecined film, fields out of step."""
+    frames_deinterlaced: int = 0
+    """Frames made of one field and what its neighbours say of the other."""
+    shots_found: int = 0
+    """Shots begun."""
+    drawings_found: int = 0
+    packets_read: int = 0
+    """Packets that the decoder was given; grows also while frames before the start are dropped."""
+    packets_damaged: int = 0
+    """Packets that demuxer or decoder could not use, and pictures that the decoder had to patch up."""
+    truncated: bool = False
+    """The file ended before it should: known once the last frame was handed out."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "frames_skipped", dict(self.frames_skipped)
+        )  # a copy; a proxy does not pickle

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from dougagen.errors import DomainError
+
+ABSENT = "–"
+"""Stands in a cell for a figure that there is not."""
+
+
+def percent(share: float | None) -> str:
+    """``0.954`` -> ``95.4 %``; a dash for None and NaN."""
+    return ABSENT if share is None or math.isnan(share) else f"{share:.1%}".replace("%", " %")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,6 @@
 Knows a reconstructor only as a Protocol; no torch is imported here.
 """
 
-from dougagen.evaluation.quick import quick_scores
+from dougagen.evaluation.quick import QuickScores, quick_scores
 
-__all__ = ["quick_scores"]
+__all__ = ["QuickScores", "quick_scores"]

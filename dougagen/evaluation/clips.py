@@ -80,7 +80,7 @@ def score_clip(clip: Path, *, config: FootageConfig | None = None) -> ClipScore:
     episode = open_episode(clip)
     with read_footage(episode, config=config or FootageConfig()) as footage:
         starts = Timesheet.of(footage).starts
-        count = footage.frames_decoded
+        count = footage.counts.frames_decoded
     if count != truth.frames:
         raise EpisodeError(
             f"has {count} frames, its truth {truth.frames}", where=clip, remedy="make it again"

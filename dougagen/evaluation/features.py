@@ -6,9 +6,10 @@ a dream shows what a feature would like to see, the scenes what it gets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from dougagen.domain import SCORED_CLASSES, DougaClass, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.error_pictures import Picture
+from dougagen.evaluation.picture_sheet import write_png
 
 if TYPE_CHECKING:
     from dougagen.evaluation.suite import EvaluationPlan
@@ -107,6 +109,29 @@ def pictures_of(plan: EvaluationPlan, *, most: int = SCENES) -> list[Triplet]:
     if plan.shards is not None:
         sources.append(triplets_of(read_records(plan.shards)))
     return [triplet for _, triplet in islice(chain.from_iterable(sources), most)]
+
+
+def picture_features(
+    plan: EvaluationPlan,
+    path: Path,
+    layers: Sequence[FeatureLayer],
+    *,
+    on_stage: Callable[[str], None] = lambda _: None,
+    **dreams: int,
+) -> list[LayerPortrait]:
+    """The portraits of layers on the pictures of ``plan``, as a sheet in ``path``.
+
+    ``dreams`` may be the ``seed`` of ``portrait``; ``on_stage`` is told what is done next. Raises as
+    ``portrait`` does, and UsageError where the sheet cannot be written.
+    """
+    on_stage("drawing the pictures to look at")
+    pictures = pictures_of(plan)
+    portraits = []
+    for layer in layers:
+        on_stage(f"{layer.network.task}: {layer.channels} features of the layer {layer.name}")
+        portraits.append(portrait(layer, pictures, **dreams))
+    write_png(feature_sheet(portraits), path)
+    return portraits
 
 
 def portrait(layer: FeatureLayer, triplets: Sequence[Triplet], *, seed: int = 0) -> LayerPortrait:

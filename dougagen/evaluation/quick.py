@@ -8,16 +8,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from dougagen.domain import SCORED_CLASSES, Triplet
+from dougagen.domain import SCORED_CLASSES, Reconstructor, Triplet
 from dougagen.evaluation.metrics import NOTHING_COUNTED, CelConfusion
 
 if TYPE_CHECKING:
-    from dougagen.evaluation.reconstructor import Reconstructor
     from dougagen.evaluation.triplets import TripletScore
 
 _WEIGHTS = ("cel.safetensors", "douga.safetensors")
@@ -64,6 +64,34 @@ def quick_scores(
         reconstructor = NetworkReconstructor.load(folder, ReconstructionConfig(device=device))
     figures = flat_figures(score_triplets(_scenes(scenes, lines), reconstructor, extractors={}))
     return figures | ({} if real is None else _real_figures(real, reconstructor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickScores:
+    """What a training asks of its weights, in a process of its own: ``quick_scores`` of a file."""
+
+    scenes: int = 12
+    lines: int = 480
+    """A quarter of a second a scene on one core."""
+    real: Path | None = None
+    cel: Path | None = None
+    """The cel network that a douga network learns with; None: that of ``partner``."""
+    partner: Path | None = None
+    """Folder that lends the other network of the pair."""
+    device: str = "auto"
+
+    def __call__(self, weights: Path) -> dict[str, float]:
+        """Name → figure for a weights file that lies in a folder of its own."""
+        if self.cel is not None:
+            shutil.copyfile(self.cel, weights.parent / _WEIGHTS[0])
+        return quick_scores(
+            weights.parent,
+            scenes=self.scenes,
+            lines=self.lines,
+            real=self.real,
+            partner=self.partner,
+            device=self.device,
+        )
 
 
 def flat_figures(score: TripletScore) -> dict[str, float]:

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import CelMask, Douga, DougaClass, Reconstruction, Triplet
+from dougagen.domain import CelMask, Douga, DougaClass, Reconstruction, Reconstructor, Triplet
 from dougagen.domain.arrays import require_array
 from dougagen.errors import UsageError
 from dougagen.evaluation.boundaries import boundary_score
@@ -30,7 +30,7 @@ from dougagen.evaluation.metrics import (
     line_pixels,
     line_score,
 )
-from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
+from dougagen.evaluation.reconstructor import reconstruct_each
 from dougagen.evaluation.triplets import TripletScore, Watcher, added, unwatched
 from dougagen.studio.delivery import encode_still
 

@@ -1,24 +1,16 @@
-"""What is evaluated: anything that reads pictures as cel masks and douga."""
+"""Pictures of many sizes through a reconstructor, a batch of one size at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Reconstruction
+from dougagen.domain import Reconstruction, Reconstructor
 
 T = TypeVar("T")
-
-
-class Reconstructor(Protocol):
-    """The part of ``dougagen.reconstruction`` that the measures need; no torch is imported for it."""
-
-    def reconstruct(self, images: list[NDArray[np.uint8]], /) -> list[Reconstruction]:
-        """uint8[H, W, 3] RGB pictures of one size -> one reconstruction each, in order."""
-        ...
 
 
 def reconstruct_each(

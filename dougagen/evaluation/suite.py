@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen import __version__
-from dougagen.domain import Table, Triplet
+from dougagen.domain import Reconstructor, Table, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
+from dougagen.evaluation.quick import flat_figures
 from dougagen.evaluation.real_drawings import (
     RealScore,
     drawing_folders,
     read_drawings,
     score_real_drawings,
 )
-from dougagen.evaluation.reconstructor import Reconstructor
 from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
 from dougagen.evaluation.triplets import TripletScore, Watcher, score_triplets, triplets_of, unwatched
 from dougagen.shards import count_records, read_records
@@ -55,6 +56,7 @@ class EvaluationPlan:
         if self.scenes > len(HELD_OUT_SEEDS):
             raise UsageError(f"there are {len(HELD_OUT_SEEDS)} held-out scenes, {self.scenes} were asked for")
         object.__setattr__(self, "lines", tuple(dict.fromkeys(self.lines)))
+        object.__setattr__(self, "clips", tuple(self.clips))
 
     @property
     def needs_networks(self) -> bool:
@@ -96,6 +98,20 @@ class EvaluationReport:
             found += (timing_table(self.clips),)
         return found
 
+    def noted(self, *, partner: str) -> dict[str, object]:
+        """What is worth noting in the headers of the weights: flat figures by height and by folder of real
+        drawings; NaN, of a class that occurs nowhere, is None.
+
+        Args:
+            partner: ``tensors_digest`` of the other network of the pair: douga is read on its masks.
+        """
+        return {
+            "dougagen_version": __version__,
+            "partner": partner,
+            "held_out": {str(lines): _noted_held_out(score) for lines, score in self.held_out.items()},
+            "real": {score.name: _noted_real(score) for score in self.real},
+        }
+
     def to_markdown(self) -> str:
         """The tables below a line that says what was measured with what."""
         head = f"Measured by dougagen {__version__}{f' with {self.models}' if self.models else ''}."
@@ -110,6 +126,23 @@ class EvaluationReport:
             "real": [score.to_json() for score in self.real],
             "clips": [score.to_json() for score in self.clips],
         }
+
+
+def _noted_held_out(score: TripletScore) -> dict[str, object]:
+    figures = flat_figures(score).items()
+    return {
+        "scenes": score.triplets,
+        **{name: None if math.isnan(value) else value for name, value in figures},
+    }
+
+
+def _noted_real(score: RealScore) -> dict[str, object]:
+    return {
+        "frames": score.frames,
+        "cel_iou": score.cel.iou,
+        "boundary_f": score.boundary.f1,
+        "line_f1": score.lines.f1,
+    }
 
 
 def held_out_scenes(count: int, *, lines: int) -> Iterator[tuple[str, Triplet]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dougagen.domain import LINE_CLASSES, SCORED_CLASSES, DougaClass, Table
+from dougagen.domain import ABSENT, LINE_CLASSES, SCORED_CLASSES, DougaClass, Table, percent
 from dougagen.evaluation.calibration import BINS
 from dougagen.evaluation.metrics import CelConfusion, Confusion, LineScore, PrecisionRecall
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # only names: a table needs neither video nor studio
     from dougagen.evaluation.clips import ClipScore
     from dougagen.evaluation.real_drawings import RealScore
     from dougagen.evaluation.triplets import TripletScore, Trust
-
-ABSENT = "–"
 
 THESIS_CEL_ACCURACY = 0.939
 """Section 4.8, table 4.2, its best run."""
@@ -40,11 +38,6 @@ THESIS_EDGES = {
     "SketchKeras": ("77.7 %", "92.4 %", "11.2 %"),
 }
 """Name -> accuracy, recall of edges, precision of edges; table 5.5, on the thesis's own frames."""
-
-
-def percent(share: float | None) -> str:
-    """``0.954`` -> ``95.4 %``; a dash for None and NaN."""
-    return ABSENT if share is None or np.isnan(share) else f"{share:.1%}".replace("%", " %")
 
 
 def triplet_tables(scores: Mapping[str, TripletScore]) -> tuple[Table, ...]:

@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import SCORED_CLASSES, DougaClass, Reconstruction, Table, Triplet
+from dougagen.domain import (
+    ABSENT,
+    SCORED_CLASSES,
+    DougaClass,
+    Reconstruction,
+    Reconstructor,
+    Table,
+    Triplet,
+    percent,
+)
 from dougagen.errors import UsageError
 from dougagen.evaluation.extractors import EXTRACTORS, EdgeLevels, Extractor
 from dougagen.evaluation.line_art import LineArt
 from dougagen.evaluation.metrics import CelConfusion, Confusion, LineScore
-from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
-from dougagen.evaluation.tables import ABSENT, percent
+from dougagen.evaluation.reconstructor import reconstruct_each
 
 if TYPE_CHECKING:  # only a name: a table needs no studio
     from dougagen.evaluation.suite import EvaluationPlan

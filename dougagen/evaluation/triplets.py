@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dougagen.domain import Reconstruction, Record, Triplet
+from dougagen.domain import Reconstruction, Reconstructor, Record, Triplet
 from dougagen.errors import UsageError
 from dougagen.evaluation.boundaries import boundary_score
 from dougagen.evaluation.calibration import Reliability
@@ -21,7 +21,7 @@ from dougagen.evaluation.metrics import (
     line_pixels,
     line_score,
 )
-from dougagen.evaluation.reconstructor import Reconstructor, reconstruct_each
+from dougagen.evaluation.reconstructor import reconstruct_each
 
 
 @dataclass(frozen=True, slots=True)

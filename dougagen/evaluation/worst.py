@@ -25,7 +25,7 @@ class _Kept:
 class WorstPictures:
     """A watcher of ``score_triplets``: keeps the worst by cel IoU and the worst by line F1."""
 
-    def __init__(self, rows: int, *, cell_width: int = 480) -> None:
+    def __init__(self, rows: int = 8, *, cell_width: int = 480) -> None:
         """``rows``: pictures on the sheet, half of them for each measure."""
         self._rows, self._cel_rows, self._cell_width = rows, -(-rows // 2), cell_width
         self._by_cel: list[_Kept] = []

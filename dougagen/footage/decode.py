@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Self
 
 from av import VideoFrame
 
-from dougagen.domain import Episode, Frame, PictureArea
+from dougagen.domain import Episode, FootageCounts, Frame, PictureArea
 from dougagen.errors import EpisodeError, quoted
 from dougagen.footage.bars import find_picture_area, leaves_bars, whole_frame
 from dougagen.footage.chapters import SkippedChapters, title_pattern
@@ -73,10 +73,6 @@ def decode(
 class FrameStream(Iterator[Frame]):
     """Iterates over frames; the counts are right once it has ended, and so far before that."""
 
-    frames_decoded: int
-    """Frames handed out, all in [start, stop)."""
-    truncated: bool
-    """The file ended before it should: known once the last frame was handed out."""
     picture_area: PictureArea
     """Where the frames lie in the decoded frame, in its upright pixels, before any resampling."""
 
@@ -90,8 +86,8 @@ class FrameStream(Iterator[Frame]):
         decode_on: DecodeOn,
         threads: int,
     ) -> None:
-        self.frames_decoded = self._chapter_frames = self._frames_in_bars = 0
-        self.truncated = self._any_picture = False
+        self._frames_decoded = self._chapter_frames = self._frames_in_bars = 0
+        self._truncated = self._any_picture = False
         self._episode, self._start, self._stop = episode, start, stop
         self._skipped = SkippedChapters(episode, config.skip_chapters)
         self._source = PictureSource(episode, decode_on=decode_on, threads=threads)
@@ -131,30 +127,17 @@ class FrameStream(Iterator[Frame]):
         self._source.close()
 
     @property
-    def packets_read(self) -> int:
-        """Packets that the decoder was given so far; grows also while frames before the start are dropped."""
-        return self._source.packets_read
-
-    @property
-    def packets_damaged(self) -> int:
-        """Of the whole stretch that was read: what could not be used, or only in part."""
-        return self._source.packets_damaged
-
-    @property
-    def frames_woven(self) -> int:
-        """Pictures put together from fields of two frames, as 3:2 pulldown took them apart."""
-        return self._progressive.frames_woven
-
-    @property
-    def frames_deinterlaced(self) -> int:
-        """Pictures made of one field and what its neighbours say of the other."""
-        return self._progressive.frames_deinterlaced
-
-    @property
-    def frames_skipped(self) -> Mapping[str, int]:
-        """Reason → frames of [start, stop) that were decoded and not handed out."""
-        skipped = {CHAPTER_SKIPPED: self._chapter_frames} if self._chapter_frames else {}
-        return MappingProxyType(skipped)
+    def counts(self) -> FootageCounts:
+        """What has been decoded by now: everything but shots and drawings."""
+        return FootageCounts(
+            frames_decoded=self._frames_decoded,
+            frames_skipped={CHAPTER_SKIPPED: self._chapter_frames} if self._chapter_frames else {},
+            frames_woven=self._progressive.frames_woven,
+            frames_deinterlaced=self._progressive.frames_deinterlaced,
+            packets_read=self._source.packets_read,
+            packets_damaged=self._source.packets_damaged,
+            truncated=self._truncated,
+        )
 
     def _run(self) -> Generator[Frame, None, None]:
         for picture in self._progressive:
@@ -165,10 +148,10 @@ class FrameStream(Iterator[Frame]):
             if picture.time in self._skipped:
                 self._chapter_frames += 1
                 continue
-            self.frames_decoded += 1
+            self._frames_decoded += 1
             yield self._frame(picture)
         else:
-            self.truncated |= self._source.is_cut_short
+            self._truncated |= self._source.is_cut_short
         if not self._any_picture:
             raise EpisodeError(
                 "not one picture of it decodes",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from types import TracebackType
 from typing import Self
 
-from dougagen.domain import Drawing, Episode, PictureArea
+from dougagen.domain import Drawing, Episode, FootageCounts, PictureArea
 from dougagen.footage.best_picture import BestPicture, PictureConfig
 from dougagen.footage.decode import DecodeConfig, decode
 from dougagen.footage.flags import FlagConfig, flagged
@@ -30,6 +30,10 @@ class FootageConfig:
     pictures: PictureConfig = field(default_factory=PictureConfig)
     flags: FlagConfig | None = field(default_factory=FlagConfig)
     """None measures no picture: a timesheet needs none, and it costs 30 to 55 ms a drawing at 1080p."""
+
+    def for_timing(self) -> FootageConfig:
+        """The same drawings, without what their pictures cost: for whoever wants the timesheet alone."""
+        return replace(self, pictures=replace(self.pictures, most_frames=1), flags=None)
 
 
 _USUAL = FootageConfig()
@@ -68,9 +72,10 @@ class Footage(Iterator[Drawing]):
         decode_on: DecodeOn,
         clock: StageClock,
     ) -> None:
-        self.drawings_found = 0
+        self._drawings_found = 0
         self._decoded = decode(episode, config=config.decoding, start=start, stop=stop, decode_on=decode_on)
         self.picture_area: PictureArea = self._decoded.picture_area
+        """Where the pictures lie in the decoded frame, in its upright pixels."""
         self._ahead = Prefetch(clock.timed("decode", self._decoded), depth=FRAMES_AHEAD, name="decode")
         self._frames = Counted(clock.timed("waiting", self._ahead))
         self._found = DrawingsOverGaps(
@@ -86,7 +91,7 @@ class Footage(Iterator[Drawing]):
 
     def __next__(self) -> Drawing:
         drawing = next(self._drawings)
-        self.drawings_found += 1
+        self._drawings_found += 1
         return drawing
 
     def __enter__(self) -> Self:
@@ -103,41 +108,11 @@ class Footage(Iterator[Drawing]):
         self._decoded.close()
 
     @property
-    def frames_decoded(self) -> int:
-        """Frames of ``[start, stop)`` that have gone into the search for drawings; skipped ones are none."""
-        return self._frames.count
-
-    @property
-    def frames_skipped(self) -> Mapping[str, int]:
-        """Reason → frames that were decoded and belong to no exposure by design: a skipped chapter …"""
-        return self._decoded.frames_skipped
-
-    @property
-    def shots_found(self) -> int:
-        """Shots begun so far."""
-        return self._found.shots_found
-
-    @property
-    def frames_woven(self) -> int:
-        """Frames that were put together from fields of several: telecined film, fields out of step."""
-        return self._decoded.frames_woven
-
-    @property
-    def frames_deinterlaced(self) -> int:
-        """Frames of video shot in fields, of which half the lines had to be made up."""
-        return self._decoded.frames_deinterlaced
-
-    @property
-    def packets_read(self) -> int:
-        """Packets that were read so far; grows also while frames before the start are dropped."""
-        return self._decoded.packets_read
-
-    @property
-    def packets_damaged(self) -> int:
-        """Packets that the decoder or demuxer could not use."""
-        return self._decoded.packets_damaged
-
-    @property
-    def truncated(self) -> bool:
-        """The file ended before it should."""
-        return self._decoded.truncated
+    def counts(self) -> FootageCounts:
+        """What has been read by now; of the frames those that have gone into the search for drawings."""
+        return replace(
+            self._decoded.counts,
+            frames_decoded=self._frames.count,
+            shots_found=self._found.shots_found,
+            drawings_found=self._drawings_found,
+        )

@@ -7,7 +7,15 @@ from dougagen.labels.dataset import ImportReport, export_labels, import_into
 from dougagen.labels.export import ExportReport, export_label, export_records
 from dougagen.labels.files import Label, LabelImport, LabelProblem, import_labels, read_labels
 from dougagen.labels.palette_reader import read_cel_mask, read_douga
-from dougagen.labels.pools import DatasetPool, Pool, Selection, export_selection, is_dataset, select
+from dougagen.labels.pools import (
+    DatasetPool,
+    Pool,
+    Selection,
+    datasets_among,
+    export_selection,
+    is_dataset,
+    select,
+)
 from dougagen.labels.selection import Candidate, Chosen, choose
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "Pool",
     "Selection",
     "choose",
+    "datasets_among",
     "export_label",
     "export_labels",
     "export_records",

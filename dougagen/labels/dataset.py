@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from dougagen import __version__
+from dougagen.choices import OnExisting
 from dougagen.domain import ExtractReport, Record
-from dougagen.labels.export import ExportReport, OnExisting, export_records
+from dougagen.labels.export import ExportReport, export_records
 from dougagen.labels.files import LabelProblem, read_labels
 from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, read_ledger, read_records, renew_card
 
@@ -36,7 +37,7 @@ class ImportReport:
 
 
 def export_labels(
-    dataset: Path, folder: Path, *, limit: int, on_existing: OnExisting = "keep"
+    dataset: Path, folder: Path, *, limit: int = 20, on_existing: OnExisting = "skip"
 ) -> ExportReport:
     """Write the first ``limit`` records of a dataset for a drawing program.
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from dougagen.domain import Drawing, Episode, Record
-from dougagen.errors import EpisodeError
+from dougagen.choices import ChosenBy
+from dougagen.domain import Drawing, Episode, Reconstructor, Record
+from dougagen.errors import DougagenError, EpisodeError
 from dougagen.footage import FootageConfig, open_episode, read_footage
 from dougagen.labels.edges import edge_image
 from dougagen.labels.pools import LOOKED_AT, Progress
-from dougagen.labels.selection import LEAST_CEL, By, Candidate, drawn_by_lot, require_flags, unfit
-from dougagen.pipeline import Reconstructor, reconstruct_in_batches, stored_name, to_records
+from dougagen.labels.selection import LEAST_CEL, SEED, Candidate, drawn_by_lot, require_flags, unfit
+from dougagen.pipeline import reconstruct_in_batches, stored_name, to_records
 from dougagen.shards.repeats import print_of
 
 
@@ -39,8 +40,8 @@ class EpisodePool:
         episodes: Sequence[Path],
         *,
         networks: Callable[[], Reconstructor],
-        seed: int,
-        by: By = "variety",
+        seed: int = SEED,
+        by: ChosenBy = "variety",
         allowed: Sequence[str] = (),
         looked_at: int = LOOKED_AT,
         footage: FootageConfig | None = None,
@@ -57,8 +58,18 @@ class EpisodePool:
         self._skipped: Counter[str] = Counter()
         self._homes: dict[str, Path] = {}  # episode_id -> path
         self._prints: set[int] = set()
-        self.problems: list[EpisodeError] = []
+        self.problems: list[DougagenError] = []
         """Episodes that could not be read to their end, why."""
+
+    @property
+    def by(self) -> ChosenBy:
+        """What it was gathered for."""
+        return self._by
+
+    @property
+    def seed(self) -> int:
+        """Of the lots that were drawn."""
+        return self._seed
 
     @property
     def skipped(self) -> Mapping[str, int]:
@@ -121,7 +132,8 @@ class EpisodePool:
                 else self._questioned(drawings, source)
             )
             for number, candidate in enumerate(candidates, start=1):
-                self._progress(footage.frames_decoded, episode.announced_frames, f"{number} drawings fit")
+                done = footage.counts.frames_decoded
+                self._progress(done, episode.announced_frames, f"{number} drawings fit")
                 yield candidate
 
     def _fit(self, drawings: Iterable[Drawing]) -> Iterator[Drawing]:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from dougagen.choices import OnExisting
 from dougagen.domain import Record, Triplet
 from dougagen.errors import LabelError
 from dougagen.files import refused_as, write_file
 from dougagen.labels.artist_guide import guide_files
 from dougagen.labels.files import PARTS
 from dougagen.shards.codec import encode_cel_mask, encode_color, encode_douga
-
-OnExisting = Literal["keep", "replace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,13 @@ class ExportReport:
 
 
 def export_records(
-    records: Iterable[Record], folder: Path, *, on_existing: OnExisting = "keep"
+    records: Iterable[Record], folder: Path, *, on_existing: OnExisting = "skip"
 ) -> ExportReport:
     """Write color, predicted douga and cel mask of each record, and the artist's page with the palette.
 
-    A label of which all three files are there is kept as it is, unless ``on_existing`` is ``"replace"``.
-    Raises LabelError where the folder cannot be written, ShardError where the records cannot be read.
+    A label of which all three files are there stays as it is; ``on_existing="redo"`` replaces it. Raises
+    LabelError where the folder cannot be written, or for ``"error"`` at a label that is there; ShardError
+    where the records cannot be read.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +44,9 @@ def export_records(
     written = kept = 0
     for record in records:
         stem = stem_of(record.record_id)
-        if on_existing == "keep" and all(path.exists() for path in label_paths(folder, stem)):
+        if on_existing != "redo" and all(path.exists() for path in label_paths(folder, stem)):
+            if on_existing == "error":
+                raise LabelError("the label is there already", where=folder / stem, remedy="skip or redo it")
             kept += 1
             continue
         export_label(record.triplet, folder, stem)

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from dougagen.choices import ChosenBy, OnExisting
 from dougagen.domain import Origin, Record
 from dougagen.domain.tables import Table
-from dougagen.errors import LabelError
+from dougagen.errors import DougagenError, LabelError, UsageError
 from dougagen.labels.edges import edge_image
-from dougagen.labels.export import ExportReport, OnExisting, export_records
+from dougagen.labels.export import ExportReport, export_records
 from dougagen.labels.selection import (
     LEAST_CEL,
-    By,
+    SEED,
     Candidate,
     Chosen,
     choose,
@@ -68,6 +69,16 @@ class Selection:
 class Pool(Protocol):
     """Where candidates come from."""
 
+    @property
+    def by(self) -> ChosenBy:
+        """What its candidates were gathered for: nobody looks at edges to choose by uncertainty."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of the lots that were drawn."""
+        ...
+
     def candidates(self) -> Sequence[Candidate]:
         """All that are fit; those to be compared by their edges have them."""
         ...
@@ -77,16 +88,24 @@ class Pool(Protocol):
         """Reason → drawings that are not fit; right once ``candidates`` was asked."""
         ...
 
+    @property
+    def problems(self) -> Sequence[DougagenError]:
+        """What could not be looked at to its end, and why; right once ``candidates`` was asked."""
+        ...
+
     def records(self, chosen: Iterable[Candidate]) -> Iterator[Record]:
         """The records of some of its candidates."""
         ...
 
 
-def select(pool: Pool, *, count: int, by: By, seed: int) -> Selection:
-    """Choose from a pool. Raises what the pool's source raises, and LabelError where nothing is fit."""
+def select(pool: Pool, *, count: int = 20, by: ChosenBy | None = None, seed: int | None = None) -> Selection:
+    """Choose from a pool; by what it was gathered for, and with its seed, where nothing else is said.
+
+    Raises what the pool's source raises, and LabelError where nothing is fit.
+    """
     candidates = pool.candidates()
     try:
-        chosen = choose(candidates, count=count, by=by, seed=seed)
+        chosen = choose(candidates, count=count, by=by or pool.by, seed=pool.seed if seed is None else seed)
     except LabelError as error:
         reasons = ", ".join(f"{number} {reason}" for reason, number in pool.skipped.items())
         raise LabelError(
@@ -96,12 +115,20 @@ def select(pool: Pool, *, count: int, by: By, seed: int) -> Selection:
 
 
 def export_selection(
-    pool: Pool, selection: Selection, folder: Path, *, on_existing: OnExisting = "keep"
+    pool: Pool, selection: Selection, folder: Path, *, on_existing: OnExisting = "skip"
 ) -> ExportReport:
     """Write what was chosen as ``label export`` does. Raises what the pool's source raises, LabelError."""
     return export_records(
         pool.records(c.candidate for c in selection.chosen), folder, on_existing=on_existing
     )
+
+
+def datasets_among(sources: Sequence[str]) -> tuple[Path, ...]:
+    """The sources as datasets; empty where they are episodes. Raises UsageError where they are both."""
+    datasets = tuple(Path(source) for source in sources if is_dataset(Path(source)))
+    if datasets and len(datasets) < len(sources):
+        raise UsageError("frames are chosen from datasets or from episodes", remedy="name one kind of both")
+    return datasets
 
 
 def is_dataset(path: Path) -> bool:
@@ -115,12 +142,15 @@ def is_dataset(path: Path) -> bool:
 class DatasetPool:
     """The records of datasets. Only columns are read of all of them, pictures of ``looked_at`` at most."""
 
+    problems: Sequence[DougagenError] = ()
+    """A shard that is damaged ends the search instead."""
+
     def __init__(
         self,
         datasets: Sequence[Path],
         *,
-        seed: int,
-        by: By = "both",
+        seed: int = SEED,
+        by: ChosenBy = "both",
         allowed: Sequence[str] = (),
         looked_at: int = LOOKED_AT,
         progress: Progress = lambda *_: None,
@@ -131,6 +161,16 @@ class DatasetPool:
         self._allowed = require_flags(allowed)
         self._progress = progress
         self._skipped: Counter[str] = Counter()
+
+    @property
+    def by(self) -> ChosenBy:
+        """What it was gathered for."""
+        return self._by
+
+    @property
+    def seed(self) -> int:
+        """Of the lots that were drawn."""
+        return self._seed
 
     @property
     def skipped(self) -> Mapping[str, int]:

@@ -16,16 +16,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.choices import ChosenBy
 from dougagen.errors import LabelError, UsageError
 from dougagen.labels.edges import edge_vectors
 
-By = Literal["variety", "uncertainty", "both"]
 Why = Literal["variety", "hard", "easy"]
 LEAST_CEL = 0.02
 """Share of the picture that must be cel: the networks are surest where there is nothing to see. The thesis
 (5.2) leaves out everything but medium shots and close-ups."""
 HARMLESS_FLAGS = frozenset({"truncated", "scaled"})
 """Flags that say something of the file and nothing against the picture."""
+SEED = 0
+"""The same seed chooses the same frames."""
 _ITERATIONS = 50
 _SHIFT = 1e-3
 
@@ -111,15 +113,15 @@ def drawn_by_lot(candidates: Sequence[Candidate], most: int, *, seed: int) -> li
     return [candidates[position] for position in kept]
 
 
-def choose(candidates: Sequence[Candidate], *, count: int, by: By, seed: int) -> tuple[Chosen, ...]:
+def choose(candidates: Sequence[Candidate], *, count: int, by: ChosenBy, seed: int) -> tuple[Chosen, ...]:
     """The ``count`` candidates that are worth drawing, or as many as there are; the same for the same seed.
 
     ``"both"`` gives half of the places to variety, a quarter each to hard and easy ones. Variety takes those
     with edges, uncertainty those with confidences; at most one of a shot while shots last. Raises LabelError
     where there is nothing to choose from.
     """
-    if by not in get_args(By):
-        raise UsageError(f"frames are chosen by {', '.join(get_args(By))}, got {by!r}")
+    if by not in get_args(ChosenBy):
+        raise UsageError(f"frames are chosen by {', '.join(get_args(ChosenBy))}, got {by!r}")
     if count < 1:
         raise UsageError(f"at least one frame must be chosen, got {count}")
     if not candidates:

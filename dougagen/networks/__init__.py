@@ -13,6 +13,7 @@ from dougagen.networks.weights import (
     grown_state,
     lines_read_by,
     load_weights,
+    read_header,
     read_weights_facts,
     save_weights,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "load_weights",
     "logits_at_lines",
     "network_options",
+    "read_header",
     "read_weights_facts",
     "reuse_freed_memory",
     "save_weights",

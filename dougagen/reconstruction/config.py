@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dougagen.errors import ConfigError
 from dougagen.reconstruction.color_cut import ColorCutConfig
-from dougagen.reconstruction.refinement import RefinementConfig
+from dougagen.reconstruction.refinement_config import RefinementConfig
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 BACKENDS = ("torch", "compiled", "openvino")
@@ -43,3 +45,16 @@ class ReconstructionConfig:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise ConfigError(f"reconstruction option {name} must be in [{low}, {high}], got {value}")
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> ReconstructionConfig:
+        """From what a person says: fields by their names, ``color_cut`` and ``refine`` as yes or no.
+
+        What is left unsaid has its default. Raises ConfigError.
+        """
+        values = {name: value for name, value in said.items() if name not in ("color_cut", "refine")}
+        if said.get("color_cut") is False:
+            values["color_cut"] = None
+        if said.get("refine") is False:
+            values["refinement"] = None
+        return cls(**values)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -26,17 +25,16 @@ from dougagen.networks import (
     wired,
 )
 from dougagen.networks.devices import chosen_dtype
-from dougagen.reconstruction.certainty import Certainty, certainty_of
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
 from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
-from dougagen.reconstruction.refinement import RefinementConfig, refine
+from dougagen.reconstruction.refinement import refine
+from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
 from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
-T = TypeVar("T")
 _BATCH = {"cpu": 1, "cuda": 8}
 
 
@@ -111,20 +109,9 @@ class NetworkReconstructor:
         Raises DomainError for another shape or dtype and for a picture over the bound, DeviceError where the
         device fails or has no room for a single picture.
         """
-        return [read for batch in self._batches(pictures) for read in self._read(batch, self._infer)]
-
-    def certainties(self, pictures: Sequence[Picture]) -> list[tuple[Reconstruction, Certainty]]:
-        """As ``reconstruct``, and how likely the networks find what is said of each pixel: for calibration.
-
-        Raises as it does.
-        """
-        return [read for batch in self._batches(pictures) for read in self._read(batch, self._infer_surely)]
-
-    def _batches(self, pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:
-        """Checked before the first is read."""
         for picture in pictures:
             self._require(picture)
-        return _same_size(pictures, self.batch_size)
+        return [read for batch in _same_size(pictures, self.batch_size) for read in self._read(batch)]
 
     def _require(self, picture: Picture) -> None:
         shape: tuple[int, ...] = getattr(picture, "shape", ())
@@ -136,10 +123,10 @@ class NetworkReconstructor:
             bound = f"{self._config.largest_picture / 1e6:g} million pixels"
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
-    def _read(self, pictures: Sequence[Picture], infer: Callable[[Picture], list[T]]) -> list[T]:
+    def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
         """One batch; halved, and halved again, where the device runs out of memory."""
         try:
-            return infer(np.stack(pictures))
+            return self._infer(np.stack(pictures))
         except torch.OutOfMemoryError as error:
             shortage: Exception = error
         except (RuntimeError, MemoryError) as error:  # torch on the CPU: "not enough memory: you tried to …"
@@ -158,7 +145,7 @@ class NetworkReconstructor:
             ) from shortage
         middle = len(pictures) // 2
         self.batch_size = max(1, min(self.batch_size, middle))  # the next batch begins where this one fitted
-        return self._read(pictures[:middle], infer) + self._read(pictures[middle:], infer)
+        return self._read(pictures[:middle]) + self._read(pictures[middle:])
 
     @torch.inference_mode()
     def _infer(self, pictures: Picture) -> list[Reconstruction]:
@@ -170,12 +157,6 @@ class NetworkReconstructor:
             enlarged(read, parts, height, width)
             for read in self._reconstructions(small, *self._said_of(small))
         ]
-
-    @torch.inference_mode()
-    def _infer_surely(self, pictures: Picture) -> list[tuple[Reconstruction, Certainty]]:
-        odds, drawn = self._said_of(pictures)
-        reads = self._reconstructions(pictures, odds, drawn)
-        return [(read, certainty_of(odds[n], drawn[n], read)) for n, read in enumerate(reads)]
 
     def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
         """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""

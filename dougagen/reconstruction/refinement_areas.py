@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
+from dougagen.reconstruction.refinement_config import RefinementAt
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
@@ -49,13 +50,7 @@ def areas_of(
     color: Bytes | None,
     steps: Bytes | None,
     probabilities: NDArray[np.float16] | Bytes | None,
-    *,
-    edge_contrast: int,
-    faint_contrast: int,
-    speck: float,
-    mixed_share: float,
-    hint_share: float,
-    wide: float,
+    at: RefinementAt,
 ) -> Areas:
     """Divide ``area``, the cel without lines and books, and let every part vote for its fill.
 
@@ -68,16 +63,16 @@ def areas_of(
     Areas of one paint voting together lost 0.4 points of accuracy: one colour is a base here and a shade
     there.
     """
-    flat = area if steps is None else area & (steps < edge_contrast)
-    parts = _divided(classes, flat, probabilities, speck=speck)
-    undecided = parts.mixed(mixed_share)[parts.owner] & area
+    flat = area if steps is None else area & (steps < at.edge_contrast)
+    parts = _divided(classes, flat, probabilities, speck=at.speck)
+    undecided = parts.mixed(at.mixed_share)[parts.owner] & area
     if color is None or steps is None:
         return Areas(parts.owner, np.where(undecided & _IS_FILL[classes], classes, parts.fills[parts.owner]))
     if undecided.any():
-        flat &= ~undecided | (steps < faint_contrast)
-        parts = _divided(classes, flat, probabilities, speck=speck)
-    undecided_parts = parts.mixed(mixed_share) & (parts.sizes >= wide)
-    fills = _by_brightness(parts, undecided_parts, color, area, hint_share=hint_share)
+        flat &= ~undecided | (steps < at.faint_contrast)
+        parts = _divided(classes, flat, probabilities, speck=at.speck)
+    undecided_parts = parts.mixed(at.mixed_share) & (parts.sizes >= at.wide)
+    fills = _by_brightness(parts, undecided_parts, color, area, hint_share=at.hint_share)
     return Areas(parts.owner, fills[parts.owner])
 
 

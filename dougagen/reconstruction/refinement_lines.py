@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
 from dougagen.domain import DougaClass
+from dougagen.reconstruction.refinement_config import RefinementAt
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
@@ -23,8 +24,6 @@ _SQUARE = np.ones((3, 3), np.uint8)
 _NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.uint8)
 _VISIBLE, _LAST_LINE = int(DougaClass.VISIBLE_LINE), int(DougaClass.HIGHLIGHT_LINE)
 _COLOR_EDGE = int(DougaClass.COLOR_EDGE)
-_WIDEST_INK = 13
-"""Pixels at 1080 lines: the widest line that still is one, and not a dark area."""
 _INK_BLACK = 64
 """8-bit level of the brightest channel up to which paint is as dark as ink: a black fill has a border of
 ink (DESIGN 4) that nobody can tell from the fill."""
@@ -131,48 +130,31 @@ def thickened(skeleton: Bools, width: int) -> Bools:
 
 
 def strokes_drawn(
-    classes: Bytes,
-    cel: Bools,
-    color: Bytes | None,
-    steps: Bytes | None,
-    *,
-    hairline: int,
-    width: str,
-    ink_contrast: int,
-    edge_contrast: int,
-    least_contrast: int,
-    share: float,
-    spur: float,
-    gap: float,
-    lines: int,
+    classes: Bytes, cel: Bools, color: Bytes | None, steps: Bytes | None, at: RefinementAt
 ) -> Strokes:
     """The predicted lines of uint8[H, W] classes as strokes, compared with what the picture shows."""
     predicted = (classes >= _VISIBLE) & (classes <= _LAST_LINE) & cel
-    skeleton = skeleton_of(predicted)
-    skeleton = without_spurs(skeleton, shortest=round(spur))
-    window = round(15 * lines / 1080) | 1
+    skeleton = without_spurs(skeleton_of(predicted), shortest=at.spur)
     if color is None or steps is None:
-        drawn = stroke_classes(skeleton, classes, share=share, window=window)
+        drawn = stroke_classes(skeleton, classes, share=at.stroke_share, window=at.window)
         hairlines = np.where(drawn > _VISIBLE, drawn, 0).astype(np.uint8)
-        visible = _without_picture(predicted, drawn, hairline, width) & cel
+        visible = _without_picture(predicted, drawn, at) & cel
         return Strokes(visible, hairlines, hairlines > 0)
-    widest = max(5, round(_WIDEST_INK * lines / 1080))
-    reach = max(1, round(4 * lines / 1080))
-    ink = ink_of(ink_depth(color, widest=widest), least=ink_contrast, reach=reach) & cel
-    near_ink = cv2.dilate(ink.view(np.uint8), _SQUARE).view(np.bool_)
+    ink = ink_of(ink_depth(color, widest=at.widest_ink), least=at.ink_contrast, reach=at.ink_reach) & cel
+    near_ink = _near(ink)
     step = cv2.dilate(steps, _SQUARE)
-    skeleton &= along(skeleton, near_ink | (step >= least_contrast), window) >= 0.5
-    drawn = stroke_classes(skeleton, classes, share=share, window=window)
-    inked = along(skeleton, near_ink, window)
+    skeleton &= along(skeleton, near_ink | (step >= at.least_contrast), at.window) >= 0.5
+    drawn = stroke_classes(skeleton, classes, share=at.stroke_share, window=at.window)
+    inked = along(skeleton, near_ink, at.window)
     wet = skeleton & (((drawn == _VISIBLE) & (inked >= 0.5)) | (inked >= 0.8))
     black = cv2.erode(_brightest(color), np.ones((5, 5), np.uint8)) <= _INK_BLACK
-    edge = step >= edge_contrast
+    edge = step >= at.edge_contrast
     dry = skeleton & (drawn == _VISIBLE) & ~wet & (black | ~edge)
     rest = skeleton & ~wet & ~dry
     hairlines = np.where(rest, np.where(drawn == _VISIBLE, _COLOR_EDGE, drawn), 0).astype(np.uint8)
-    visible = _with_ink(predicted, wet, dry, ink, hairline, width, reach)
-    if width == "ink" and gap >= 1:
-        visible |= _prolonged(wet, ink, round(gap))
+    visible = _with_ink(predicted, wet, dry, ink, at)
+    if at.visible_width == "ink" and at.gap:
+        visible |= _prolonged(wet, ink, at.gap)
     return Strokes(visible & cel, hairlines, rest & ~edge)
 
 
@@ -187,24 +169,23 @@ def along(skeleton: Bools, holds: Bools, window: int) -> NDArray[np.float32]:
     return share.reshape(skeleton.shape)
 
 
-def _without_picture(predicted: Bools, drawn: Bytes, hairline: int, width: str) -> Bools:
+def _without_picture(predicted: Bools, drawn: Bytes, at: RefinementAt) -> Bools:
     """Visible lines at the predicted width where that is wanted, else at that of a hairline."""
     skeleton = drawn == _VISIBLE
-    if width != "kept":
-        return thickened(skeleton, hairline)
-    return skeleton | (predicted & thickened(skeleton, 4 * hairline + 1))
+    if at.visible_width != "kept":
+        return thickened(skeleton, at.hairline)
+    return skeleton | (predicted & thickened(skeleton, 4 * at.hairline + 1))
 
 
-def _with_ink(
-    predicted: Bools, wet: Bools, dry: Bools, ink: Bools, hairline: int, width: str, reach: int
-) -> Bools:
+def _with_ink(predicted: Bools, wet: Bools, dry: Bools, ink: Bools, at: RefinementAt) -> Bools:
     """Visible lines: ``wet`` skeletons have ink beside them, ``dry`` ones have none that can be measured."""
-    band = thickened(wet, 2 * reach + 1)
-    if width == "kept":
-        return wet | dry | (predicted & (band | thickened(dry, 2 * reach + 1)))
-    if width == "fixed":
-        return thickened(wet | dry, hairline)
-    return (band & ink) | (wet & ~_near(ink)) | thickened(dry, hairline)
+    width = 2 * at.ink_reach + 1
+    band = thickened(wet, width)
+    if at.visible_width == "kept":
+        return wet | dry | (predicted & (band | thickened(dry, width)))
+    if at.visible_width == "fixed":
+        return thickened(wet | dry, at.hairline)
+    return (band & ink) | (wet & ~_near(ink)) | thickened(dry, at.hairline)
 
 
 def _prolonged(wet: Bools, ink: Bools, gap: int) -> Bools:

@@ -10,28 +10,43 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dougagen.runs.decoder import DecoderLimits
-    from dougagen.runs.extraction import EpisodeFailure, RunEvents, RunReport, extract_all
+    from dougagen.runs.entry import extract
+    from dougagen.runs.extraction import SILENT, EpisodeFailure, RunEvents, RunReport, Silent, extract_all
     from dougagen.runs.inputs import find_episodes
+    from dougagen.runs.networks import LoadNetworks
+    from dougagen.runs.options import ExtractOptions, read_extract_options
     from dougagen.runs.worker import Plan
 
 _HOME = {
+    "SILENT": "extraction",
+    "DecoderLimits": "decoder",
     "EpisodeFailure": "extraction",
+    "ExtractOptions": "options",
+    "LoadNetworks": "networks",
+    "Plan": "worker",
     "RunEvents": "extraction",
     "RunReport": "extraction",
+    "Silent": "extraction",
+    "extract": "entry",
     "extract_all": "extraction",
     "find_episodes": "inputs",
-    "DecoderLimits": "decoder",
-    "Plan": "worker",
+    "read_extract_options": "options",
 }
 
 __all__ = [
+    "SILENT",
     "DecoderLimits",
     "EpisodeFailure",
+    "ExtractOptions",
+    "LoadNetworks",
     "Plan",
     "RunEvents",
     "RunReport",
+    "Silent",
+    "extract",
     "extract_all",
     "find_episodes",
+    "read_extract_options",
 ]
 
 

@@ -6,15 +6,14 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from dougagen.config import ExtractConfig
-from dougagen.domain import ExtractReport
-from dougagen.footage import decode, open_episode, read_footage
-from dougagen.pipeline import Reconstructor, extract_episode, reconstruct_in_batches, to_records
-from dougagen.shards import EpisodeWriter, encode_record
-from dougagen.streams import Counted, StageClock
+from dougagen.domain import Reconstructor
+from dougagen.footage import decode, open_episode
+from dougagen.pipeline import extract_episode
 
 STAGES = ("decode", "holds", "networks", "image coding", "writing")
 
@@ -73,42 +72,26 @@ class BenchReport:
 def bench_episode(
     path: Path, *, reconstructor: Reconstructor, config: ExtractConfig, device: str
 ) -> BenchReport:
-    """Run an episode twice: stage after stage in one thread, then as ``extract`` does; nothing is kept."""
+    """Run an episode twice: its stages in turn in one thread, then as ``extract`` does; nothing is kept."""
     episode = open_episode(path)
     with tempfile.TemporaryDirectory(prefix="dougagen-bench-") as scratch:
-        clock, frames, drawings = StageClock(), 0, 0
-        with (
-            read_footage(
-                episode, config=config.footage, start=config.start, stop=config.stop, clock=clock
-            ) as footage,
-            EpisodeWriter(Path(scratch) / "alone", episode_id=episode.episode_id) as writer,
-        ):
-            kept = Counted(islice(footage, config.max_drawings))
-            read = clock.timed("networks", reconstruct_in_batches(kept, reconstructor))
-            for record in to_records(read, episode, reconstructor.models, "bench"):
-                with clock.stage("image coding"):
-                    row = encode_record(record)
-                with clock.stage("writing"):
-                    writer.write(row)
-            frames, drawings = footage.frames_decoded, kept.count
+        flow = partial(extract_episode, episode, reconstructor=reconstructor, config=config, digest="bench")
+        alone = flow(Path(scratch) / "alone", stages="in turn")
         # beside other stages FFmpeg's threads decode ahead unseen: decode is timed in a pass of its own
         with decode(episode, start=config.start, stop=config.stop) as stream:
-            decode_seconds = _seconds_for(islice(stream, frames))
+            decode_seconds = _seconds_for(islice(stream, alone.frames_decoded))
         began = time.perf_counter()
-        together: ExtractReport = extract_episode(
-            episode, Path(scratch) / "together", reconstructor=reconstructor, config=config, digest="bench"
-        )
-        seconds = time.perf_counter() - began
-    assert together.records == drawings, "the two runs saw the same drawings"
+        together = flow(Path(scratch) / "together")
+        together_seconds = time.perf_counter() - began
+    assert together.records == alone.records, "the two runs saw the same drawings"
     return BenchReport(
         source=path.name,
         width=episode.width,
         height=episode.height,
-        frames=frames,
-        drawings=drawings,
-        stage_seconds={stage: clock.seconds().get(stage, 0.0) for stage in STAGES}
-        | {"decode": decode_seconds},
-        together_seconds=seconds,
+        frames=alone.frames_decoded,
+        drawings=alone.drawings,
+        stage_seconds={stage: alone.seconds.get(stage, 0.0) for stage in STAGES} | {"decode": decode_seconds},
+        together_seconds=together_seconds,
         device=device,
     )
 

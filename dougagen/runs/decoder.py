@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import resource
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from dougagen.domain import Drawing, Episode, PictureArea
+from dougagen.domain import Drawing, Episode, FootageCounts, PictureArea
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, quoted
 from dougagen.footage import Footage, open_episode, read_footage
 from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
@@ -82,7 +81,8 @@ class DecoderProcess:
         """``notice`` is told what the child logs from warnings on: no CUDA, HDR, bars that were used."""
         self._path, self._limits, self._notice = path, limits, notice
         self._child = Child(__name__, deaf_to=(signal.SIGINT, signal.SIGTERM))
-        self._moved, self._moved_at = -1, time.monotonic()
+        self._waited = 0.0  # s, in all
+        self._moved, self._moved_at = -1, 0.0  # how far it was, and what we had waited by then
         self.last = Tick(0)
         """The latest that the child said of its progress."""
 
@@ -114,13 +114,13 @@ class DecoderProcess:
         if not isinstance(begun, Begun):
             raise self._nonsense(begun)
         self.last = begun.first
-        return FarFootage(self, clock, max_drawings=max_drawings)
+        return FarFootage(self, clock, picture_area=begun.picture_area, max_drawings=max_drawings)
 
     def receive(self) -> Any:
         """The next message that is no tick. Time counts only while we wait: a full pipe is no hang."""
-        self._moved_at = time.monotonic()
+        self._moved_at = self._waited
         while True:
-            left = self._moved_at + self._limits.stall_seconds - time.monotonic()
+            left = self._moved_at + self._limits.stall_seconds - self._waited
             try:
                 message = self._child.receiver.receive(max(left, 0.001))
             except TimeoutError:
@@ -129,6 +129,7 @@ class DecoderProcess:
                 raise self._died() from None
             except UnpicklingError as error:
                 raise self._nonsense(error) from error
+            self._waited += self._child.receiver.waited
             if isinstance(message, Failed):
                 raise message.error
             if isinstance(message, Noticed):
@@ -143,7 +144,7 @@ class DecoderProcess:
     def _heard(self, tick: Tick) -> None:
         self.last = tick
         if tick.moved != self._moved:
-            self._moved, self._moved_at = tick.moved, time.monotonic()
+            self._moved, self._moved_at = tick.moved, self._waited
 
     def _ask(self, message: object) -> None:
         try:
@@ -174,7 +175,7 @@ class DecoderProcess:
         return EpisodeError(f"the decoder died ({how}){self._so_far()}", where=self._path, remedy=advice)
 
     def _so_far(self) -> str:
-        frames = self.last.counts.get("frames_decoded")
+        frames = self.last.counts.frames_decoded
         return f" after {frames} frames" if frames else ""
 
     def _nonsense(self, what: object) -> EpisodeError:
@@ -184,24 +185,25 @@ class DecoderProcess:
 
 
 class FarFootage(Iterator[Drawing]):
-    """Footage that is read in another process; the properties are those of ``Footage``, lately told."""
+    """Footage that is read in another process."""
 
-    frames_decoded: int
-    frames_skipped: Mapping[str, int]
-    picture_area: PictureArea
-    shots_found: int
-    packets_damaged: int
-    truncated: bool
-
-    def __init__(self, decoder: DecoderProcess, clock: StageClock, *, max_drawings: int | None) -> None:
+    def __init__(
+        self,
+        decoder: DecoderProcess,
+        clock: StageClock,
+        *,
+        picture_area: PictureArea,
+        max_drawings: int | None,
+    ) -> None:
         self._decoder, self._clock = decoder, clock
+        self.picture_area = picture_area
         self._left = max_drawings
         self._ended = False
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self._decoder.last.counts[name]
+    @property
+    def counts(self) -> FootageCounts:
+        """As of ``Footage``, by the child's latest word."""
+        return self._decoder.last.counts
 
     def __next__(self) -> Drawing:
         if self._ended:
@@ -246,17 +248,9 @@ class _State:
         self.bytes_read = position
 
     def tick(self) -> Tick:
-        counts = _told_by(self.footage) if self.footage is not None else {}
-        read = (counts.get(name, 0) for name in ("frames_decoded", "packets_read"))  # also before --start
-        moved = self.bytes_read + sum(count for count in read if isinstance(count, int))
+        counts = self.footage.counts if self.footage is not None else FootageCounts()
+        moved = self.bytes_read + counts.frames_decoded + counts.packets_read  # packets: also before --start
         return Tick(moved, counts, self.clock.seconds())
-
-
-def _told_by(footage: Footage) -> dict[str, object]:
-    """What the footage says of itself by now; a proxy of a mapping would not pickle."""
-    names = [name for name in dir(footage) if not name.startswith("_")]
-    said = {name: value for name in names if not callable(value := getattr(footage, name))}
-    return {name: dict(v) if isinstance(v, Mapping) else v for name, v in said.items()}
 
 
 def main(requests: Receiver, answers: Sender) -> None:
@@ -301,7 +295,7 @@ def _send_drawings(opened: Opened, request: object, answers: Sender, state: _Sta
     assert isinstance(request, _FootageRequest)
     with read_footage(opened.episode, clock=state.clock, **request.options) as footage:
         state.footage = footage
-        answers.send(Begun(state.tick()))
+        answers.send(Begun(state.tick(), footage.picture_area))
         for drawing in islice(footage, request.max_drawings):
             image = np.ascontiguousarray(drawing.image)  # gaps between lines would go into the pickle
             answers.send(drawing if image is drawing.image else replace(drawing, image=image))

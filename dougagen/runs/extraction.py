@@ -119,6 +119,37 @@ class RunEvents(Protocol):
     def warned(self, what: str) -> None: ...
 
 
+class Silent(RunEvents):
+    """Hears all and says nothing; a listener that wants a few of them begins here."""
+
+    def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None:
+        """The episode is being extracted, file ``number`` of ``total``."""
+
+    def episode_moved(self, path: Path, moved: Moved) -> None:
+        """So many frames and records so far."""
+
+    def episode_ended(self, path: Path, report: ExtractReport) -> None:
+        """It is committed."""
+
+    def episode_skipped(self, path: Path) -> None:
+        """It is in the dataset already."""
+
+    def episode_elsewhere(self, path: Path) -> None:
+        """Another run is at work on it."""
+
+    def episode_failed(self, failure: EpisodeFailure) -> None:
+        """It came to nothing."""
+
+    def recovered(self, found: Recovered) -> None:
+        """What a dead run had left was put right."""
+
+    def warned(self, what: str) -> None:
+        """Something a person should know."""
+
+
+SILENT = Silent()
+
+
 def require_output_folder(out: Path) -> None:
     """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing."""
     try:
@@ -141,7 +172,7 @@ def extract_all(
     *,
     load: LoadReconstructor,
     events: RunEvents,
-    jobs: int = 1,
+    jobs: int = 0,
     command: str = "",
 ) -> RunReport:
     """Extract every episode, ``jobs`` at a time (0: one a device). Failures are collected, interrupts not.

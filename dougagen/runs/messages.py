@@ -14,6 +14,7 @@ import pickle
 import select
 import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -27,6 +28,7 @@ _LARGEST = 1 << 30
 """Bytes of a pickle or a buffer: a picture of 16K × 16K and nothing larger."""
 _MOST_BUFFERS = 64
 _WRITTEN_AT_ONCE = 1 << 20
+_WAITED_AT_ONCE = 0.25  # s
 _OURS = ("dougagen.domain.", "dougagen.errors", "dougagen.runs.words")
 _OTHERS = frozenset(
     {
@@ -86,6 +88,8 @@ class Receiver:
         self._handle = handle
         self._poll = select.poll()
         self._poll.register(handle, select.POLLIN)
+        self.waited = 0.0
+        """Seconds that the last ``receive`` with a limit waited; a time in which we were stopped is none."""
 
     def fileno(self) -> int:
         return self._handle
@@ -93,6 +97,7 @@ class Receiver:
     def receive(self, seconds: float | None = None) -> Any:
         """The next message. Raises TimeoutError after ``seconds`` in which nothing came, EOFError at the end
         of the pipe, pickle.UnpicklingError at what is no message."""
+        self.waited = 0.0
         return self._receive(_Unpickler, seconds)
 
     def receive_trusted(self) -> Any:
@@ -123,13 +128,28 @@ class Receiver:
         view: memoryview = np.empty(size, np.uint8).data  # a bytearray would be filled with zeros first
         at = 0
         while at < size:
-            if seconds is not None and not self._poll.poll(1000 * seconds):
-                raise TimeoutError
+            if seconds is not None:
+                self._wait(seconds)
             got = os.readv(self._handle, [view[at:]])
             if not got:
                 raise EOFError
             at += got
         return view
+
+    def _wait(self, seconds: float) -> None:
+        """Until something comes. A short wait that took long was a stop (SIGSTOP, a laptop that slept): it
+        counts as the short wait, since whoever we wait for was stopped, too."""
+        left = seconds
+        while True:
+            at_once = min(left, _WAITED_AT_ONCE)
+            began = time.monotonic()
+            came = self._poll.poll(1000 * at_once)
+            self.waited += min(time.monotonic() - began, at_once)
+            left -= at_once
+            if came:
+                return
+            if left <= 0:
+                raise TimeoutError
 
     def close(self) -> None:
         if self._handle >= 0:

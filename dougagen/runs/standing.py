@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from pathlib import Path
-from typing import Literal
 
+from dougagen.choices import OnExisting
 from dougagen.errors import ShardError
 from dougagen.shards import LedgerEntry, ShardFacts, read_ledger, shard_is_whole
 from dougagen.shards.durable import size_of
 from dougagen.shards.ledger import DATA, EPISODES, REPAIR
 from dougagen.shards.side_files import SideFacts
-
-OnExisting = Literal["error", "skip", "redo"]
 
 
 class Standing(Enum):

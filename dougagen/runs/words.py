@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dougagen.domain import Episode, ExtractReport
+from dougagen.domain import Episode, ExtractReport, FootageCounts, PictureArea
 from dougagen.errors import DougagenError
 
 
@@ -39,8 +39,7 @@ class Tick:
 
     moved: int
     """Bytes hashed plus frames found so far; grows with every sign of life."""
-    counts: Mapping[str, object] = field(default_factory=dict)
-    """The public properties of the footage."""
+    counts: FootageCounts = field(default_factory=FootageCounts)
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Stage → busy seconds in the decoder."""
 
@@ -50,6 +49,7 @@ class Begun:
     """Decoder → worker: the footage is open; drawings follow."""
 
     first: Tick
+    picture_area: PictureArea
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
+from dougagen.choices import OnExisting
 from dougagen.config import ExtractConfig, config_digest
-from dougagen.errors import DougagenError, EpisodeError, ShardError
+from dougagen.domain import Reconstructor
+from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, unwind
 from dougagen.footage import require_likeness
-from dougagen.pipeline import Progress, Reconstructor, extract_episode
+from dougagen.pipeline import Progress, extract_episode
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
 from dougagen.runs.messages import Forward, Receiver, Sender
-from dougagen.runs.standing import OnExisting, Standing, standing_of
+from dougagen.runs.standing import Standing, standing_of
 from dougagen.runs.words import (
     AlreadyThere,
     Began,
@@ -77,6 +78,11 @@ class Plan:
     """Do episodes again whose shards are not as their ledger says."""
     limits: DecoderLimits = field(default_factory=DecoderLimits)
 
+    def __post_init__(self) -> None:
+        if self.on_existing not in get_args(OnExisting):
+            known = ", ".join(get_args(OnExisting))
+            raise ConfigError(f"--on-existing must be one of {known}, got {self.on_existing!r}")
+
     def digest(self, reconstructor: DigestedReconstructor) -> str:
         return config_digest(
             self.config, schema_version=SCHEMA_VERSION, reconstruction=reconstructor.digest_facts
@@ -91,10 +97,6 @@ class Setup:
     load: LoadReconstructor
     number: int
     jobs: int
-
-
-class Stopped(BaseException):
-    """SIGTERM came: unwind, so that nothing half written stays."""
 
 
 def do_episode(
@@ -171,7 +173,7 @@ def _extract(
                     reconstructor=reconstructor,
                     config=plan.config,
                     digest=digest,
-                    on_existing="redo" if replaces else "refuse",
+                    on_existing="redo" if replaces else "error",
                     lock=lock,
                     read=partial(decoder.footage, max_drawings=plan.config.max_drawings),
                     on_progress=_seldom(tell),
@@ -196,7 +198,7 @@ def _seldom(tell: Callable[[object], None]) -> Callable[[Progress], None]:
 
 def main(requests: Receiver, answers: Sender) -> None:
     """A worker's process: the setup, then one job after another until nobody asks any more."""
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, unwind)
     logging.getLogger("dougagen").addHandler(Forward(answers))
     try:
         setup = requests.receive_trusted()
@@ -231,8 +233,3 @@ def _fault(error: Exception, path: Path | None) -> EpisodeError:
         where=path,
         remedy="--debug shows more",
     )
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Stopped

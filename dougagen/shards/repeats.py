@@ -184,7 +184,7 @@ class Originals:
 
 def _levels_at_places(table: NDArray[np.void]) -> NDArray[np.int64]:
     """[N, 6]."""
-    return table["sketch"].reshape(len(table), -1)[:, _PLACES].astype(np.int64)
+    return table["sketch"].reshape(len(table), SKETCH[0] * SKETCH[1])[:, _PLACES].astype(np.int64)
 
 
 @dataclass(slots=True)

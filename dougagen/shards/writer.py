@@ -57,7 +57,6 @@ MAX_ROW_GROUP_BYTES = 100_000_000
 """The limit of DESIGN section 5; readers load a row group at a time."""
 SHARD_BYTES = 1_000_000_000
 """A shard that has reached this many bytes is closed and the next one begun."""
-OnExisting = Literal["refuse", "redo"]
 
 
 class EpisodeWriter:
@@ -65,10 +64,11 @@ class EpisodeWriter:
 
     ``with EpisodeWriter(out, episode_id=…) as writer: writer.write(encoded); writer.commit(entry)``
 
-    ``on_existing="refuse"`` raises ShardError where the episode is in the dataset already, ``"redo"`` puts
-    the new shards, named with ``digest``, in the place of the old ones at commit. ``lock`` is the episode's,
-    where the caller has it already. Raises EpisodeBusy where another run writes the same episode, ShardError
-    where the disk refuses and at a record of another episode or a repeated ``record_id``.
+    Of ``OnExisting`` a writer has the two that write: ``on_existing="error"`` raises ShardError where the
+    episode is in the dataset already, ``"redo"`` puts the new shards, named with ``digest``, in the place of
+    the old ones at commit. ``lock`` is the episode's, where the caller has it already. Raises EpisodeBusy
+    where another run writes the same episode, ShardError where the disk refuses and at a record of another
+    episode or a repeated ``record_id``.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class EpisodeWriter:
         split: str = "train",
         row_group_bytes: int = ROW_GROUP_BYTES,
         shard_bytes: int = SHARD_BYTES,
-        on_existing: OnExisting = "refuse",
+        on_existing: Literal["error", "redo"] = "error",
         digest: str = "",
         lock: Lock | None = None,
     ) -> None:
@@ -117,7 +117,7 @@ class EpisodeWriter:
                     self._lock = lock_episode(self.out, self.episode_id)
                 recover_episode(self.out, self.episode_id)
                 self._replaces = is_there(ledger_path(self.out, self.episode_id))
-                if self._replaces and self._on_existing == "refuse":
+                if self._replaces and self._on_existing == "error":
                     raise ShardError(
                         f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
                     )

@@ -29,7 +29,7 @@ DELIVERIES: dict[str, Delivery] = {
 """How a clip may be delivered, by name; ``vfr`` gives its frames uneven times."""
 
 
-def plan_clip(name: str, *, seed: int, lines: int, delivery: str | None = None) -> PlannedClip:
+def plan_clip(name: str, *, seed: int = 0, lines: int = 540, delivery: str | None = None) -> PlannedClip:
     """The clip ``name`` (one of ``CLIP_NAMES``) before it is shot; as ``delivery`` says, or in its own way.
 
     Raises UsageError for a name that nothing has.

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from dougagen.domain import CLASS_COUNT, PALETTE
 from dougagen.errors import ConfigError
 from dougagen.networks.resnet import BLOCKS, ResNetTrunk
-from dougagen.training.checked import require, require_known, typed
+from dougagen.settings import require, require_known, typed
 from dougagen.training.optimizers import OPTIMIZERS, optimizer_of, restore_optimizer
 
 _SHARPNESS = 10.0

@@ -9,8 +9,8 @@ from typing import Any
 
 from dougagen.errors import ConfigError
 from dougagen.networks import Task, Wiring, network_options
+from dougagen.settings import require, require_known, typed
 from dougagen.training.adversarial import AdversarialConfig
-from dougagen.training.checked import require, require_known, typed
 from dougagen.training.optimizers import OPTIMIZERS
 
 _CROP = {Task.CEL: 224, Task.DOUGA: 320}

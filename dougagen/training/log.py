@@ -1,4 +1,4 @@
-"""What a run writes down as it goes: rows of CSV, and the same figures for TensorBoard."""
+"""What a run writes down as it goes: rows of CSV, and the same figures as curves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dougagen.errors import UsageError
 from dougagen.files import append_file, open_file, refused_as, remove_file, write_file
-from dougagen.training.tensorboard import EventWriter
+from dougagen.training.tensorboard import Curves, open_curves
 
 _COLUMNS = ("step", "seconds", "fraction", "loss", "mean_iou", "learning_rate", "steps_per_second")
 _CURVES = ("loss", "mean_iou", "learning_rate", "steps_per_second")
@@ -48,15 +48,17 @@ class Scores:
 
 
 class TrainingLog:
-    """``<task>.log.csv``, ``.scores.csv``, ``.validation.csv``, ``tensorboard/<task>/`` in a run's folder."""
+    """``<task>.log.csv``, ``.scores.csv``, ``.validation.csv`` in a run's folder, and with tensorboardX
+    ``tensorboard/<task>/``."""
 
     def __init__(self, out: Path, task: str) -> None:
         self._out = out
         self.path = out / f"{task}.log.csv"
         self.scores_path = out / f"{task}.scores.csv"
         self.validation_path = out / f"{task}.validation.csv"
-        self._events_folder = out / "tensorboard" / task
-        self._events: EventWriter | None = None
+        self._curves_folder = out / "tensorboard" / task
+        self._curves: Curves | None = None
+        self._curves_wanted = True
         self._is_new_run = False
 
     def begin_anew(self) -> None:
@@ -71,12 +73,12 @@ class TrainingLog:
         figures = [*(getattr(row, name) for name in _COLUMNS), *row.parts.values()]
         self._append(self.path, (*_COLUMNS, *row.parts), [f"{figure:.6g}" for figure in figures])
         curves = {**{name: getattr(row, name) for name in _CURVES}, **row.parts}
-        self._curves({f"training/{name}": figure for name, figure in curves.items()}, row.step)
+        self._draw({f"training/{name}": figure for name, figure in curves.items()}, row.step)
 
     def validated(self, loss: float, *, step: int) -> None:
         """A row of the losses on validation pictures."""
         self._append(self.validation_path, ("step", "validation_loss"), [str(step), f"{loss:.6g}"])
-        self._curves({"validation/loss": loss}, step)
+        self._draw({"validation/loss": loss}, step)
 
     def score(self, scores: Scores) -> None:
         """A row of the scores; a name that is new becomes a column, which older rows leave empty."""
@@ -92,7 +94,7 @@ class TrainingLog:
         writer.writerows(rows)
         with _refused(self.scores_path):
             write_file(self.scores_path, text.getvalue(), below=self._out)
-        self._curves({f"scores/{name}": figure for name, figure in scores.figures.items()}, scores.step)
+        self._draw({f"scores/{name}": figure for name, figure in scores.figures.items()}, scores.step)
 
     def _append(self, path: Path, columns: Iterable[str], row: Iterable[str]) -> None:
         """A row at the end of a file that begins with its columns."""
@@ -104,10 +106,19 @@ class TrainingLog:
             writer.writerow(row)
             file.write(text.getvalue().encode())
 
-    def _curves(self, scalars: Mapping[str, float], step: int) -> None:
-        if self._events is None:
-            self._events = EventWriter(self._events_folder, is_new_run=self._is_new_run)
-        self._events.add(scalars, step=step)
+    def close(self) -> None:
+        """Nothing more is written."""
+        self._curves_wanted = False
+        if self._curves is not None:
+            self._curves.close()
+            self._curves = None
+
+    def _draw(self, scalars: Mapping[str, float], step: int) -> None:
+        if self._curves_wanted and self._curves is None:
+            self._curves = open_curves(self._curves_folder, is_new_run=self._is_new_run)
+            self._curves_wanted = self._curves is not None  # said once that there are none
+        if self._curves is not None:
+            self._curves.add(scalars, step=step)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

@@ -35,10 +35,10 @@ def train(
     stop_after: float | None = None,
     validation: TripletPool | None = None,
 ) -> TrainingResult:
-    """Train until the budget is spent, or patience; leaves ``<task>.safetensors``, ``<task>.log.csv``, event
-    files for TensorBoard and, while running, ``<task>.checkpoint`` in ``out``. A run that finds its own
-    checkpoint there goes on from it, on any machine; a new one begins with the weights of ``start``, which
-    must be of the same architecture, or with random ones.
+    """Train until the budget is spent, or patience; leaves ``<task>.safetensors``, ``<task>.log.csv`` and,
+    while running, ``<task>.checkpoint`` in ``out``, and curves for TensorBoard where tensorboardX is
+    installed. A run that finds its own checkpoint there goes on from it, on any machine; a new one begins
+    with the weights of ``start``, which must be of the same architecture, or with random ones.
 
     The weights are exported at every checkpoint too, so that a running training can be looked at. SIGINT and
     SIGTERM come between two steps, and a checkpoint is written before they are handled.
@@ -82,6 +82,7 @@ def train(
         finally:
             if run.scoring is not None:
                 run.scoring.close()
+            run.log.close()
         return run.result()
 
 

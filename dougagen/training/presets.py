@@ -8,25 +8,19 @@ is one that differs from its neighbour in one line.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.files import read_file
+from dougagen.settings import typed
 from dougagen.studio.profiles import NATURAL, PROFILES, Profile
 from dougagen.training.adversarial import AdversarialConfig
-from dougagen.training.checked import typed
 from dougagen.training.config import TrainingConfig
+from dougagen.training.preset_files import preset_names, read_file
 from dougagen.training.studio_source import StudioSupply
 
-_LARGEST = 2**16  # bytes
 _DEEPEST = 8  # bases
-_OF_THE_THESIS = "thesis-"
 _OWN = ("base", "description", "studio")
 
 
@@ -54,13 +48,6 @@ class Preset:
         return Preset(
             self.name, self.description or below.description, training, {**below.studio, **self.studio}
         )
-
-
-def preset_names() -> tuple[str, ...]:
-    """The configurations that ship."""
-    return tuple(
-        sorted(item.name.removesuffix(".toml") for item in _shipped() if item.name.endswith(".toml"))
-    )
 
 
 def preset_descriptions() -> Iterator[tuple[str, str]]:
@@ -116,7 +103,7 @@ def _profile(name: str) -> Profile:
 
 def _read(wanted: str) -> tuple[Preset, str]:
     """One file and the name of its base."""
-    said = _toml(wanted)
+    said = read_file(wanted)
     own = {"base": "str", "description": "str", "studio": "Mapping"}
     values = {name: typed(name, kind, said.pop(name)) for name, kind in own.items() if name in said}
     try:
@@ -141,46 +128,3 @@ def _checked(options: Mapping[str, Any], kind: type, what: str) -> dict[str, Any
             f"unknown {what} {unknown[0]!r}", remedy=f"known: {', '.join(sorted({*kinds, *own}))}"
         )
     return {name: typed(name, kinds[name], value) for name, value in options.items()}
-
-
-def _toml(wanted: str) -> dict[str, Any]:
-    path = Path(wanted)
-    try:
-        if path.suffix == ".toml" or len(path.parts) != 1:
-            said = tomllib.loads(read_file(path, most=_LARGEST).decode("utf-8"))
-            _require_numbers(said, path)
-            return said
-        found = next((item for item in _shipped() if item.name == f"{wanted}.toml"), None)
-        if found is None:
-            raise ConfigError(f"no configuration is called {wanted!r}", remedy=_instead(wanted))
-        return tomllib.loads(found.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"the configuration cannot be read ({error.strerror})", where=path) from error
-    except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
-        raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
-
-
-def _require_numbers(value: object, path: Path) -> None:
-    """Raises ConfigError for an integer of more than the 64 bits that TOML gives it: in hexadecimal one of
-    any length is read, and can then neither be counted with nor be shown."""
-    if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            _require_numbers(item, path)
-    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise ConfigError("the configuration holds a number of more than 64 bits", where=path)
-
-
-def _instead(wanted: str) -> str:
-    """What was meant, perhaps; else what there is, those of the thesis by their tables."""
-    names = preset_names()
-    near = get_close_matches(wanted, names, n=3, cutoff=0.75)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    ours = [name for name in names if not name.startswith(_OF_THE_THESIS)]
-    tables = sorted({name[: len(_OF_THE_THESIS) + 3] for name in names if name.startswith(_OF_THE_THESIS)})
-    known = ", ".join([*ours, *(f"{table}-…" for table in tables)])
-    return f"one of {known} (all: dougagen train --configs), or a .toml"
-
-
-def _shipped() -> list[Any]:
-    return list(resources.files("dougagen.training").joinpath("configs").iterdir())

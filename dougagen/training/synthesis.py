@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
@@ -12,7 +13,7 @@ from dougagen import __version__
 from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record
 from dougagen.errors import UsageError
 from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, renew_card
-from dougagen.studio.profiles import Profile
+from dougagen.studio.profiles import Profile, profile_named
 from dougagen.studio.scene import HELD_OUT_SEEDS, Scene, profile_of, shoot_scene, whole_frame
 from dougagen.studio.workers import made_in_order
 
@@ -40,26 +41,36 @@ def studio_record(scene: Scene, *, seed: int, batch: str, source: str) -> Record
     )
 
 
+def seeds_of(scenes: int = 100, *, first: int = 0, held_out: bool = False) -> range:
+    """The seeds of so many scenes; ``held_out``: ``first`` counts from the first of that family."""
+    first += HELD_OUT_SEEDS.start if held_out else 0
+    return range(first, first + scenes)
+
+
 def synthesise(
     out: Path,
     *,
     seeds: range,
     lines: int | None = None,
-    profile: Profile | None = None,
-    workers: int = 1,
+    profile: Profile | str | None = None,
+    workers: int | None = 1,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> LedgerEntry:
     """Write the scenes of ``seeds`` as one batch of the dataset in ``out``; the same for any ``workers``.
 
     ``lines`` draws whole 16:9 frames of that height; None what the profile wants: whole frames of many
-    heights, or windows of them. ``profile`` None is ``TRAINING``, and ``HELD_OUT`` for held-out seeds.
+    heights, or windows of them. ``profile`` None is ``TRAINING``, and ``HELD_OUT`` for held-out seeds; a name
+    is one of ``PROFILES`` and leaves held-out seeds as they are. ``workers`` None: one a core.
     Raises UsageError for an empty range, for one that reaches into the held-out seeds from below, and for a
     profile of the other family.
     """
     _require_one_family(seeds)
+    if isinstance(profile, str):
+        profile = None if seeds[0] in HELD_OUT_SEEDS else profile_named(profile)
     profile = profile_of(seeds[0], profile)
     source = f"studio {__version__} {profile.name} seeds {seeds.start}-{seeds.stop} lines {lines or 'any'}"
     batch = _digest(source)[:16]
+    workers = workers or os.cpu_count() or 1
     written = 0
     with EpisodeWriter(out, episode_id=batch) as writer:
         for row in _encoded(seeds, lines=lines, profile=profile, batch=batch, source=source, workers=workers):

@@ -1,96 +1,63 @@
-"""Scalars for TensorBoard, written by hand: two records' worth of format against 200 MB of dependencies.
-
-A file of events is a sequence of TFRecords (length, its checksum, bytes, their checksum; CRC-32C, masked),
-each a protobuf ``Event``: wall time (1, double), step (2, varint), and either the file's version (3, string)
-or a ``Summary`` (5) of values (1) with a tag (1, string) and a figure (2, float). Nothing else is written.
-"""
+"""Curves for TensorBoard, where the extra ``dougagen[train]`` is installed."""
 
 from __future__ import annotations
 
+import logging
 import math
-import os
-import socket
-import struct
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-_POLYNOMIAL = 0x82F63B78  # CRC-32C (Castagnoli), bits reversed
-_DELTA = 0xA282EAD8  # of the mask in TensorFlow's lib/hash/crc32c.h
 _SUFFIX = ".dougagen"
-_DOUBLE, _BYTES, _FLOAT = 1, 2, 5  # wire types of protobuf
+_LARGEST = 3.4e38  # of a 32-bit float, in which the format holds a figure
+
+_log = logging.getLogger(__name__)
 
 
-def _row(number: int) -> int:
-    for _ in range(8):
-        number = (number >> 1) ^ (_POLYNOMIAL if number & 1 else 0)
-    return number
-
-
-_TABLE = tuple(_row(number) for number in range(256))
-
-
-class EventWriter:
+class Curves:
     """One file of events in a folder; every call leaves whole records, so that a killed run can be read."""
 
     def __init__(self, folder: Path, *, is_new_run: bool) -> None:
-        """Files that an earlier run of ours left in ``folder`` go if this is a new one, else they stay."""
+        """Files that an earlier run of ours left in ``folder`` go if this is a new one, else they stay.
+
+        Raises ImportError without tensorboardX.
+        """
+        # not SummaryWriter: its queue and two threads lose the last figures of a run that is killed
+        from tensorboardX.event_file_writer import EventsWriter
+
         folder.mkdir(parents=True, exist_ok=True)
         if is_new_run:
             for old in folder.glob(f"events.out.tfevents.*{_SUFFIX}"):
                 old.unlink()
-        host = socket.gethostname().replace("/", "-")
-        self.path = folder / f"events.out.tfevents.{time.time_ns()}.{host}.{os.getpid()}{_SUFFIX}"
-        self._append(_double(1, time.time()) + _bytes(3, b"brain.Event:2"))
+        self._writer: Any = EventsWriter(str(folder / "events"), f".{time.time_ns()}{_SUFFIX}")
+        self._writer.flush()
 
     def add(self, scalars: Mapping[str, float], *, step: int) -> None:
         """A figure for every tag at ``step``; those that are not finite have no place in a curve."""
-        values = b"".join(
-            _bytes(1, _bytes(1, tag.encode()) + _float(2, figure))
+        from tensorboardX.proto.event_pb2 import Event
+        from tensorboardX.proto.summary_pb2 import Summary
+
+        values = [
+            Summary.Value(tag=tag, simple_value=figure)
             for tag, figure in scalars.items()
-            if math.isfinite(figure)
+            if math.isfinite(figure) and abs(figure) <= _LARGEST
+        ]
+        self._writer.write_event(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._writer.close()
+
+
+def open_curves(folder: Path, *, is_new_run: bool) -> Curves | None:
+    """The curves of a run, or None and a line in the log where the extra is missing."""
+    try:
+        return Curves(folder, is_new_run=is_new_run)
+    except ImportError:
+        _log.warning(
+            "no curves for TensorBoard, only the CSV files beside the weights; "
+            "for curves: pip install 'dougagen[train]'"
         )
-        self._append(_double(1, time.time()) + _varint(2 << 3) + _varint(step) + _bytes(5, values))
-
-    def _append(self, event: bytes) -> None:
-        with self.path.open("ab") as file:
-            file.write(record(event))
-
-
-def record(data: bytes) -> bytes:
-    """``data`` as a TFRecord."""
-    length = struct.pack("<Q", len(data))
-    return length + struct.pack("<I", _masked(length)) + data + struct.pack("<I", _masked(data))
-
-
-def crc32c(data: bytes) -> int:
-    """The checksum of iSCSI and of TFRecords; zlib's is over another polynomial."""
-    value = 0xFFFFFFFF
-    for byte in data:
-        value = (value >> 8) ^ _TABLE[(value ^ byte) & 0xFF]
-    return value ^ 0xFFFFFFFF
-
-
-def _masked(data: bytes) -> int:
-    value = crc32c(data)
-    return ((value >> 15 | value << 17) + _DELTA) & 0xFFFFFFFF
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def _double(field: int, value: float) -> bytes:
-    return _varint(field << 3 | _DOUBLE) + struct.pack("<d", value)
-
-
-def _float(field: int, value: float) -> bytes:
-    return _varint(field << 3 | _FLOAT) + struct.pack("<f", value)
-
-
-def _bytes(field: int, value: bytes) -> bytes:
-    return _varint(field << 3 | _BYTES) + _varint(len(value)) + value
+        return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,10 @@ import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from records import commit, entry_of, noise, record_of
 
-from dougagen.domain import (
-    PALETTE,
-    CelMask,
-    Douga,
-    FrameSpan,
-    Origin,
-    PictureArea,
-    Provenance,
-    Record,
-    Triplet,
-)
-from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, write_card
+from dougagen.domain import PALETTE, Record
+from dougagen.shards import EpisodeWriter, encode_record, write_card
 
 EPISODES = ("0123456789abcdef", "fedcba9876543210")
 ABANDONED = "00000000000000ff"
@@ -38,44 +28,17 @@ ABANDONED = "00000000000000ff"
 
 def drawn(episode_id: str, index: int) -> Record:
     height, width = 6, 10 + index
-    color = np.random.default_rng(index).integers(0, 256, (height, width, 3), dtype=np.uint8)
     classes = np.arange(height * width, dtype=np.uint8).reshape(height, width) % 10
     start = 5 * index
-    provenance = Provenance(
+    return record_of(
+        noise(index, height, width),
+        classes > 4,
+        classes,
+        [(start, start + 2), (start + 3, start + 4)],
         episode_id=episode_id,
         source="劇場版.mkv",
-        shot_index=0,
         drawing_index=index,
-        frame_index=start,
-        time=start / 24,
-        exposures=(FrameSpan(start, start + 2), FrameSpan(start + 3, start + 4)),
-        picture_area=PictureArea(0, 0, width, height),
-        origin=Origin.EPISODE,
-        models="thinline 1a2b3c4d",
-        dougagen_version="0.1.0",
-        config_digest="c" * 64,
         flags=("dark",) if index else (),
-    )
-    return Record.of(Triplet(color, CelMask(classes > 4), Douga(classes)), provenance)
-
-
-def entry_of(episode_id: str, records: int) -> LedgerEntry:
-    return LedgerEntry(
-        episode_id=episode_id,
-        source="劇場版.mkv",
-        config_digest="c" * 64,
-        models="thinline 1a2b3c4d",
-        dougagen_version="0.1.0",
-        width=16,
-        height=6,
-        frame_rate=Fraction(24),
-        frames_decoded=3 * records,
-        frames_in_exposures=3 * records,
-        frames_skipped={},
-        drawings=records,
-        records=records,
-        drawings_rejected={},
-        shots=1,
     )
 
 
@@ -87,13 +50,10 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two episodes, one without drawings, and a third that is still being written while the tests read."""
     out = tmp_path_factory.mktemp("shards")
     for episode_id in EPISODES:
-        with EpisodeWriter(out, episode_id=episode_id, row_group_bytes=1, shard_bytes=1) as writer:
-            for record in RECORDS:
-                if record.provenance.episode_id == episode_id:
-                    writer.write(encode_record(record))
-            writer.commit(entry_of(episode_id, 3))
-    with EpisodeWriter(out, episode_id="aaaaaaaaaaaaaaaa") as writer:
-        writer.commit(entry_of("aaaaaaaaaaaaaaaa", 0))
+        own = [record for record in RECORDS if record.provenance.episode_id == episode_id]
+        entry = entry_of(3, frames=9, episode_id=episode_id, source="劇場版.mkv", height=6)
+        commit(out, own, entry, row_group_bytes=1, shard_bytes=1)
+    commit(out, [], entry_of(0, episode_id="aaaaaaaaaaaaaaaa", source="劇場版.mkv", height=6))
     write_card(out)
     unfinished = EpisodeWriter(out, episode_id=ABANDONED, row_group_bytes=1)
     unfinished.__enter__()

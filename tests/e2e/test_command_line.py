@@ -111,6 +111,18 @@ def test_other_options_are_an_error_that_names_the_remedy(dataset: Path, first_s
     assert files_in(dataset) == before
 
 
+def test_a_file_of_options_says_what_the_line_leaves_out(
+    dataset: Path, first_sample: Path, tmp_path: Path
+) -> None:
+    """The same digest: the episode is there already, and with one drawing less it would be an error."""
+    config = tmp_path / "night.toml"
+    config.write_text(f'device = "cpu"\nmax_drawings = {DRAWINGS}\n')
+    done = dougagen("extract", first_sample, "--out", dataset, "--config", config)
+    assert "already in the dataset" in done.stderr
+    less = DRAWINGS - 1
+    dougagen("extract", first_sample, "--out", dataset, "--config", config, "--max-drawings", less, check=1)
+
+
 def test_redo_replaces_an_episode(first_sample: Path, tmp_path: Path) -> None:
     out = tmp_path / "shards"
     dougagen("extract", first_sample, "--out", out, "--max-drawings", 2, "--device", "cpu")
@@ -166,6 +178,11 @@ BAD_CALLS: list[tuple[str, Sequence[str], int]] = [
     ("a damaged weights file", ("extract", "{sample}", "--out", "{tmp}/out", "--models", "{tmp}/weights"), 1),
     ("a folder without weights", ("extract", "{sample}", "--out", "{tmp}/out", "--models", "{tmp}/empty"), 1),
     ("cuda where there is none", ("extract", "{sample}", "--out", "{tmp}/out", "--device", "cuda:7"), 2),
+    (
+        "an option that a file misspells",
+        ("extract", "{sample}", "--out", "{tmp}/out", "--config", "{tmp}/misspelt.toml"),
+        2,
+    ),
     ("an unknown device", ("extract", "{sample}", "--out", "{tmp}/out", "--device", "quantum"), 2),
     (
         "a stop before the start",
@@ -187,6 +204,7 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(
     (tmp_path / "weights").mkdir()
     (tmp_path / "text.mkv").write_text("this is no video\n" * 50)
     (tmp_path / "nothing.mkv").write_bytes(b"")
+    (tmp_path / "misspelt.toml").write_text("max_drawing = 1\n")
     (tmp_path / "playlist.mkv").write_text(f"#EXTM3U\n#EXTINF:6,\n{first_sample}\n#EXT-X-ENDLIST\n")
     for name in ("cel", "douga"):
         (tmp_path / "weights" / f"{name}.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0 not weights at all")

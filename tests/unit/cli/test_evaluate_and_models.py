@@ -7,33 +7,15 @@ from pathlib import Path
 
 import cv2
 import pytest
-import torch
 import typer
+from tiny_weights import write_tiny_weights as write_weights
 
 from dougagen.cli.evaluate import evaluate
 from dougagen.cli.models import models
 from dougagen.errors import DougagenError, ShardError, UsageError, WeightsError
-from dougagen.networks import Task, build_network, network_options, save_weights
+from dougagen.networks import Task
 
 LINES = 120
-
-
-def write_weights(folder: Path, *tasks: Task, **facts: str) -> Path:
-    small = {
-        "widths": (4, 4, 4, 4),
-        "context_width": 4,
-        "context_blocks": 1,
-        "context_kernel": 3,
-        "detail_width": 0,
-    }
-    folder.mkdir(exist_ok=True)
-    for task in tasks or tuple(Task):
-        torch.manual_seed(3)
-        options = network_options("thinline", task, small)
-        module = build_network("thinline", options)
-        path = folder / f"{task}.safetensors"
-        save_weights(module, path, architecture="thinline", options=options, task=task, facts=facts)
-    return folder
 
 
 @pytest.fixture

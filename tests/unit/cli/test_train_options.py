@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dougagen.cli.train import Task, _curve, train
+from dougagen.cli.train import _curve, train
 from dougagen.errors import ConfigError, UsageError
+from dougagen.networks import Task
 
 
 def configured(folder: Path, text: str) -> str:
@@ -41,7 +42,7 @@ def test_options_go_before_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown profile 'gold'"):
         train(config=mine, crop=32, out=tmp_path)
     with pytest.raises(ConfigError, match="scenes ≥ first"):
-        train(config=mine, crop=32, profile="natural", standing_scenes=3, first_scenes=4, out=tmp_path)
+        train(config=mine, crop=32, profile="natural", scenes=3, first=4, out=tmp_path)
 
 
 def test_pictures_are_needed_where_a_file_names_no_studio(tmp_path: Path) -> None:

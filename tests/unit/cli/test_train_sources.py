@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dougagen.cli.train import Task, train
+from dougagen.cli.train import train
 from dougagen.errors import ConfigError, UsageError
+from dougagen.networks import Task
 
 
 def test_a_training_needs_pictures(tmp_path: Path) -> None:

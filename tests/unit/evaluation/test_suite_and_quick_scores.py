@@ -11,7 +11,10 @@ import pytest
 from dougagen.domain import SCORED_CLASSES, CelMask, Douga, Reconstruction
 from dougagen.errors import UsageError, WeightsError
 from dougagen.evaluation import quick, quick_scores
+from dougagen.evaluation.metrics import NOTHING_COUNTED, CelConfusion
+from dougagen.evaluation.real_drawings import RealScore
 from dougagen.evaluation.suite import EvaluationPlan, EvaluationReport, evaluate, held_out_scenes
+from dougagen.evaluation.triplets import TripletScore
 
 LINES = 120
 
@@ -48,6 +51,17 @@ def test_figures_are_plain_json_by_height():
     told = json.loads(json.dumps(report.to_json(), allow_nan=False))
     assert told["held_out"][str(LINES)]["cel"]["iou"] == 0.0
     assert told["models"] == "m"
+
+
+def test_what_is_noted_is_flat_and_names_the_partner():
+    real = RealScore("coat", 1, 6, CelConfusion.empty(), NOTHING_COUNTED, NOTHING_COUNTED, {}, {})
+    report = EvaluationReport("cel@1 douga@2", {720: TripletScore.empty()}, real=(real,))
+    scores = json.loads(json.dumps(report.noted(partner="abcd"), allow_nan=False))
+    assert scores["partner"] == "abcd"
+    assert scores["held_out"]["720"]["scenes"] == 0
+    assert scores["held_out"]["720"]["line_f1"] == 1.0
+    assert scores["held_out"]["720"]["iou_color_fill"] is None
+    assert scores["real"]["coat"] == {"frames": 6, "cel_iou": 1.0, "boundary_f": 1.0, "line_f1": 1.0}
 
 
 def test_markdown_says_what_was_measured_with_what():

@@ -50,7 +50,7 @@ def test_matching_chapters_are_skipped_and_counted_and_indices_stay_absolute(enc
         frames = list(stream)
     assert [frame.index for frame in frames] == [*range(10), *range(30, 50)]
     assert [shown(frame.luma) for frame in frames] == [*range(10), *range(30, 50)]
-    assert (stream.frames_decoded, dict(stream.frames_skipped)) == (30, {"--skip-chapters": 30})
+    assert (stream.counts.frames_decoded, dict(stream.counts.frames_skipped)) == (30, {"--skip-chapters": 30})
 
 
 def test_no_exposure_spans_a_skipped_chapter_and_the_counts_add_up(encode, painted, drawn):
@@ -61,9 +61,9 @@ def test_no_exposure_spans_a_skipped_chapter_and_the_counts_add_up(encode, paint
         found = list(footage)
     assert [[(s.start, s.stop) for s in d.exposures] for d in found] == [[(0, 10)], [(30, 60)]]
     assert [(d.shot_index, d.drawing_index) for d in found] == [(0, 0), (1, 1)]
-    assert footage.shots_found == 2
-    assert footage.frames_decoded == 40
-    assert dict(footage.frames_skipped) == {"--skip-chapters": 20}
+    assert footage.counts.shots_found == 2
+    assert footage.counts.frames_decoded == 40
+    assert dict(footage.counts.frames_skipped) == {"--skip-chapters": 20}
 
 
 def test_a_bad_pattern_is_a_usage_error_in_one_line():

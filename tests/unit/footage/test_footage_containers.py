@@ -55,7 +55,7 @@ def test_every_format_gives_each_picture_once_in_order_and_in_time(
     assert [frame.index for frame in frames] == list(range(60))
     assert [shown(frame.luma) for frame in frames] == list(range(60))
     assert all(abs(frame.time - Fraction(frame.index, 24)) < Fraction(1, 1000) for frame in frames)
-    assert (stream.packets_damaged, stream.truncated) == (0, False)
+    assert (stream.counts.packets_damaged, stream.counts.truncated) == (0, False)
     for start in (Fraction(1, 2), Fraction(31, 24), Fraction(2)):  # whether it seeks or not, nothing differs
         with decode(episode, start=start, threads=1) as late:
             got = list(late)

@@ -87,13 +87,14 @@ for path in sys.argv[1:]:
                     assert rgb.shape[:2] == frame.luma.shape, path
                     last = last or frame.luma.shape
                     assert frame.luma.shape == last, path
-        assert stream.frames_decoded == len(times), path
-        told = {"frames": len(times), "damaged": stream.packets_damaged, "truncated": stream.truncated}
+        assert stream.counts.frames_decoded == len(times), path
+        counts = stream.counts
+        told = {"frames": len(times), "damaged": counts.packets_damaged, "truncated": counts.truncated}
         with read_footage(episode, decode_on="cpu") as footage:
             held = sum(d.held_frames for d in footage)
-        assert held == footage.frames_decoded, (path, held, footage.frames_decoded)
+        assert held == footage.counts.frames_decoded, (path, held, footage.counts.frames_decoded)
         # a decoder with other threads may give up elsewhere in a damaged stream
-        assert held == len(times) or footage.packets_damaged, (path, held, len(times))
+        assert held == len(times) or footage.counts.packets_damaged, (path, held, len(times))
     except EpisodeError as error:
         assert "\\n" not in str(error) and error.remedy, path
         told = {"refused": error.what}

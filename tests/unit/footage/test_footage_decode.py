@@ -91,7 +91,8 @@ def test_every_frame_comes_once_in_order_with_its_time(codec, pixel_format, writ
     assert [frame.index for frame in frames] == list(range(30))
     assert [shown(frame.luma) for frame in frames] == list(range(30))
     assert all(abs(frame.time - Fraction(frame.index, 24)) < Fraction(1, 1000) for frame in frames)
-    assert (stream.frames_decoded, stream.packets_damaged, stream.truncated) == (30, 0, False)
+    counts = stream.counts
+    assert (counts.frames_decoded, counts.packets_damaged, counts.truncated) == (30, 0, False)
 
 
 def test_indices_stay_absolute_between_start_and_stop(write_clip):
@@ -100,7 +101,7 @@ def test_indices_stay_absolute_between_start_and_stop(write_clip):
         frames = list(stream)
     assert [frame.index for frame in frames] == list(range(24, 36))
     assert [shown(frame.luma) for frame in frames] == list(range(24, 36))
-    assert (stream.frames_decoded, stream.truncated) == (12, False)
+    assert (stream.counts.frames_decoded, stream.counts.truncated) == (12, False)
 
 
 def test_luma_and_colour_outlive_the_stream_and_cross_threads(write_clip):
@@ -231,7 +232,7 @@ def test_a_truncated_file_gives_what_decodes_and_says_so(container, write_clip):
         frames = list(stream)
     assert 5 < len(frames) < 30
     assert [frame.index for frame in frames] == list(range(len(frames)))
-    assert stream.truncated
+    assert stream.counts.truncated
 
 
 def test_flipped_bytes_cost_packets_not_the_episode(write_clip):
@@ -248,7 +249,7 @@ def test_flipped_bytes_cost_packets_not_the_episode(write_clip):
     with decode(open_episode(clip), threads=1) as stream:
         frames = list(stream)
     assert len(frames) >= 20
-    assert stream.frames_decoded == len(frames)
+    assert stream.counts.frames_decoded == len(frames)
 
 
 def test_a_file_of_which_no_picture_decodes_is_an_error(write_clip):
@@ -276,8 +277,8 @@ def test_telecined_film_comes_out_as_its_pictures(encode, painted, drawn):
     with decode(episode) as stream:
         found = list(stream)
     assert [frame.index for frame in found] == list(range(10))
-    assert stream.frames_woven == 4
-    assert stream.frames_deinterlaced == 0
+    assert stream.counts.frames_woven == 4
+    assert stream.counts.frames_deinterlaced == 0
     shown = [min(range(8), key=lambda i, f=f: np.abs(f.rgb().astype(int) - film[i]).mean()) for f in found]
     assert all(np.abs(f.rgb().astype(int) - film[i]).max() <= 4 for f, i in zip(found, shown, strict=True))
     assert shown == sorted(shown)

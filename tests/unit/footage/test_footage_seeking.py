@@ -39,7 +39,7 @@ def test_near_the_beginning_and_behind_the_end_nothing_is_gained(start, encode):
 def test_a_start_behind_the_end_gives_no_frame(encode):
     with decode(open_episode(encode("clip.mkv", frames=24)), start=Fraction(9)) as stream:
         assert list(stream) == []
-    assert stream.frames_decoded == 0
+    assert stream.counts.frames_decoded == 0
 
 
 def test_variable_frame_rate_keeps_indices_and_times(encode):

@@ -34,7 +34,7 @@ def test_what_an_artist_has_corrected_is_left_as_it_is(tmp_path):
     report = export_records([One("ab/1"), One("ab/2")], tmp_path)
     assert (report.written, report.kept) == (1, 1)
     assert (tmp_path / "ab_1_douga.png").read_bytes() == b"a day of work"
-    assert export_records([One("ab/1")], tmp_path, on_existing="replace").written == 1
+    assert export_records([One("ab/1")], tmp_path, on_existing="redo").written == 1
     assert (tmp_path / "ab_1_douga.png").read_bytes() != b"a day of work"
 
 

@@ -36,6 +36,13 @@ class ByColor(nn.Module):
         return logits
 
 
+class Overflows(ByColor):
+    """As a network in half precision does."""
+
+    def forward(self, color: torch.Tensor) -> torch.Tensor:
+        return super().forward(color) * torch.inf
+
+
 class RunsOutOfMemory(RedIsCel):
     """Has room for ``room`` pictures at a time."""
 
@@ -148,6 +155,15 @@ def test_a_batch_that_does_not_fit_is_halved_and_the_order_kept(message):
     assert [bool(read.cel_mask.pixels.any()) for read in reads] == [n % 3 == 0 for n in range(8)]
     assert cel.batches == [8, 4, 2, 2, 4, 2, 2]
     assert reconstructor.batch_size == 2
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_a_network_that_says_what_is_no_number_is_one_line(task):
+    networks = {Task.CEL: RedIsCel(), Task.DOUGA: ByColor(), task: Overflows()}
+    pair = (loaded(networks[each], each) for each in (Task.CEL, Task.DOUGA))
+    white = np.full((9, 9, 3), 255, np.uint8)
+    with pytest.raises(WeightsError, match=f"the {task} network {task} says what is no number, in float32"):
+        NetworkReconstructor(*pair, CPU).reconstruct([white])
 
 
 def test_no_room_for_a_single_picture_is_a_device_error():

@@ -6,7 +6,7 @@ import pytest
 
 from dougagen.domain import DougaClass, hairline_width
 from dougagen.errors import ConfigError, DomainError
-from dougagen.reconstruction.refinement import RefinementConfig, refine
+from dougagen.reconstruction import RefinementConfig, refine
 from dougagen.reconstruction.refinement_lines import ink_depth, ink_of, skeleton_of, without_spurs
 
 LINES, COLUMNS = 1080, 160  # a tall strip, so that lengths are those at 1080 lines
@@ -264,6 +264,15 @@ def test_ink_ends_half_way_up_its_flank_and_a_step_of_paint_has_none():
 def test_an_option_out_of_bounds_is_an_error_that_names_it(option, value):
     with pytest.raises(ConfigError, match=option):
         RefinementConfig(**{option: value})
+
+
+def test_lengths_are_those_of_1080_lines_and_scale_with_the_picture():
+    full, half, tiny = (RefinementConfig().at(lines) for lines in (1080, 540, 60))
+    assert (full.hairline, full.spur, full.gap, full.speck) == (3, 8, 16, 20)
+    assert (half.spur, half.gap, half.speck, half.wide) == (4, 8, 5, 10_000)
+    assert half.edge_contrast == full.edge_contrast
+    assert tiny.gap == 0  # less than a pixel
+    assert (tiny.hairline, tiny.ink_reach, tiny.window) == (1, 1, 1)
 
 
 def test_arrays_that_do_not_fit_are_named():

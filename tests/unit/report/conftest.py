@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from records import EPISODE_ID, commit, entry_of, record_of
 
-from dougagen.domain import CelMask, Douga, FrameSpan, Origin, PictureArea, Provenance, Record, Triplet
-from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record
-
-EPISODE_ID = "0123456789abcdef"
+from dougagen.domain import Record
+from dougagen.shards import LedgerEntry
 
 
 def build_drawing(
@@ -22,7 +20,6 @@ def build_drawing(
     width: int = 10,
     cel: int = 0,
     classes: Sequence[int] = (),
-    episode_id: str = EPISODE_ID,
     **facts: Any,
 ) -> Record:
     """One line of ``width`` pixels: the first ``cel`` are cel, the first of the douga are ``classes``."""
@@ -30,50 +27,25 @@ def build_drawing(
     mask[0, :cel] = True
     douga = np.zeros((1, width), np.uint8)
     douga[0, : len(classes)] = classes
-    spans = tuple(FrameSpan(*span) for span in exposures)
-    known: dict[str, Any] = {
-        "episode_id": episode_id,
-        "source": "a.mkv",
-        "shot_index": 0,
-        "drawing_index": 0,
-        "frame_index": spans[0].start,
-        "time": 0.0,
-        "exposures": spans,
-        "picture_area": PictureArea(0, 0, width, 1),
-        "origin": Origin.EPISODE,
-        "models": "thinline 1a2b3c4d",
-        "dougagen_version": "0.1.0",
-        "config_digest": "c" * 64,
-    }
-    color = np.zeros((1, width, 3), np.uint8)
-    return Record.of(Triplet(color, CelMask(mask), Douga(douga)), Provenance(**(known | facts)))
+    return record_of(np.zeros((1, width, 3), np.uint8), mask, douga, exposures, **({"time": 0.0} | facts))
 
 
-def commit(
+def commit_built(
     out: Path, records: Sequence[Record], *, episode_id: str = EPISODE_ID, **options: Any
 ) -> LedgerEntry:
-    frames = sum(record.provenance.held_frames for record in records)
-    entry = LedgerEntry(
+    """An episode of these records, of two shots, and five black frames."""
+    held = sum(record.provenance.held_frames for record in records)
+    entry = entry_of(
+        len(records),
         episode_id=episode_id,
-        source="a.mkv",
-        config_digest="c" * 64,
-        models="thinline 1a2b3c4d",
-        dougagen_version="0.1.0",
         width=10,
         height=1,
-        frame_rate=Fraction(24),
-        frames_decoded=frames + 5,
-        frames_in_exposures=frames,
+        frames_decoded=held + 5,
+        frames_in_exposures=held,
         frames_skipped={"black": 5},
-        drawings=len(records),
-        records=len(records),
-        drawings_rejected={},
         shots=2,
     )
-    with EpisodeWriter(out, episode_id=episode_id, **options) as writer:
-        for record in records:
-            writer.write(encode_record(record))
-        return writer.commit(entry)
+    return commit(out, records, entry, **options)
 
 
 @pytest.fixture(scope="session")
@@ -83,4 +55,4 @@ def drawing() -> Callable[..., Record]:
 
 @pytest.fixture(scope="session")
 def commit_episode() -> Callable[..., LedgerEntry]:
-    return commit
+    return commit_built

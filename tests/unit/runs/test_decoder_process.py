@@ -54,8 +54,8 @@ def test_the_drawings_and_counts_are_those_of_this_process(clip) -> None:
     for one, other in zip(got, wanted, strict=True):
         assert np.array_equal(one.image, other.image)
         assert (one.exposures, one.time, one.flags) == (other.exposures, other.time, other.flags)
-    assert (far.frames_decoded, far.truncated) == (near.frames_decoded, near.truncated)
-    assert (far.shots_found, far.packets_damaged) == (near.shots_found, near.packets_damaged)
+    assert far.counts == near.counts
+    assert far.picture_area == near.picture_area
 
 
 def test_no_more_is_decoded_than_the_wanted_drawings_need(clip) -> None:
@@ -63,7 +63,7 @@ def test_no_more_is_decoded_than_the_wanted_drawings_need(clip) -> None:
     for _ in range(2):
         with DecoderProcess(clip) as decoder, footage_of(decoder, decoder.open(), max_drawings=3) as far:
             assert len(list(far)) == 3
-            counts.add(far.frames_decoded)
+            counts.add(far.counts.frames_decoded)
     assert len(counts) == 1
 
 
@@ -102,6 +102,32 @@ def test_a_reader_that_takes_its_time_is_no_hang(clip) -> None:
         next(far)
         decoder._moved_at -= 3600  # the reader was away for an hour; 120 s without a frame are a hang
         assert len(list(far)) > 5
+
+
+def test_a_stop_of_everything_that_takes_longer_than_a_hang_is_none(clip) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from dougagen.footage import FootageConfig\n"
+        "from dougagen.runs.decoder import DecoderLimits, DecoderProcess\n"
+        "from dougagen.streams import StageClock\n"
+        "with DecoderProcess(Path(sys.argv[1])) as decoder:\n"
+        "    opened = decoder.open()\n"
+        "    os.kill(decoder._child.pid, signal.SIGSTOP)\n"
+        "    decoder._limits = DecoderLimits(stall_seconds=8)\n"
+        "    print(decoder._child.pid, flush=True)\n"
+        "    far = decoder.footage(opened.episode, config=FootageConfig(), start=None, stop=None,"
+        " decode_on='cpu', clock=StageClock())\n"
+        "    print(len(list(far)), flush=True)\n"
+    )
+    words = [sys.executable, "-c", program, str(clip)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        child = int(run.stdout.readline())
+        run.send_signal(signal.SIGSTOP)
+        time.sleep(8.5)  # longer than a hang: this is what is tried
+        os.kill(child, signal.SIGCONT)
+        run.send_signal(signal.SIGCONT)
+        assert int(run.stdout.read()) > 5
+        assert run.wait() == 0
 
 
 def test_a_decoder_that_outgrows_its_bound_is_one_line(clip) -> None:

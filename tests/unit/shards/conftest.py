@@ -9,39 +9,29 @@ from typing import Any
 
 import numpy as np
 import pytest
+from records import EPISODE_ID, commit, entry_of, noise, record_of
 
-from dougagen.domain import CelMask, Douga, FrameSpan, Origin, PictureArea, Provenance, Record, Triplet
-from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record
+from dougagen.domain import PictureArea, Record
+from dougagen.shards import LedgerEntry
 
 MakeRecord = Callable[..., Record]
 MakeEntry = Callable[..., LedgerEntry]
 CommitEpisode = Callable[..., LedgerEntry]
 
-EPISODE_ID = "0123456789abcdef"
+SOURCE = "夜 episode 01.mkv"
 
 
-def build_record(
-    index: int = 0, *, episode_id: str = EPISODE_ID, width: int = 7, height: int = 5, **facts: Any
-) -> Record:
+def build_record(index: int = 0, *, width: int = 7, height: int = 5, **facts: Any) -> Record:
     """Drawing ``index`` on twos: noise in the colour, every class in the douga, cel on the left half."""
-    noise = np.random.default_rng(index)
-    color = noise.integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = np.zeros((height, width), bool)
     mask[:, : width // 2] = True
     classes = (np.arange(height * width, dtype=np.uint8).reshape(height, width) + index) % 10
     known: dict[str, Any] = {
-        "episode_id": episode_id,
-        "source": "夜 episode 01.mkv",
+        "source": SOURCE,
         "shot_index": index // 4,
         "drawing_index": index,
-        "frame_index": 2 * index,
         "time": 2 * index * 1001 / 24000,
-        "exposures": (FrameSpan(2 * index, 2 * index + 2),),
         "picture_area": PictureArea(1, 2, width, height),
-        "origin": Origin.EPISODE,
-        "models": "thinline 1a2b3c4d",
-        "dougagen_version": "0.1.0",
-        "config_digest": "c" * 64,
         "cel_confidence": 0.5,
         "douga_confidence": 0.25,
         "flags": ("dark",) if index % 2 else (),
@@ -53,38 +43,30 @@ def build_record(
         "fingerprint": 2**64 - 1 - index,
         "repeats": "fedcba9876543210/7" if index else "",
     }
-    return Record.of(Triplet(color, CelMask(mask), Douga(classes)), Provenance(**(known | facts)))
+    on_twos = [(2 * index, 2 * index + 2)]
+    return record_of(noise(index, height, width), mask, classes, on_twos, **(known | facts))
 
 
-def build_entry(records: int, *, episode_id: str = EPISODE_ID, **facts: Any) -> LedgerEntry:
+def build_entry(records: int, **facts: Any) -> LedgerEntry:
+    """Of so many records on twos, one drawing that was blank, and three black frames."""
     known: dict[str, Any] = {
-        "episode_id": episode_id,
-        "source": "夜 episode 01.mkv",
-        "config_digest": "c" * 64,
-        "models": "thinline 1a2b3c4d",
-        "dougagen_version": "0.1.0",
+        "source": SOURCE,
         "width": 7,
         "height": 5,
         "frame_rate": Fraction(24000, 1001),
         "frames_decoded": 2 * records + 3,
-        "frames_in_exposures": 2 * records,
         "frames_skipped": {"black": 3},
         "drawings": records + 1,
-        "records": records,
         "drawings_rejected": {"blank": 1},
-        "shots": 1,
         "seconds": {"total": 1.5},
     }
-    return LedgerEntry(**(known | facts))
+    return entry_of(records, **(known | facts))
 
 
-def commit(
+def commit_built(
     out: Path, records: Sequence[Record], *, episode_id: str = EPISODE_ID, **options: Any
 ) -> LedgerEntry:
-    with EpisodeWriter(out, episode_id=episode_id, **options) as writer:
-        for record in records:
-            writer.write(encode_record(record))
-        return writer.commit(build_entry(len(records), episode_id=episode_id))
+    return commit(out, records, build_entry(len(records), episode_id=episode_id), **options)
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +86,7 @@ def make_entry() -> MakeEntry:
 
 @pytest.fixture(scope="session")
 def commit_episode() -> CommitEpisode:
-    return commit
+    return commit_built
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from equal_drawings import put
 
 from dougagen.errors import ShardError
 from dougagen.files import Folder
 from dougagen.shards import EpisodeWriter, encode_record, read_ledger, read_records
 from dougagen.shards.ledger import shard_name
 from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
-from dougagen.shards.recovery import recover
+from dougagen.shards.recovery import recover, shard_is_whole
 
 ID = "0123456789abcdef"
 
@@ -227,3 +228,53 @@ def test_prints_without_a_ledger_are_removed_and_those_with_one_stay(tmp_path) -
         "2" * 16 + ".prints",
         "notes.prints",
     ]
+
+
+@pytest.mark.parametrize(
+    "name", [f"episodes/..{ID}.replaced.01234567.partial", f"episodes/.{ID}-01234567.prints.partial",
+             f"episodes/.{ID}-01234567.dropped.partial", f"episodes/.{ID}.prints.01234567.partial"]
+)  # fmt: skip
+def test_what_a_kill_leaves_beside_the_ledger_is_removed(
+    tmp_path, make_record, commit_episode, files_in, name: str
+) -> None:
+    commit_episode(tmp_path, [make_record(0)])
+    before = files_in(tmp_path)
+    (tmp_path / name).write_bytes(b"half")
+    recover(tmp_path)
+    assert files_in(tmp_path) == before
+
+
+def test_locks_of_dead_runs_are_removed_and_those_of_living_ones_and_strangers_stay(tmp_path) -> None:
+    (tmp_path / "episodes").mkdir()
+    locks = tmp_path / ".dougagen" / "locks"
+    locks.mkdir(parents=True)
+    for name in ("run-0123456789abcdef", ID, "card", "repeats", "mine"):
+        (locks / f"{name}.lock").write_bytes(b"")
+    with lock_episode(tmp_path, "f" * 16):
+        recover(tmp_path)
+        assert sorted(p.stem for p in locks.iterdir()) == ["f" * 16, "mine"]
+
+
+def test_an_interrupted_redo_has_the_old_prints_with_the_old_ledger_and_the_new_with_the_new(
+    tmp_path, moments, monkeypatch
+) -> None:
+    out = tmp_path / "out"
+    put(out, ID, [0, 1])
+    old = read_ledger(out, ID)
+    copies = moments(out)
+    put(out, ID, [2])
+    monkeypatch.undo()
+    new = read_ledger(out, ID)
+    assert old is not None
+    assert new is not None
+    seen = set()
+    for copy in copies:
+        for _ in range(2):  # as the kill left it, and after the next start
+            entry = read_ledger(copy, ID)
+            assert entry in (old, new)
+            assert entry is not None
+            assert shard_is_whole(copy / "episodes" / entry.prints.name, entry.prints)
+            seen.add(entry.prints)
+            recover(copy)
+        assert len(list((copy / "episodes").glob("*.prints"))) == 1
+    assert seen == {old.prints, new.prints}

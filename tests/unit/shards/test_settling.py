@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,13 +11,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from equal_drawings import everything, put, shown
 
-from dougagen.domain import FrameSpan
 from dougagen.errors import ShardError
 from dougagen.files import Folder
 from dougagen.shards import (
-    EpisodeWriter,
-    encode_record,
     ledger_path,
     lock_episode,
     read_ledger,
@@ -27,59 +24,8 @@ from dougagen.shards import (
     settle_repeats,
     verify_dataset,
 )
-from dougagen.shards.repeats import print_of, table_of
 
 A, B, C, D = ("a" * 16, "b" * 16, "c" * 16, "d" * 16)
-
-
-@pytest.fixture
-def put(make_record, make_entry):
-    """Commit an episode of the drawings with these numbers; equal numbers are equal drawings."""
-
-    def commit(out: Path, episode_id: str, numbers: list[int], mode: str = "drop", **facts: Any) -> None:
-        redo = ledger_path(out, episode_id).exists()
-        digest = hashlib.sha256(f"{mode}{numbers}".encode()).hexdigest()
-        rows = [
-            make_record(
-                number,
-                episode_id=episode_id,
-                shot_index=0,
-                drawing_index=n,
-                frame_index=10 * n,
-                exposures=(FrameSpan(10 * n, 10 * n + 2),),
-                flags=(),
-                fingerprint=0,
-                repeats="",
-            )
-            for n, number in enumerate(numbers)
-        ]
-        pictures = [(10 * n, print_of(record.triplet.color)) for n, record in enumerate(rows)]
-        with EpisodeWriter(
-            out, episode_id=episode_id, on_existing="redo" if redo else "refuse", digest=digest
-        ) as writer:
-            for record, (_, known_by) in zip(rows, pictures, strict=True):
-                encoded = encode_record(record)
-                writer.write(
-                    type(encoded)({**encoded.row, "fingerprint": known_by.fingerprint}, encoded.size)
-                )
-            entry = make_entry(
-                len(rows), episode_id=episode_id, on_repeat=mode, config_digest=digest,
-                drawings=len(rows), drawings_rejected={}, **facts,
-            )  # fmt: skip
-            writer.commit(entry, prints=table_of(pictures))
-
-    return commit
-
-
-def shown(out: Path) -> dict[str, str]:
-    """Record → what it says it repeats."""
-    rows = [row for table in read_rows(out) for row in table.to_pylist()]
-    assert all(("repeat" in row["flags"]) == bool(row["repeats"]) for row in rows)
-    return {row["record_id"]: row["repeats"] for row in rows}
-
-
-def everything(out: Path) -> dict[str, bytes]:
-    return {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
 
 
 def age(out: Path, episode_id: str, **changes: Any) -> None:
@@ -93,7 +39,7 @@ def age(out: Path, episode_id: str, **changes: Any) -> None:
     path.write_text(json.dumps(plain | changes))
 
 
-def test_one_of_equal_drawings_stays_whatever_the_order_of_the_commits(tmp_path, put) -> None:
+def test_one_of_equal_drawings_stays_whatever_the_order_of_the_commits(tmp_path) -> None:
     episodes = {A: [0, 1, 2], B: [1, 3], C: [0, 1, 4], D: [4, 5]}
     seen = []
     for number, order in enumerate(permutations(episodes)):
@@ -109,7 +55,7 @@ def test_one_of_equal_drawings_stays_whatever_the_order_of_the_commits(tmp_path,
     assert all(files == seen[0] for files in seen)
 
 
-def test_marks_point_at_the_one_original_whatever_the_order_of_the_commits(tmp_path, put) -> None:
+def test_marks_point_at_the_one_original_whatever_the_order_of_the_commits(tmp_path) -> None:
     wanted = {f"{A}/0": "", f"{B}/0": f"{A}/0", f"{C}/0": f"{A}/0", f"{C}/10": ""}
     seen = []
     for number, order in enumerate(permutations((A, B, C))):
@@ -123,7 +69,7 @@ def test_marks_point_at_the_one_original_whatever_the_order_of_the_commits(tmp_p
     assert all(files == seen[0] for files in seen)
 
 
-def test_an_episode_that_shares_nothing_stays_byte_for_byte(tmp_path, put) -> None:
+def test_an_episode_that_shares_nothing_stays_byte_for_byte(tmp_path) -> None:
     put(tmp_path, A, [0, 1])
     before = everything(tmp_path)
     put(tmp_path, B, [2], "mark")
@@ -132,7 +78,7 @@ def test_an_episode_that_shares_nothing_stays_byte_for_byte(tmp_path, put) -> No
     assert {name: after[name] for name in before} == before
 
 
-def test_a_second_pass_changes_nothing(tmp_path, put) -> None:
+def test_a_second_pass_changes_nothing(tmp_path) -> None:
     for episode_id, mode in ((A, "mark"), (B, "mark"), (C, "drop"), (D, "keep")):
         put(tmp_path, episode_id, [0, 1], mode)
     done = settle_repeats(tmp_path)
@@ -142,7 +88,7 @@ def test_a_second_pass_changes_nothing(tmp_path, put) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_the_ledger_counts_what_is_dropped_and_its_rows_are_kept_aside(tmp_path, put) -> None:
+def test_the_ledger_counts_what_is_dropped_and_its_rows_are_kept_aside(tmp_path) -> None:
     put(tmp_path, A, [0])
     put(tmp_path, B, [1, 0])
     settle_repeats(tmp_path)
@@ -155,7 +101,7 @@ def test_the_ledger_counts_what_is_dropped_and_its_rows_are_kept_aside(tmp_path,
     assert aside["record_id"].to_pylist() == [f"{B}/10"]
 
 
-def test_a_dropped_drawing_comes_back_when_its_original_is_gone(tmp_path, put) -> None:
+def test_a_dropped_drawing_comes_back_when_its_original_is_gone(tmp_path) -> None:
     put(tmp_path, A, [0, 1])
     put(tmp_path, B, [0, 1, 2])
     put(tmp_path, C, [1])
@@ -181,7 +127,7 @@ def test_a_dropped_drawing_comes_back_when_its_original_is_gone(tmp_path, put) -
     assert mine == theirs
 
 
-def test_a_mark_never_points_at_what_a_redo_took_away_nor_at_a_repeat(tmp_path, put) -> None:
+def test_a_mark_never_points_at_what_a_redo_took_away_nor_at_a_repeat(tmp_path) -> None:
     for episode_id in (A, B, C):
         put(tmp_path, episode_id, [0, 1], "mark")
     settle_repeats(tmp_path)
@@ -198,9 +144,7 @@ def test_a_mark_never_points_at_what_a_redo_took_away_nor_at_a_repeat(tmp_path, 
     }
 
 
-def test_a_pass_killed_at_any_moment_has_lost_nothing_and_the_next_one_ends_it(
-    tmp_path, put, monkeypatch
-) -> None:
+def test_a_pass_killed_at_any_moment_has_lost_nothing_and_the_next_one_ends_it(tmp_path, monkeypatch) -> None:
     out, copies = tmp_path / "out", []
     put(out, B, [0, 1])
     put(out, C, [0, 1, 2], "mark")
@@ -243,9 +187,7 @@ HOLDERS = {
 """Drawing → the records that show it, after the redo in the test above; 0 and 1 had gone with it."""
 
 
-def test_what_another_run_is_writing_is_left_and_nothing_is_dropped_for_what_is_not_there(
-    tmp_path, put
-) -> None:
+def test_what_another_run_is_writing_is_left_and_nothing_is_dropped_for_what_is_not_there(tmp_path) -> None:
     put(tmp_path, C, [0], "keep")
     put(tmp_path, A, [0])
     settle_repeats(tmp_path)
@@ -259,7 +201,7 @@ def test_what_another_run_is_writing_is_left_and_nothing_is_dropped_for_what_is_
     assert set(shown(tmp_path)) == {f"{A}/0"}
 
 
-def test_rows_that_are_damaged_are_named_and_not_written_anew_under_a_fitting_hash(tmp_path, put) -> None:
+def test_rows_that_are_damaged_are_named_and_not_written_anew_under_a_fitting_hash(tmp_path) -> None:
     put(tmp_path, A, [0])
     put(tmp_path, B, [0, 1])
     (shard,) = (tmp_path / "data").glob(f"*{B}*")
@@ -274,7 +216,7 @@ def test_rows_that_are_damaged_are_named_and_not_written_anew_under_a_fitting_ha
 
 @pytest.mark.parametrize("how", ["missing", "damaged", "another's"])
 def test_prints_that_are_not_as_committed_are_named_and_made_anew_from_the_pictures(
-    tmp_path, put, how: str
+    tmp_path, how: str
 ) -> None:
     put(tmp_path, A, [0, 1])
     put(tmp_path, B, [0, 1, 2])
@@ -293,7 +235,7 @@ def test_prints_that_are_not_as_committed_are_named_and_made_anew_from_the_pictu
     assert verify_dataset(tmp_path).damages == ()
 
 
-def test_a_folder_of_an_older_version_is_read_and_stays_as_it_is(tmp_path, put) -> None:
+def test_a_folder_of_an_older_version_is_read_and_stays_as_it_is(tmp_path) -> None:
     put(tmp_path, B, [0, 1], "mark")
     age(tmp_path, B)
     before = everything(tmp_path)
@@ -307,7 +249,7 @@ def test_a_folder_of_an_older_version_is_read_and_stays_as_it_is(tmp_path, put) 
     assert {name: after[name] for name in before} == before
 
 
-def test_marks_of_an_older_version_that_point_at_nothing_are_found_and_mended(tmp_path, put) -> None:
+def test_marks_of_an_older_version_that_point_at_nothing_are_found_and_mended(tmp_path) -> None:
     put(tmp_path, A, [0], "mark")
     put(tmp_path, B, [0, 1], "mark")
     settle_repeats(tmp_path)
@@ -321,9 +263,7 @@ def test_marks_of_an_older_version_that_point_at_nothing_are_found_and_mended(tm
     assert not (tmp_path / "episodes" / f"{B}.prints").exists()
 
 
-def test_prints_of_an_older_version_that_an_interrupted_redo_left_are_found_and_made_anew(
-    tmp_path, put
-) -> None:
+def test_prints_of_an_older_version_that_an_interrupted_redo_left_are_found_and_made_anew(tmp_path) -> None:
     put(tmp_path, A, [0, 1], "mark")
     put(tmp_path / "redone", A, [3, 4, 5], "mark")
     age(tmp_path, A)
@@ -336,7 +276,7 @@ def test_prints_of_an_older_version_that_an_interrupted_redo_left_are_found_and_
     assert set(shown(tmp_path)) == {f"{A}/0", f"{A}/10", f"{B}/10"}
 
 
-def test_repair_gives_prints_to_episodes_of_an_older_version_that_have_none(tmp_path, put) -> None:
+def test_repair_gives_prints_to_episodes_of_an_older_version_that_have_none(tmp_path) -> None:
     put(tmp_path, A, [0, 1], "mark")
     put(tmp_path, B, [1, 2], "drop")
     age(tmp_path, A)
@@ -347,7 +287,7 @@ def test_repair_gives_prints_to_episodes_of_an_older_version_that_have_none(tmp_
     assert set(shown(tmp_path)) == {f"{A}/0", f"{A}/10", f"{B}/10"}
 
 
-def test_drawings_that_an_older_version_dropped_without_a_trace_are_named(tmp_path, put) -> None:
+def test_drawings_that_an_older_version_dropped_without_a_trace_are_named(tmp_path) -> None:
     put(tmp_path, A, [0])
     age(tmp_path, A, drawings=5, drawings_rejected={"repeat": 4})
     (damage,) = verify_dataset(tmp_path).damages
@@ -355,14 +295,14 @@ def test_drawings_that_an_older_version_dropped_without_a_trace_are_named(tmp_pa
     assert "--repair" in damage.remedy
 
 
-def test_verify_finds_equal_drawings_that_nobody_has_settled_yet(tmp_path, put) -> None:
+def test_verify_finds_equal_drawings_that_nobody_has_settled_yet(tmp_path) -> None:
     put(tmp_path, A, [0])
     put(tmp_path, B, [0])
     (damage,) = verify_dataset(tmp_path).damages
     assert (damage.where, damage.what) == (f"episodes/{B}.json", "its repeats are not settled (1 drawings)")
 
 
-def test_verify_finds_rows_set_aside_that_are_gone(tmp_path, put) -> None:
+def test_verify_finds_rows_set_aside_that_are_gone(tmp_path) -> None:
     put(tmp_path, A, [0])
     put(tmp_path, B, [0])
     settle_repeats(tmp_path)
@@ -372,7 +312,7 @@ def test_verify_finds_rows_set_aside_that_are_gone(tmp_path, put) -> None:
     ]
 
 
-def test_a_damaged_ledger_is_named_and_the_others_are_settled_without_it(tmp_path, put) -> None:
+def test_a_damaged_ledger_is_named_and_the_others_are_settled_without_it(tmp_path) -> None:
     for episode_id in (A, B, C):
         put(tmp_path, episode_id, [0])
     settle_repeats(tmp_path)
@@ -383,9 +323,7 @@ def test_a_damaged_ledger_is_named_and_the_others_are_settled_without_it(tmp_pat
     assert read_ledger(tmp_path, C).repeats == {0: f"{B}/0"}  # type: ignore[union-attr]
 
 
-def test_a_disk_that_refuses_ends_the_pass_with_the_remedy_and_nothing_changed(
-    tmp_path, put, monkeypatch
-) -> None:
+def test_a_disk_that_refuses_ends_the_pass_with_the_remedy_and_nothing_changed(tmp_path, monkeypatch) -> None:
     put(tmp_path, A, [0])
     put(tmp_path, B, [0])
     before = everything(tmp_path)

@@ -266,14 +266,16 @@ def test_a_folder_that_may_not_be_written_is_refused_with_the_remedy() -> None:
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    here = Path(__file__).with_name("conftest.py")
+    tests = Path(__file__).parents[2]
     code = f"""
 import resource, os, signal, sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-spec = spec_from_file_location("builders", {str(here)!r})
-builders = module_from_spec(spec)
-spec.loader.exec_module(builders)
+import numpy as np
+sys.path.append({str(tests)!r})
+from records import EPISODE_ID, entry_of, noise, record_of
+def drawing(index, side=8):
+    nothing = np.zeros((side, side), np.uint8)
+    return record_of(noise(index, side, side), nothing > 0, nothing, [(2 * index, 2 * index + 2)])
 from dougagen.errors import ShardError
 from dougagen.shards import EpisodeWriter, encode_record
 out = Path(sys.argv[1])
@@ -288,10 +290,10 @@ def test_a_disk_that_takes_no_more_is_one_line_and_no_trace(tmp_path) -> None:
         """
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # stands for a full disk
         try:
-            with EpisodeWriter(out, episode_id=builders.EPISODE_ID, row_group_bytes=50_000) as writer:
+            with EpisodeWriter(out, episode_id=EPISODE_ID, row_group_bytes=50_000) as writer:
                 for i in range(20):
-                    writer.write(encode_record(builders.build_record(i, width=100, height=100)))
-                writer.commit(builders.build_entry(20))
+                    writer.write(encode_record(drawing(i, side=100)))
+                writer.commit(entry_of(20))
         except ShardError as error:
             print(error)
         """,
@@ -309,9 +311,9 @@ def test_a_killed_run_leaves_hidden_files_only_and_the_next_run_removes_them(
 ) -> None:
     ended = run(
         """
-        with EpisodeWriter(out, episode_id=builders.EPISODE_ID, row_group_bytes=1, shard_bytes=1) as writer:
+        with EpisodeWriter(out, episode_id=EPISODE_ID, row_group_bytes=1, shard_bytes=1) as writer:
             for i in range(3):
-                writer.write(encode_record(builders.build_record(i)))
+                writer.write(encode_record(drawing(i)))
             os.kill(os.getpid(), signal.SIGKILL)
         """,
         tmp_path,

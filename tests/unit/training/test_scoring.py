@@ -55,6 +55,7 @@ def test_the_best_score_of_a_run_is_known_when_it_goes_on(tmp_path):
     assert best_of(log.scores_path, "cel_iou") == float("-inf")
     for step, figure in ((1, 0.5), (2, float("nan")), (3, 0.25)):
         log.score(Scores(step, 1.0, {"cel_iou": figure}, is_best=False))
+    log.close()
     assert best_of(log.scores_path, "cel_iou") == 0.5
 
 
@@ -66,3 +67,4 @@ def test_a_score_that_is_new_becomes_a_column(tmp_path):
     assert [row["real_line_f1"] for row in rows] == ["", "0.7"]
     log.begin_anew()
     assert read_rows(log.scores_path) == []
+    log.close()

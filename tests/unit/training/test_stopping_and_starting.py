@@ -10,8 +10,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from dougagen.cli.app import Stopped, _stop
-from dougagen.errors import ConfigError, WeightsError
+from dougagen.errors import ConfigError, Stopped, WeightsError, unwind
 from dougagen.networks import ARCHITECTURES, Wiring, load_weights
 from dougagen.training import loop, run, train
 from dougagen.training.batches import make_batch
@@ -22,7 +21,7 @@ from dougagen.training.signals import WholeSteps
 
 @pytest.fixture
 def as_the_command_line() -> Iterator[None]:
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, unwind) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -1,28 +1,14 @@
-"""Event files are what TensorBoard reads: checked against published figures and a reader written apart."""
+"""Curves are what TensorBoard reads, checked by a reader written apart; without the extra there are none."""
 
 from __future__ import annotations
 
+import logging
 import struct
+import sys
 from pathlib import Path
 
-import pytest
-
-from dougagen.training.tensorboard import EventWriter, crc32c, record
-
-
-def test_the_checksum_is_that_of_rfc_3720():
-    """Appendix B.4: 32 zeros, 32 ones, 0 to 31; and the check value of CRC-32C."""
-    assert crc32c(b"123456789") == 0xE3069283
-    assert crc32c(bytes(32)) == 0x8A9136AA
-    assert crc32c(b"\xff" * 32) == 0x62A8AB43
-    assert crc32c(bytes(range(32))) == 0x46DD794E
-
-
-def test_a_record_is_framed_as_tensorflow_frames_it():
-    """Every event file begins with these twelve bytes: a length of 24, and its masked checksum."""
-    framed = record(b"x" * 24)
-    assert framed[:12].hex() == "1800000000000000a37f4b22"
-    assert len(framed) == 8 + 4 + 24 + 4
+from dougagen.training.log import TrainingLog
+from dougagen.training.tensorboard import Curves, open_curves
 
 
 def fields(message: bytes) -> list[tuple[int, object]]:
@@ -66,26 +52,50 @@ def scalars(path: Path) -> list[tuple[int, str, float]]:
     return found
 
 
-def test_figures_come_back_with_their_steps_and_tags(tmp_path):
-    writer = EventWriter(tmp_path, is_new_run=True)
-    writer.add({"loss": 0.5, "mean_iou": float("nan")}, step=3)
-    writer.add({"loss": 0.25}, step=100_000)
-    assert scalars(writer.path) == [(3, "loss", 0.5), (100_000, "loss", 0.25)]
-    version = fields(writer.path.read_bytes()[12 : 12 + 24])[1]
-    assert version == (3, b"brain.Event:2")
+def only_file(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_figures_come_back_with_their_steps_and_tags_while_the_run_goes_on(tmp_path):
+    curves = Curves(tmp_path, is_new_run=True)
+    curves.add({"loss": 0.5, "mean_iou": float("nan"), "scale": 1e300}, step=3)
+    curves.add({"loss": 0.25}, step=100_000)
+    path = only_file(tmp_path)
+    assert scalars(path) == [(3, "loss", 0.5), (100_000, "loss", 0.25)]
+    (size,) = struct.unpack_from("<Q", path.read_bytes())
+    assert dict(fields(path.read_bytes()[12 : 12 + size]))[3] == b"brain.Event:2"
+    curves.close()
 
 
 def test_a_new_run_takes_away_the_curves_of_the_old_one_and_nothing_else(tmp_path):
     other = tmp_path / "events.out.tfevents.1.host"
     other.write_bytes(b"of another program")
-    old = EventWriter(tmp_path, is_new_run=True).path
-    resumed = EventWriter(tmp_path, is_new_run=False).path
-    assert old.exists() and resumed.exists() and old != resumed  # noqa: PT018
-    EventWriter(tmp_path, is_new_run=True)
-    assert not old.exists()
+    for is_new_run, files in ((True, 2), (False, 3), (True, 2)):
+        Curves(tmp_path, is_new_run=is_new_run).close()
+        assert len(list(tmp_path.iterdir())) == files
     assert other.exists()
 
 
-def test_a_figure_that_is_no_number_of_the_format_is_refused(tmp_path):
-    with pytest.raises(OverflowError):
-        EventWriter(tmp_path, is_new_run=True).add({"loss": 1e300}, step=1)
+def test_without_the_extra_a_run_says_so_once_and_keeps_its_rows(tmp_path, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    monkeypatch.delitem(sys.modules, "tensorboardX.event_file_writer", raising=False)
+    log = TrainingLog(tmp_path, "cel")
+    with caplog.at_level(logging.WARNING):
+        for step in (1, 2):
+            log.validated(0.5, step=step)
+    assert len(log.validation_path.read_text().splitlines()) == 3
+    assert [record.getMessage() for record in caplog.records] == [
+        "no curves for TensorBoard, only the CSV files beside the weights; "
+        "for curves: pip install 'dougagen[train]'"
+    ]
+    assert not (tmp_path / "tensorboard").exists()
+    assert open_curves(tmp_path, is_new_run=True) is None
+
+
+def test_a_log_that_is_closed_has_let_go_of_its_file(tmp_path):
+    log = TrainingLog(tmp_path, "cel")
+    log.validated(0.5, step=1)
+    log.close()
+    log.close()
+    assert scalars(only_file(tmp_path / "tensorboard" / "cel")) == [(1, "validation/loss", 0.5)]

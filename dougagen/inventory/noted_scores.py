@@ -12,42 +12,16 @@ import shutil
 from collections.abc import Mapping
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
-from dougagen import __version__
 from dougagen.errors import WeightsError
-from dougagen.evaluation.quick import flat_figures
 from dougagen.files import is_file, new_file, open_file, read_file, refused_as, write_file
-
-if TYPE_CHECKING:
-    from dougagen.evaluation.suite import EvaluationReport
+from dougagen.networks import read_header
 
 SCORES = "scores"
-"""The fact in the header: JSON as ``scores_of`` makes it."""
+"""The fact in the header that holds them, as JSON."""
 _LARGEST_CARD = 4 << 20  # bytes
 _ALIGNMENT = 8  # bytes: safetensors pads its header with spaces, so that tensors can be mapped
-
-
-def scores_of(report: EvaluationReport, *, partner: str) -> dict[str, object]:
-    """What is worth noting of a report: flat figures by height and by folder of real drawings.
-
-    Args:
-        partner: ``tensors_digest`` of the other network of the pair: douga is read on its masks.
-    """
-    held_out = {
-        str(lines): {"scenes": score.triplets, **_json_ready(flat_figures(score))}
-        for lines, score in report.held_out.items()
-    }
-    real = {
-        score.name: {
-            "frames": score.frames,
-            "cel_iou": score.cel.iou,
-            "boundary_f": score.boundary.f1,
-            "line_f1": score.lines.f1,
-        }
-        for score in report.real
-    }
-    return {"dougagen_version": __version__, "partner": partner, "held_out": held_out, "real": real}
 
 
 def noted_scores(facts: Mapping[str, str]) -> Mapping[str, Any]:
@@ -65,7 +39,7 @@ def tensors_digest(weights: Path) -> str:
     Raises WeightsError.
     """
     with _opened(weights) as file:
-        _read_header(file, weights)
+        read_header(file, weights)
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
@@ -82,7 +56,7 @@ def note_scores(weights: Path, scores: Mapping[str, object]) -> None:
         _opened(weights) as source,
         new_file(weights, below=weights.parent) as target,
     ):
-        header = _read_header(source, weights)
+        header = read_header(source, weights)
         header["__metadata__"][SCORES] = json.dumps(scores)
         text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
         text += b" " * (-len(text) % _ALIGNMENT)
@@ -111,15 +85,3 @@ def _renew_card(card: Path, before: str, after: str) -> None:
 def _opened(path: Path) -> BufferedReader:
     with refused_as(WeightsError, path, what="the weights cannot be read"):
         return open_file(path)
-
-
-def _read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
-    """The header; the file stands at its first tensor afterwards."""
-    from dougagen.reconstruction import read_header  # with torch behind it: whoever has weights has it
-
-    return read_header(file, path)
-
-
-def _json_ready(figures: Mapping[str, float]) -> dict[str, float | None]:
-    """NaN is no JSON: a class that occurs nowhere is null."""
-    return {name: value if value == value else None for name, value in figures.items()}

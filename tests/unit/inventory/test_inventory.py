@@ -7,25 +7,18 @@ import os
 import pytest
 
 from dougagen.errors import WeightsError
-from dougagen.evaluation.inventory import (
+from dougagen.inventory import (
     CardState,
     DamagedModel,
     card_state,
-    take_inventory,
-    weights_files,
-)
-from dougagen.evaluation.metrics import NOTHING_COUNTED, CelConfusion
-from dougagen.evaluation.model_tables import model_tables
-from dougagen.evaluation.noted_scores import (
     file_digest,
+    model_tables,
     note_scores,
     noted_scores,
-    scores_of,
+    take_inventory,
     tensors_digest,
+    weights_files,
 )
-from dougagen.evaluation.real_drawings import RealScore
-from dougagen.evaluation.suite import EvaluationReport
-from dougagen.evaluation.triplets import TripletScore
 from dougagen.networks import load_weights
 
 SCORES = {
@@ -115,17 +108,6 @@ def test_a_file_that_is_no_safetensors_takes_no_note(tmp_path):
         assert path.read_bytes() == content
 
 
-def test_what_is_noted_is_flat_and_names_the_partner():
-    real = RealScore("coat", 1, 6, CelConfusion.empty(), NOTHING_COUNTED, NOTHING_COUNTED, {}, {})
-    report = EvaluationReport("cel@1 douga@2", {720: TripletScore.empty()}, real=(real,))
-    scores = json.loads(json.dumps(scores_of(report, partner="abcd"), allow_nan=False))
-    assert scores["partner"] == "abcd"
-    assert scores["held_out"]["720"]["scenes"] == 0
-    assert scores["held_out"]["720"]["line_f1"] == 1.0
-    assert scores["held_out"]["720"]["iou_color_fill"] is None
-    assert scores["real"]["coat"] == {"frames": 6, "cel_iou": 1.0, "boundary_f": 1.0, "line_f1": 1.0}
-
-
 @pytest.mark.parametrize("text", ["{", "[1]", "[" * 100_000])
 def test_a_note_that_cannot_be_read_is_none(text):
     assert noted_scores({"scores": text}) == {}
@@ -135,13 +117,13 @@ def test_a_note_that_cannot_be_read_is_none(text):
 def test_every_weights_file_of_a_folder_is_listed_whatever_its_name(folder):
     (folder / "cel.safetensors").rename(folder / "older_cel.safetensors")
     (folder / ".cel.safetensors.unfinished").write_bytes(b"")
-    names = [entry.path.name for entry in take_inventory(folder, load_weights)]
+    names = [entry.path.name for entry in take_inventory(folder)]
     assert names == ["douga.safetensors", "older_cel.safetensors"]
 
 
 def test_an_entry_says_what_the_file_is_and_how_it_was_made(folder):
     path = folder / "cel.safetensors"
-    (entry,) = take_inventory(path, load_weights)
+    (entry,) = take_inventory(path)
     assert (entry.task, entry.architecture, entry.facts["steps"]) == ("cel", "thinline", "7")
     assert entry.training == {"seed": 11}
     assert entry.parameters == sum(p.numel() for p in load_weights(path).module.parameters())
@@ -154,7 +136,7 @@ def test_an_entry_says_what_the_file_is_and_how_it_was_made(folder):
 def test_a_damaged_file_is_an_entry_of_its_own_and_hides_no_other(folder):
     path = folder / "cel.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    first, second = take_inventory(folder, load_weights)
+    first, second = take_inventory(folder)
     assert isinstance(first, DamagedModel)
     assert first.to_json()["whole"] is False
     assert "cel.safetensors" in str(first.problem)
@@ -184,7 +166,7 @@ def test_tables_show_files_training_and_scores(folder):
     cel, douga = folder / "cel.safetensors", folder / "douga.safetensors"
     note_scores(cel, {**SCORES, "partner": tensors_digest(douga)})
     note_scores(douga, SCORES)
-    files, training, scores = model_tables(list(take_inventory(folder, load_weights)))
+    files, training, scores = model_tables(list(take_inventory(folder)))
     assert [row[0] for row in files.rows] == ["cel", "douga"]
     assert training.rows[0][1:4] == ("studio", "–", "7")
     assert scores.rows[0] == ("cel", "3 scenes at 720", "50.0 %", "–", "–", "–", "–", "here")
@@ -192,14 +174,14 @@ def test_tables_show_files_training_and_scores(folder):
 
 
 def test_weights_without_a_note_have_dashes(folder):
-    *_, scores = model_tables(list(take_inventory(folder, load_weights)))
+    *_, scores = model_tables(list(take_inventory(folder)))
     assert scores.rows[0] == ("cel", "not noted yet", *["–"] * 6)
 
 
 def test_a_stranger_s_note_breaks_no_table(tmp_path, write_weights):
     odd = {"held_out": {"720": {"cel_iou": "x", "scenes": "\x1b[31m"}, "9": 3}, "real": [1], "partner": [2]}
     folder = write_weights(tmp_path / "m", "cel", scores=json.dumps(odd), steps="\x1b[2J" + "9" * 500)
-    files, training, scores = model_tables(list(take_inventory(folder, load_weights)))
+    files, training, scores = model_tables(list(take_inventory(folder)))
     assert scores.rows[0][2] == "–"
     text = json.dumps([t.to_markdown() for t in (files, training, scores)], ensure_ascii=False)
     assert "\x1b" not in text

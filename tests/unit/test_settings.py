@@ -1,4 +1,4 @@
-"""Words become values."""
+"""What is said in a file or on a line becomes values."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from dougagen.cli.options import seconds
 from dougagen.errors import UsageError
+from dougagen.settings import seconds_of
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ from dougagen.errors import UsageError
     ],
 )
 def test_times_are_seconds_or_clock_times(text: str, value: Fraction) -> None:
-    assert seconds(text, option="--start") == value
+    assert seconds_of(text, option="--start") == value
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-1", "1:2:3:4", "1:60:00", "1e9", "nan"])
 def test_other_words_are_refused_with_an_example(text: str) -> None:
     with pytest.raises(UsageError, match="--start takes seconds or h:mm:ss"):
-        seconds(text, option="--start")
+        seconds_of(text, option="--start")

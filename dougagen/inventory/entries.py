@@ -1,21 +1,19 @@
-"""What lies in a folder of weights: each file loaded, counted and compared with its model card.
-
-How a file is loaded is told from outside: this room knows networks as little as it knows torch.
-"""
+"""What lies in a folder of weights: each file loaded, counted and compared with its model card."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from dougagen.errors import WeightsError
-from dougagen.evaluation.noted_scores import SCORES, noted_scores, tensors_digest
 from dougagen.files import open_file
+from dougagen.inventory.noted_scores import SCORES, noted_scores, tensors_digest
+from dougagen.networks import LoadedNetwork, load_weights
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _LARGEST_CARD = 2**20  # bytes
@@ -32,23 +30,6 @@ class CardState(StrEnum):
     NAMELESS = "no sha256"
     """It names none: nobody can tell."""
     MISSING = "missing"
-
-
-class Loaded(Protocol):
-    """The part of a loaded network that is listed; loading it has checked every tensor."""
-
-    @property
-    def task(self) -> str: ...
-    @property
-    def architecture(self) -> str: ...
-    @property
-    def wiring(self) -> str: ...
-    @property
-    def facts(self) -> Mapping[str, str]: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def module(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +52,7 @@ class ModelEntry:
     training: Mapping[str, Any]
     """Every option of the training."""
     scores: Mapping[str, Any]
-    """As ``scores_of`` made them; empty where none are noted."""
+    """As ``evaluate --note-scores`` wrote them; empty where none are noted."""
 
     def to_json(self) -> dict[str, object]:
         """Under stable names; the training's facts stand at the top as text, as the file holds them."""
@@ -116,14 +97,14 @@ def weights_files(models: Path) -> list[Path]:
     return found
 
 
-def take_inventory(models: Path, load: Callable[[Path], Loaded]) -> Iterator[ModelEntry | DamagedModel]:
-    """One entry a file; one network is in memory at a time. ``load`` raises WeightsError for what is damaged.
+def take_inventory(models: Path) -> Iterator[ModelEntry | DamagedModel]:
+    """One entry a file of a folder, or of the file itself; one network is in memory at a time.
 
     Raises WeightsError where there is no file at all.
     """
     for path in weights_files(models):
         try:
-            yield _entry(path, load(path))
+            yield _entry(path, load_weights(path))
         except WeightsError as error:
             yield DamagedModel(path, error)
 
@@ -141,7 +122,7 @@ def card_state(weights: Path, sha256: str) -> CardState:
     return CardState.STALE if named else CardState.NAMELESS
 
 
-def _entry(path: Path, loaded: Loaded) -> ModelEntry:
+def _entry(path: Path, loaded: LoadedNetwork) -> ModelEntry:
     try:
         training = json.loads(loaded.facts.get(_TRAINING, "{}"))
     except (ValueError, RecursionError):

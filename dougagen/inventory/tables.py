@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dougagen.domain import Table
-from dougagen.evaluation.inventory import ModelEntry
-from dougagen.evaluation.tables import ABSENT, percent
+from dougagen.domain import ABSENT, Table, percent
+from dougagen.inventory.entries import ModelEntry
 
 _FIGURES = ("cel_iou", "cel_boundary_f", "douga_accuracy", "mean_iou", "line_f1")
 _OF_REAL = ("cel_iou", "boundary_f", "", "", "line_f1")

@@ -1,0 +1,21 @@
+"""WORDS TO CHOOSE BETWEEN: said once, for the library, its command line and files of options.
+
+Light: nothing is imported, so that the command line knows the words before it opens a room.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+OnExisting = Literal["error", "skip", "redo"]
+"""What happens to something that is there already, an episode under other options or a label: it is an error,
+it stays, or it is replaced."""
+
+OnRepeat = Literal["keep", "mark", "drop"]
+"""What happens to a drawing that another episode of the dataset shows: kept unmarked, marked, or dropped."""
+
+ChosenBy = Literal["variety", "uncertainty", "both"]
+"""What makes a frame worth drawing."""
+
+TaskName = Literal["cel", "douga"]
+"""What a network reads, as a word; ``networks.Task`` has the same."""

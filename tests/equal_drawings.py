@@ -1,0 +1,54 @@
+"""Episodes that show the same drawings, committed without a video; and what a dataset of them shows."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from records import entry_of, noise, record_of
+
+from dougagen.shards import EpisodeWriter, encode_record, ledger_path, read_records, read_rows
+from dougagen.shards.repeats import print_of, table_of
+
+HEIGHT, WIDTH = 5, 7
+CEL = np.tile(np.arange(WIDTH) < WIDTH // 2, (HEIGHT, 1))
+DOUGA = (np.arange(HEIGHT * WIDTH, dtype=np.uint8) % 10).reshape(HEIGHT, WIDTH)
+
+
+def put(out: Path, episode_id: str, numbers: list[int], mode: str = "drop", **facts: Any) -> None:
+    """Commit an episode of the drawings with these numbers, in place of an earlier one; equal numbers are
+    equal drawings. Drawing ``n`` of the episode is at frame ``10 * n``."""
+    redo = ledger_path(out, episode_id).exists()
+    digest = hashlib.sha256(f"{mode}{numbers}".encode()).hexdigest()
+    known_by = [print_of(noise(number, HEIGHT, WIDTH)) for number in numbers]
+    with EpisodeWriter(
+        out, episode_id=episode_id, on_existing="redo" if redo else "error", digest=digest
+    ) as writer:
+        for n, (number, seen) in enumerate(zip(numbers, known_by, strict=True)):
+            record = record_of(
+                noise(number, HEIGHT, WIDTH), CEL, DOUGA, ((10 * n, 10 * n + 2),),
+                episode_id=episode_id, drawing_index=n, config_digest=digest, fingerprint=seen.fingerprint,
+            )  # fmt: skip
+            writer.write(encode_record(record))
+        entry = entry_of(len(numbers), episode_id=episode_id, on_repeat=mode, config_digest=digest, **facts)
+        writer.commit(entry, prints=table_of((10 * n, seen) for n, seen in enumerate(known_by)))
+
+
+def shown(out: Path) -> dict[str, str]:
+    """Record → what its row says it repeats."""
+    rows = [row for table in read_rows(out) for row in table.to_pylist()]
+    assert all(("repeat" in row["flags"]) == bool(row["repeats"]) for row in rows)
+    return {row["record_id"]: row["repeats"] for row in rows}
+
+
+def pictures(out: Path) -> set[bytes]:
+    """The distinct pictures that the dataset shows."""
+    return {record.triplet.color.tobytes() for record in read_records(out)}
+
+
+def everything(out: Path) -> dict[str, bytes]:
+    """Every file of the dataset; locks are none."""
+    files = (p for p in out.rglob("*") if p.is_file() and p.suffix != ".lock")
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in files}
