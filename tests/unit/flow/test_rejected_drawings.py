@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -108,3 +109,25 @@ def test_what_is_rejected_is_part_of_the_digest(episode: Path) -> None:
 def test_a_flag_that_nobody_sets_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(ConfigError, match=r"gloomy.*dark, bright"):
         ExtractConfig(reject=("gloomy",))
+
+
+class Reduces(BlueIsCel):
+    """Says of every picture that it was read at a fraction of its size."""
+
+    def reconstruct(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Reconstruction]:
+        return [replace(read, flags=("scaled",)) for read in super().reconstruct(pictures)]
+
+
+def test_what_reconstruction_says_of_a_picture_stands_in_its_flags_and_can_be_rejected(
+    episode, tmp_path
+) -> None:
+    opened = open_episode(episode)
+    for name, reject, kept in (("all", (), len(SHOTS)), ("none", ("scaled",), 0)):
+        config = ExtractConfig(reject=reject)
+        extract_episode(opened, tmp_path / name, reconstructor=Reduces(), config=config, digest="0" * 64)
+        records = list(read_records(tmp_path / name)) if kept else []
+        assert len(records) == kept
+        assert all("scaled" in record.provenance.flags for record in records)
+        entry = read_ledger(tmp_path / name, opened.episode_id)
+        assert entry is not None
+        assert entry.records == kept

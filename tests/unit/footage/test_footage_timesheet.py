@@ -88,7 +88,15 @@ def test_a_truth_is_read_as_it_was_written(truth, tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["no json", "[]", '{"frames": 5}', '{"frames": 5, "starts": [0, 9]}', '{"frames": 5, "starts": [2, 0]}'],
+    [
+        "no json",
+        "[]",
+        '{"frames": 5}',
+        '{"frames": 5, "starts": [0, 9]}',
+        '{"frames": 5, "starts": [2, 0]}',
+        '{"frames": 1e999, "starts": [0]}',
+        "[" * 100_000,
+    ],
 )
 def test_a_truth_that_cannot_be_is_refused_in_one_line(text, tmp_path):
     path = tmp_path / "clip.json"

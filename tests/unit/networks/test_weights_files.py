@@ -189,3 +189,27 @@ def test_the_default_weights_lie_in_the_checkout_or_inside_the_package(tmp_path,
     (tmp_path / "models").mkdir()
     (tmp_path / "pyproject.toml").touch()
     assert locations.default_models_folder() == tmp_path / "models"
+
+
+def test_an_option_without_end_is_a_line(weights):
+    options = {**OPTIONS, "widths": [8, 8, 8, 10**400]}
+    rewrite(weights, options=json.dumps(options))
+    with pytest.raises(WeightsError, match="ThinLineNet needs") as caught:
+        load_weights(weights)
+    assert "\n" not in str(caught.value)
+    gcn = {"depth": 34, "classes": 2, "dropout": 10**400}
+    rewrite(weights, options=json.dumps(gcn), architecture="gcn")
+    with pytest.raises(WeightsError, match="too large to count with"):
+        load_weights(weights)
+
+
+def test_what_a_header_says_of_its_tensors_is_quoted_printably(tmp_path):
+    metadata = {"format_version": "1", "architecture": "thinline", "options": "{}", "task": "cel"}
+    tensor = {"dtype": "\x1b]0;owned\x07\n\u202e", "shape": [1], "data_offsets": [0, 2]}
+    header = json.dumps({"__metadata__": {**metadata, "wiring": "color"}, "a": tensor}).encode()
+    path = tmp_path / "cel.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(2))
+    with pytest.raises(WeightsError, match="owned") as caught:
+        load_weights(path)
+    assert str(caught.value).isprintable()
+    assert caught.value.what.isprintable()

@@ -118,6 +118,9 @@ def test_a_ledger_that_is_no_ledger_is_named_in_one_line(tmp_path, text: str) ->
         {"records": 2.5},
         {"frame_rate": "1/0"},
         {"frame_rate": None},
+        {"frame_rate": "1e999999999"},  # hours, and the memory of the machine, to be written out
+        {"frames_decoded": 10**400},
+        {"seconds": {"total": 10**400}},
         {"frames_skipped": [1]},
         {"frames_skipped": {"black": "3"}},
         {"seconds": {"total": "long"}},

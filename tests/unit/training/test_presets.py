@@ -104,3 +104,34 @@ def test_a_profile_is_taken_by_its_name():
     assert supply_of({"profile": "natural"}, workers=1).profile.name == "natural"
     with pytest.raises(ConfigError, match="unknown profile 'gold'"):
         supply_of({"profile": "gold"}, workers=1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"learning_rate = {'9' * 400}",
+        f"minutes = -{'9' * 400}",
+        f"scale_range = [0.5, {'9' * 400}]",
+        f"steps = {'9' * 400}",
+        f"steps = 0x{'f' * 9000}",
+        f"[network]\ndetail_width = {'9' * 400}",
+        f"[adversarial]\nlearning_rate = {'9' * 400}",
+        f"[studio]\nfirst = {'9' * 400}",
+        f"minutes = {'9' * 9000}",
+        f"task = {'[' * 5000}",
+    ],
+)
+def test_a_number_without_end_is_a_line(line, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'base = "douga"\n{line}\n')
+    with pytest.raises(ConfigError) as caught:
+        read_preset(str(path))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 3000
+
+
+@pytest.mark.parametrize("name", ["minutes", "learning_rate", "scale_range"])
+def test_a_number_too_large_to_count_with_is_no_overflow(name):
+    value = [0.5, 10**400] if name == "scale_range" else 10**400
+    with pytest.raises(ConfigError, match=f"{name}' is a number too large"):
+        TrainingConfig.of({"task": "cel", name: value})
