@@ -79,6 +79,10 @@ class ShardError(DougagenError):
     """A shard, ledger or output folder is damaged or cannot be written."""
 
 
+class NoRecordError(ShardError, IndexError):
+    """A position outside a dataset."""
+
+
 class LabelError(DougagenError):
     """An artist's label image cannot be read as douga."""
 

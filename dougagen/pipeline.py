@@ -32,8 +32,8 @@ from dougagen.domain import (
     Triplet,
 )
 from dougagen.footage import Sieve, read_footage
+from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
 from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
-from dougagen.streams import MappedInOrder, Prefetch, StageClock
 
 CODING_THREADS = 2
 

@@ -117,6 +117,7 @@ def models(folder: Path) -> int:
     """A folder of weights is listed, and scores are noted in one."""
     from dougagen.evaluation.inventory import take_inventory
     from dougagen.evaluation.noted_scores import note_scores
+
     from dougagen.networks import load_weights
 
     for entry in take_inventory(folder / "out", load_weights):

@@ -19,14 +19,14 @@ def flags(incomplete: str) -> list[str]:
 
 def clips(incomplete: str) -> list[str]:
     """Storyboards, categories and the reel, for ``--clip``."""
-    from dougagen.studio.repertoire import CLIP_NAMES
+    from dougagen.studio import CLIP_NAMES
 
     return _beginning(incomplete, CLIP_NAMES)
 
 
 def deliveries(incomplete: str) -> list[str]:
     """For ``--delivery``."""
-    from dougagen.studio.repertoire import DELIVERIES
+    from dougagen.studio import DELIVERIES
 
     return _beginning(incomplete, DELIVERIES)
 

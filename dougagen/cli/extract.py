@@ -87,11 +87,8 @@ class _Events:
             f"{name}: {report.records} drawings in {report.shots} shots from {report.frames_decoded} frames, "
             f"{seconds:.1f} s ({report.frames_decoded / seconds:.1f} frames/s)"
         )
-        if "truncated" in report.flags or report.packets_damaged:
-            warn(
-                f"{name} could not be decoded whole ({report.packets_damaged} damaged packets); "
-                "what could be is committed, and its ledger says so"
-            )
+        if report.damage:
+            warn(f"{name} {report.damage}")
 
     def episode_skipped(self, path: Path) -> None:
         self._end(path)
@@ -124,22 +121,12 @@ def _close(report: RunReport, out: Path) -> None:
     if report.same_run:
         say(f"the same command is at work on {quoted(out)} already: nothing to do")
         return
-    parts = [
-        f"{len(report.extracted)} extracted",
-        f"{len(report.already_there)} already there",
-        f"{len(report.failed)} failed",
-    ]
-    if report.elsewhere:
-        parts.append(f"{len(report.elsewhere)} left to another run")
-    if report.repeats.left:
-        parts.append(f"repeats of {len(report.repeats.left)} left to another run")
     if report.repeats.found or report.repeats.taken_back:
         say(
             f"repeats: {report.repeats.found} drawings found that another episode shows, "
             f"{report.repeats.taken_back} brought back, in {report.repeats.episodes} episodes"
         )
-    records = sum(r.records for r in report.extracted)
-    line = f"done in {report.seconds:.0f} s: {', '.join(parts)}; {records} new records in {quoted(out)}"
+    line = f"done in {report.seconds:.0f} s: {report.in_words} in {quoted(out)}"
     if report.not_begun:
         warn(
             f"stopped: {quoted(out)} cannot be written, so {len(report.not_begun)} episodes were not begun; "

@@ -149,7 +149,7 @@ def _show(episode: Episode, facts: dict[str, Any], timesheet: Timesheet, *, shee
 
 def _fact_lines(episode: Episode, facts: dict[str, Any], timesheet: Timesheet) -> Iterator[tuple[str, str]]:
     """What is worth a line, in words."""
-    from dougagen.cli.timesheet_view import clock
+    from dougagen.domain.timing import clock
 
     pixels = {"": "shape of pixels not said", "1:1": "square pixels"}
     shape = pixels.get(episode.sample_aspect_words, f"pixels {episode.sample_aspect_words}")

@@ -14,7 +14,7 @@ from dougagen.cli.owners import Owner
 from dougagen.errors import UsageError, quoted
 
 if TYPE_CHECKING:
-    from dougagen.studio.shooting.production import Pictures
+    from dougagen.studio import Pictures
 
 Scenes = Annotated[
     int | None, typer.Option(min=1, help="How many stills."), Owner("training.synthesis:seeds_of.scenes")
@@ -125,8 +125,7 @@ def synth(
 def _shoot(
     clip: str, out: Path, of_clip: ClipOptions, pictures: Pictures, *, seed: int | None, lines: int | None
 ) -> Path:
-    from dougagen.studio.repertoire import plan_clip
-    from dougagen.studio.shooting.production import shoot_clip
+    from dougagen.studio import plan_clip, shoot_clip
 
     planned = plan_clip(clip, **given(seed=seed, lines=lines, delivery=of_clip.get("delivery")))
     with Watch(unit="frames") as watch:

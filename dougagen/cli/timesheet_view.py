@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from dougagen.domain.timing import clock
+
 if TYPE_CHECKING:
     from dougagen.footage import ShotSheet
 
@@ -18,17 +20,6 @@ _CELL = 6  # characters of a column of the sheet
 _MARGIN = 5  # characters of the frame numbers beside it
 _USUAL_SECOND = 24  # rows of a column where the frame rate is no use
 _BEAT = 6  # frames; exposure sheets have a stronger line after so many
-
-
-def clock(seconds: Fraction | float | None) -> str:
-    """``1:02.50``, ``0:24:01.02`` from an hour on; a dash where the time is not known."""
-    if seconds is None:
-        return "–"
-    hundredths = round(float(seconds) * 100)
-    minutes, rest = divmod(hundredths, 6000)
-    hours, minutes = divmod(minutes, 60)
-    lead = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{lead}:{rest / 100:05.2f}"
 
 
 def frames_a_second(rate: Fraction) -> int:
@@ -51,14 +42,6 @@ def camera(moving: float | None) -> str:
     return "moves in part" if moving >= _MOVES_NOW_AND_THEN else "still"
 
 
-def runs(shot: ShotSheet) -> str:
-    """The exposures of a shot in short: ``1–15 ×3, 16 ×12``."""
-    return ", ".join(
-        f"{run.first} ×{run.held}" if run.first == run.last else f"{run.first}–{run.last} ×{run.held}"
-        for run in shot.runs()
-    )
-
-
 def shot_table(shots: Sequence[ShotSheet], *, second: int, whole: bool) -> RichTable:
     """A line a shot. With ``whole`` long lists of exposures are folded, otherwise cut at the margin."""
     table = RichTable(box=None, header_style="dim", padding=(0, 1), pad_edge=False)
@@ -77,7 +60,7 @@ def shot_table(shots: Sequence[ShotSheet], *, second: int, whole: bool) -> RichT
             str(shot.drawings),
             Text(shot.rhythm, style="dim" if shot.rhythm == "held" else ""),
             Text(moves, style="dim" if moves == "still" else ""),
-            Text(runs(shot), style="cyan", no_wrap=not whole, overflow="fold" if whole else "ellipsis"),
+            Text(shot.in_short, style="cyan", no_wrap=not whole, overflow="fold" if whole else "ellipsis"),
         )
     return table
 

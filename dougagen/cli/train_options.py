@@ -140,7 +140,21 @@ class TrainingOptions(Options):
     minutes: Annotated[float | None, typer.Option(help="Wall time of the run, resumed parts included.")]
     steps: Annotated[int | None, typer.Option(min=1, help="Or so many steps.")]
     architecture: Annotated[
-        str | None, typer.Option(help="thinline, or gcn (the thesis's)."), Owner(f"{_CONFIG}.architecture")
+        str | None,
+        typer.Option(help="thinline, lite (a pretrained encoder) or gcn (the thesis's)."),
+        Owner(f"{_CONFIG}.architecture"),
+    ]
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="lite0, lite1 or lite2: EfficientNet-Lite of that size, with --architecture lite."),
+    ]
+    pretrained: Annotated[
+        bool | None,
+        typer.Option(
+            "--pretrained/--no-pretrained",
+            help="Begin with the encoder's ImageNet weights; they come with 'dougagen[train]'.",
+        ),
+        Owner(f"{_CONFIG}.pretrained"),
     ]
     wiring: Annotated[
         str | None,

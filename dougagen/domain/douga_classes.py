@@ -1,4 +1,4 @@
-"""The ten classes of douga and their palette (thesis 5.1; DESIGN section 4)."""
+"""The ten classes of douga and their palette (thesis 5.1; dougagen/README.md#classes)."""
 
 from __future__ import annotations
 

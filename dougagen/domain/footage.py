@@ -1,4 +1,4 @@
-"""What flows before the networks: episodes, frames, shots, drawings (DESIGN section 1)."""
+"""What flows before the networks: episodes, frames, shots, drawings (dougagen/README.md#words)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain.arrays import described, require_array
+from dougagen.domain.display import shown
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.timing import FrameSpan, require_disjoint
 from dougagen.errors import DomainError
@@ -162,6 +163,9 @@ class Drawing:
     def __repr__(self) -> str:
         spans = ", ".join(f"[{s.start}, {s.stop})" for s in self.exposures)
         return f"Drawing(shot={self.shot_index}, exposures={spans}, image={described(self.image)})"
+
+    def _repr_png_(self) -> bytes:
+        return shown(self.image)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

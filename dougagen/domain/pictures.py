@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain.arrays import described, require_array
-from dougagen.domain.douga_classes import CLASS_COUNT
+from dougagen.domain.display import shown
+from dougagen.domain.douga_classes import CLASS_COUNT, PALETTE
 from dougagen.errors import DomainError
 
 
@@ -30,8 +31,16 @@ class CelMask:
     def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.bool_]:
         return np.array(self.pixels, dtype=dtype, copy=copy)  # type: ignore[call-overload,no-any-return]
 
+    def picture(self) -> NDArray[np.uint8]:
+        """uint8[H, W, 3]: the cel white on black."""
+        grey = self.pixels.view(np.uint8) * np.uint8(255)
+        return np.repeat(grey[..., None], 3, axis=2)  # [H, W] -> [H, W, 3]
+
     def __repr__(self) -> str:
         return f"CelMask({described(self.pixels)})"
+
+    def _repr_png_(self) -> bytes:
+        return shown(self.picture())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +64,15 @@ class Douga:
     def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.uint8]:
         return np.array(self.classes, dtype=dtype, copy=copy)  # type: ignore[call-overload,no-any-return]
 
+    def picture(self) -> NDArray[np.uint8]:
+        """uint8[H, W, 3]: the classes in the colours of ``PALETTE``."""
+        return PALETTE[self.classes]
+
     def __repr__(self) -> str:
         return f"Douga({described(self.classes)})"
+
+    def _repr_png_(self) -> bytes:
+        return shown(self.picture())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +100,10 @@ class Triplet:
 
     def __repr__(self) -> str:
         return f"Triplet({self.width}×{self.height})"
+
+    def _repr_png_(self) -> bytes:
+        """The three pictures side by side."""
+        return shown(self.color, self.cel_mask.picture(), self.douga.picture())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""A record: a triplet with its provenance; one row of the dataset (DESIGN section 5)."""
+"""A record: a triplet with its provenance; one row of the dataset (dougagen/README.md#dataset)."""
 
 from __future__ import annotations
 
@@ -101,3 +101,11 @@ class Record:
     def of(cls, triplet: Triplet, provenance: Provenance) -> Record:
         """The record of a triplet under the identity that its provenance gives it."""
         return cls(f"{provenance.episode_id}/{provenance.frame_index}", triplet, provenance)
+
+    def __repr__(self) -> str:
+        size = f"{self.triplet.width}×{self.triplet.height}"
+        where = f"shot {self.provenance.shot_index}, {self.provenance.held_frames} frames"
+        return f"Record({self.record_id!r}, {size}, {where})"
+
+    def _repr_png_(self) -> bytes:
+        return self.triplet._repr_png_()

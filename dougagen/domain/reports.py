@@ -34,6 +34,16 @@ class ExtractReport:
     """Stage → busy seconds; ``total`` is wall time."""
     shards: tuple[str, ...] = ()
 
+    @property
+    def damage(self) -> str:
+        """What could not be decoded, in words; empty where everything could."""
+        if "truncated" not in self.flags and not self.packets_damaged:
+            return ""
+        return (
+            f"could not be decoded completely ({self.packets_damaged} damaged packets); "
+            "what could be is committed, and its ledger says so"
+        )
+
     def __post_init__(self) -> None:
         for name in ("frames_skipped", "drawings_rejected", "seconds"):
             object.__setattr__(self, name, dict(getattr(self, name)))  # a copy; a proxy does not pickle

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dougagen.errors import DomainError
 
@@ -41,3 +42,14 @@ def require_disjoint(name: str, spans: Iterable[FrameSpan]) -> tuple[FrameSpan, 
         if after.start < before.stop:
             raise DomainError(f"{name} must be in order and disjoint, got {before} then {after}")
     return checked
+
+
+def clock(seconds: Fraction | float | None) -> str:
+    """``1:02.50``, ``0:24:01.02`` from an hour on; a dash where the time is not known."""
+    if seconds is None:
+        return "–"
+    hundredths = round(float(seconds) * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    lead = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{lead}:{rest / 100:05.2f}"

@@ -1,4 +1,4 @@
-"""FIGURES: the measures of DESIGN section 4, on studio scenes, shards, clips and animators' own drawings.
+"""FIGURES: the measures (dougagen/README.md#measures) on studio scenes, shards, clips and real drawings.
 
 Knows a reconstructor only as a Protocol; no torch is imported here.
 """

@@ -1,4 +1,4 @@
-"""The measures of DESIGN section 4, as counts that add up over pictures.
+"""The measures of dougagen/README.md#measures, as counts that add up over pictures.
 
 Every score is a frozen value made from one picture (``of``) and summed with ``+``: the score of many
 frames is that of all their pixels together, never a mean of means. Conventions where something is
@@ -21,7 +21,7 @@ from dougagen.domain.arrays import described
 from dougagen.errors import DomainError
 
 LINE_TOLERANCE = 2
-"""Pixels: how far a found line may lie from the true one (DESIGN section 4)."""
+"""Pixels: how far a found line may lie from the true one (dougagen/README.md#measures)."""
 
 _LINES = tuple(map(int, LINE_CLASSES))
 """Plain numbers: NumPy compares uint8 with a member of an IntEnum as int64, ten times slower."""

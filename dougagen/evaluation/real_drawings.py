@@ -32,13 +32,13 @@ from dougagen.evaluation.metrics import (
 )
 from dougagen.evaluation.reconstructor import reconstruct_each
 from dougagen.evaluation.triplets import TripletScore, Watcher, added, unwatched
-from dougagen.studio.delivery import encode_still
+from dougagen.studio import encode_still
 
 EncodeStill = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 """uint8[H, W, 3] RGB -> the same picture as a video delivers it, of the same size."""
 
 CEL_ALPHA = 128
-"""8-bit alpha from which a pixel belongs to the cel: 0.5 (DESIGN section 1)."""
+"""8-bit alpha from which a pixel belongs to the cel: 0.5 (dougagen/README.md#words)."""
 PENCIL_LEVEL = 200
 """8-bit level of the darkest channel below which a sketch's pixel is a line."""
 FEWEST_BACKGROUNDS = 6

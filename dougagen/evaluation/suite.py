@@ -25,8 +25,7 @@ from dougagen.evaluation.real_drawings import (
 from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
 from dougagen.evaluation.triplets import TripletScore, Watcher, score_triplets, triplets_of, unwatched
 from dougagen.shards import count_records, read_records
-from dougagen.studio.background import paint_background
-from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene, whole_frame
+from dougagen.studio import HELD_OUT_FAMILY, HELD_OUT_SEEDS, make_scene, whole_frame
 
 BACKGROUNDS = 6
 """How many backgrounds each real drawing is laid over."""
@@ -161,7 +160,7 @@ def held_out_backgrounds() -> tuple[NDArray[np.uint8], ...]:
     for seed in HELD_OUT_SEEDS[:BACKGROUNDS]:
         rng = np.random.default_rng([seed, 0xBAC])
         width = _BACKGROUND_LINES * 16 // 9
-        painted.append(paint_background(rng, height=_BACKGROUND_LINES, width=width, family="held out"))
+        painted.append(HELD_OUT_FAMILY.background(rng, height=_BACKGROUND_LINES, width=width))
         painted[-1].setflags(write=False)
     return tuple(painted)
 

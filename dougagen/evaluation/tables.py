@@ -13,6 +13,7 @@ import numpy as np
 
 from dougagen.domain import ABSENT, LINE_CLASSES, SCORED_CLASSES, DougaClass, Table, percent
 from dougagen.evaluation.calibration import BINS
+from dougagen.evaluation.fills import FILLS, OFF_THE_CEL, UNDECIDED, FillConfusion
 from dougagen.evaluation.metrics import CelConfusion, Confusion, LineScore, PrecisionRecall
 
 if TYPE_CHECKING:  # only names: a table needs neither video nor studio
@@ -53,6 +54,7 @@ def triplet_tables(scores: Mapping[str, TripletScore]) -> tuple[Table, ...]:
             line_table(score.lines, score.classical, ending=ending),
             class_table(score.douga, ending=ending),
             confusion_table(score.douga, ending=ending),
+            fill_table(score.fills, ending=ending),
             reliability_table(score.trust, ending=ending),
         ]
     return (
@@ -86,6 +88,10 @@ def douga_table(scores: Mapping[str, TripletScore]) -> Table:
         ("mean IoU", lambda s: percent(s.douga.mean_iou), THESIS_MEAN_IOU),
     ]
     measures += [(f"IoU of {c.label}", _iou_of(c), None) for c in SCORED_CLASSES]
+    measures += [
+        ("areas of the right fill", lambda s: percent(s.fills.accuracy), None),
+        ("recall of outlines along the mask", lambda s: percent(s.outlines.recall), None),
+    ]
     return _compared("Douga", scores, measures)
 
 
@@ -126,6 +132,17 @@ def confusion_table(douga: Confusion, *, ending: str = "") -> Table:
     rows = tuple((f"{int(c)} {c.label}", *(_small_percent(share) for share in shares[c])) for c in DougaClass)
     columns = ("true \\ found", *(str(int(c)) for c in DougaClass))
     return Table(f"Douga confusion, % of all pixels{ending}", columns, rows)
+
+
+def fill_table(fills: FillConfusion, *, ending: str = "") -> Table:
+    """Areas of each true fill, and as what they were read, per cent of the row."""
+    columns = [*(name for name, _ in FILLS), UNDECIDED, OFF_THE_CEL]
+    rows = []
+    for (name, _), row in zip(FILLS, fills.counts, strict=True):
+        total = int(row.sum())
+        shares = [percent(count / total) if total else ABSENT for count in row.tolist()]
+        rows.append((name, str(total), *shares))
+    return Table(f"Fills by area{ending}", ("true \\ found", "areas", *columns), tuple(rows))
 
 
 def edges_table(scores: Mapping[str, TripletScore]) -> Table:

@@ -12,6 +12,7 @@ from dougagen.errors import UsageError
 from dougagen.evaluation.boundaries import boundary_score
 from dougagen.evaluation.calibration import Reliability
 from dougagen.evaluation.classical import CLASSICAL, LineExtractor
+from dougagen.evaluation.fills import FillConfusion, outline_recall
 from dougagen.evaluation.metrics import (
     NOTHING_COUNTED,
     CelConfusion,
@@ -74,7 +75,10 @@ class TripletScore:
     boundary: PrecisionRecall
     """Of the cel mask; see ``boundaries``."""
     douga: Confusion
+    fills: FillConfusion
     lines: LineScore
+    outlines: PrecisionRecall
+    """Recall of the ink along the border of the mask."""
     trust: Trust
     classical: Mapping[str, PrecisionRecall]
     """Line extractors without a network on the same whole frames, all line classes merged."""
@@ -87,7 +91,9 @@ class TripletScore:
             CelConfusion.empty(),
             NOTHING_COUNTED,
             Confusion.empty(),
+            FillConfusion.empty(),
             LineScore.empty(),
+            NOTHING_COUNTED,
             Trust.empty(),
             {},
         )
@@ -108,7 +114,9 @@ class TripletScore:
             cel,
             boundary_score(read.cel_mask.pixels, truth.cel_mask.pixels),
             Confusion.of(found, true),
+            FillConfusion.of(truth, read),
             LineScore.of(found, true),
+            outline_recall(truth, read),
             Trust.of(truth, read, cel),
             classical,
         )
@@ -119,7 +127,9 @@ class TripletScore:
             self.cel + other.cel,
             self.boundary + other.boundary,
             self.douga + other.douga,
+            self.fills + other.fills,
             self.lines + other.lines,
+            self.outlines + other.outlines,
             self.trust + other.trust,
             added(self.classical, other.classical),
         )
@@ -131,7 +141,9 @@ class TripletScore:
             "cel": self.cel.to_json(),
             "boundary": self.boundary.to_json(),
             "douga": self.douga.to_json(),
+            "fills": self.fills.to_json(),
             "lines": self.lines.to_json(),
+            "outline_recall": self.outlines.recall,
             "calibration": self.trust.to_json(),
             "classical": {name: score.to_json() for name, score in self.classical.items()},
         }

@@ -44,7 +44,7 @@ _FULL, _LIMITED = int(ColorRange.JPEG), int(ColorRange.MPEG)
 def matrix_of(tag: int, *, width: int, height: int, pixel_format: VideoFormat) -> tuple[str, Colorspace]:
     """The matrix to convert with, by its tag, or by the size as stored where there is none.
 
-    FFmpeg takes BT.601 for everything untagged, which is wrong by up to 23 levels in HD (DESIGN 7).
+    FFmpeg takes BT.601 for everything untagged, which is wrong by up to 23 levels in HD (measured).
     """
     if pixel_format.is_rgb:
         return "rgb", Colorspace.ITU709

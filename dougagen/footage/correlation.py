@@ -23,7 +23,7 @@ _MOST_PIXELS = 20_000  # pixels that a refinement looks at; cv2.remap takes 32 7
 def correlated_shifts(
     current: AnalysisPlane, before: AnalysisPlane, changed: NDArray[np.bool_]
 ) -> list[Move]:
-    """The strongest shifts of a grid of tiles by phase correlation at half size (DESIGN 7), then refined.
+    """The strongest shifts of a grid of tiles by phase correlation at half size, then refined.
 
     ``changed``: bool[rows, columns] of blocks, on whose pixels they are refined.
     """
@@ -38,7 +38,7 @@ def _peaks(current: NDArray[np.uint8], before: NDArray[np.uint8]) -> list[Move]:
     peaks: list[tuple[float, float, float]] = []
     for y in range(0, rows * _GRID[0], rows):
         for x in range(0, columns * _GRID[1], columns):
-            # Copies: with a window, OpenCV writes into inputs of an optimal DFT size (DESIGN 7).
+            # Copies: with a window, OpenCV writes into inputs of an optimal DFT size (240×180 is one).
             tile, past = (p[y : y + rows, x : x + columns].astype(np.float32) for p in (current, before))
             if min(float(tile.std()), float(past.std())) >= _FLAT_TILE:
                 (dx, dy), response = cv2.phaseCorrelate(past, tile, window)

@@ -5,7 +5,7 @@ pictures a second was laid over them as 3:2 pulldown: of every five frames two s
 and the field of the next, combed wherever the two differ. Both fields of the newer picture are on the tape,
 one in the combed frame and one in the frame after it, so weaving these two gives the picture itself (FFmpeg's
 ``fieldmatch``). The woven picture keeps the index of the combed frame, the first that holds one of its fields
-(DESIGN section 1). Duplicates are left: a hold swallows them.
+(dougagen/README.md#words). Duplicates are left: a hold swallows them.
 
 Where no weave is free of combs the video was shot in fields, as pans and credits laid over at 60 fields a
 second are; there FFmpeg's bwdif makes a picture of one field and what its neighbours say of the other.

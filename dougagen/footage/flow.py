@@ -16,7 +16,7 @@ from dougagen.footage.flags import FlagConfig, flagged
 from dougagen.footage.gaps import DrawingsOverGaps
 from dougagen.footage.hardware import DecodeOn
 from dougagen.footage.holds import HoldConfig, find_drawings
-from dougagen.streams import Counted, Prefetch, StageClock
+from dougagen.processes.streams import Counted, Prefetch, StageClock
 
 FRAMES_AHEAD = 8
 

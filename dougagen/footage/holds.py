@@ -19,7 +19,7 @@ How a timesheet is read off the screen:
 6. **Cuts, flashes, fades, dissolves** (``shots``, ``transitions``), with a second and a half of frames
    ahead: they begin no drawing but the first of a shot.
 7. **Where the line is drawn** (here). What noise and motion leave lies between 0.5 and 54 levels from shot
-   to shot (DESIGN 7): the dividing line goes into the gap that the shot's own frames leave, among the last
+   to shot: the dividing line goes into the gap that the shot's own frames leave, among the last
    48 and the next 12.
 8. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
 
@@ -82,7 +82,7 @@ class HoldConfig:
 def shot_threshold(strengths: Sequence[float], *, config: HoldConfig) -> float:
     """The strength that divides the held frames of a shot from the new drawings among them.
 
-    What noise and motion leave unexplained lies between 0.5 and 54 levels from shot to shot (DESIGN 7), so
+    What noise and motion leave unexplained lies between 0.5 and 54 levels from shot to shot (measured), so
     the dividing line goes where the shot's own frames leave a gap, near the usual one where they do not say.
     """
     thresholds = np.geomspace(config.lowest_threshold, config.highest_threshold, 49)

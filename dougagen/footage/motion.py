@@ -1,6 +1,6 @@
 """What a layer's move is: a shift, a zoom or a small turn from one frame to the next, and how it is undone.
 
-Camera, background, book and a sliding cel begin no drawing (DESIGN section 1). Each moves a layer as a whole,
+Camera, background, book and a sliding cel begin no drawing. Each moves a layer as a whole,
 so that all of its points follow one similarity.
 """
 

@@ -1,4 +1,4 @@
-"""Burnt-in subtitles: text that comes, goes or changes begins no drawing (DESIGN section 1).
+"""Burnt-in subtitles: text that comes, goes or changes begins no drawing (dougagen/README.md#words).
 
 A line of text is several glyphs of one height side by side, of one level with a dark rim, thin of stroke,
 in the upper or lower part of the picture. A mouth is one shape, eyes are two, and neither has a level of its

@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dougagen.domain import Drawing, FrameSpan
+from dougagen.domain import Drawing, FrameSpan, Table
+from dougagen.domain.timing import clock
 from dougagen.errors import EpisodeError
 from dougagen.files import read_file
 
@@ -98,6 +99,14 @@ class ShotSheet:
             else:
                 runs.append(Run(number, number, held))
         return tuple(runs)
+
+    @property
+    def in_short(self) -> str:
+        """``runs`` in words: ``1–15 ×3, 16 ×12``."""
+        return ", ".join(
+            f"{run.first} ×{run.held}" if run.first == run.last else f"{run.first}–{run.last} ×{run.held}"
+            for run in self.runs()
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -190,10 +199,35 @@ class Timesheet:
         """For JSON: shots, each with its exposures in order."""
         return {"shots": [shot.to_dict() for shot in self.shots], "rates": self.rates()}
 
+    def to_table(self) -> Table:
+        """A row a shot; cuts are counted from 1, as on an animator's sheet."""
+        columns = ("cut", "time", "frame", "frames", "drawings", "on", "drawing × frames held")
+        rows = tuple(
+            (
+                str(shot.index + 1),
+                clock(shot.time),
+                str(shot.span.start),
+                str(len(shot.span)),
+                str(shot.drawings),
+                shot.rhythm,
+                shot.in_short,
+            )
+            for shot in self.shots
+        )
+        return Table("Timesheet", columns, rows)
+
+    def __repr__(self) -> str:
+        shots = self.shots
+        drawings = sum(shot.drawings for shot in shots)
+        return f"Timesheet({len(shots)} shots, {drawings} drawings, {len(self.exposures)} exposures)"
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is known of a clip's timing, from its truth file (DESIGN section 1)."""
+    """What is known of a clip's timing, from its truth file (dougagen/README.md#words)."""
 
     frames: int
     """How many frames the clip holds."""

@@ -1,4 +1,4 @@
-"""Dissolves and flashes: what looks like new drawings or shots and is none (DESIGN section 1).
+"""Dissolves and flashes: what looks like new drawings or shots and is none (dougagen/README.md#words).
 
 **Flash.** A picture that is gone for a few frames and comes back was covered by a flash or an explosion: the
 frames between belong to the drawing before, and the picture that comes back is compared with what was there

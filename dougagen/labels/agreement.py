@@ -1,4 +1,4 @@
-"""What an artist's douga and cel mask owe each other (DESIGN section 4), where they were drawn apart.
+"""What an artist's douga and cel mask owe each other where they were drawn apart.
 
 The two are drawn by hand in two files, so they never meet to the pixel. A pixel or two are put right by rule
 and told; more is a mistake (an inverted mask, another drawing's mask) and refused.
@@ -19,7 +19,7 @@ OFF_MASK_SHARE = 0.05
 
 
 def agreed(douga: Douga, cel_mask: CelMask) -> tuple[Douga, CelMask, tuple[str, ...]]:
-    """Douga and mask of one size as DESIGN wants them, and a line for each thing that was put right.
+    """Douga and mask of one size as a record wants them, and a line for each thing that was put right.
 
     A visible line that runs along the rim of the mask is cel (a mask holds its outline); other drawn pixels
     off the mask become flat; where a book was painted over the mask, the book hides the cel. Raises

@@ -1,6 +1,6 @@
 """RECORDS → FILES that a drawing program opens, with the palette beside them and a page for the artist.
 
-The douga is a palette PNG in the colours of DESIGN section 4. What is there is somebody's work by now: it is
+The douga is a palette PNG in the colours of ``PALETTE``. What is there is somebody's work by now: it is
 left as it is unless the caller says otherwise.
 """
 

@@ -5,7 +5,7 @@ every anti-aliased line: half black on white is the grey of books, half purple o
 of shading fills. So pixels are settled in this order:
 
 1. flat pixels (in a 3×3 block of one colour) and pixels that hit a palette colour: the nearest colour in
-   CIELAB; greys only where DESIGN section 4 lets them be a book;
+   CIELAB; greys only where dougagen/README.md#classes lets them be a book;
 2. every other pixel lies between two colours that are around it, and belongs to the nearer of the two; a
    line too thin to show its pure colour is looked for between a colour around it and each line colour;
 3. what fits neither: the nearest colour again.

@@ -68,6 +68,15 @@ def read_rgb(path: Path, *, kinds: tuple[str, ...] = ("png", "jpeg")) -> NDArray
     return _as_rgb(decoded.astype(np.uint8, copy=False))
 
 
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """The picture as uint8[H, W, 3] RGB, what is transparent laid over white. Raises LabelError."""
+    image = read_rgb(path)
+    if image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:].astype(np.float32) / 255
+    return np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+
+
 def read_header(data: bytes, path: Path) -> PictureHeader:
     """Kind and size from the first bytes; raises LabelError for other files and for too many pixels."""
     if data.startswith(_PNG) and data[12:16] == b"IHDR" and len(data) >= 26:

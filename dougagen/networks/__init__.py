@@ -3,8 +3,10 @@
 from dougagen.networks.allocator import reuse_freed_memory
 from dougagen.networks.gcn import GCN, GCNConfig
 from dougagen.networks.layers import fuse_for_inference
+from dougagen.networks.lite_unet import LiteUNet, LiteUNetConfig
 from dougagen.networks.locations import default_models_folder, find_weights
-from dougagen.networks.registry import ARCHITECTURES, Task, build_network, network_options
+from dougagen.networks.pretrained import begin_from_imagenet
+from dougagen.networks.registry import ARCHITECTURES, PRETRAINED, Task, build_network, network_options
 from dougagen.networks.thinline import ThinLineConfig, ThinLineNet
 from dougagen.networks.weights import (
     FORMAT_VERSION,
@@ -24,14 +26,18 @@ __all__ = [
     "FILL",
     "FORMAT_VERSION",
     "GCN",
+    "PRETRAINED",
     "WORKING_LINES",
     "GCNConfig",
+    "LiteUNet",
+    "LiteUNetConfig",
     "LoadedNetwork",
     "Task",
     "ThinLineConfig",
     "ThinLineNet",
     "WeightsFacts",
     "Wiring",
+    "begin_from_imagenet",
     "build_network",
     "default_models_folder",
     "find_weights",

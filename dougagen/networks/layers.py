@@ -22,11 +22,13 @@ class ConvNorm(nn.Sequential):
         stride: int = 1,
         groups: int = 1,
         padding: int | None = None,
+        epsilon: float = 1e-5,
+        momentum: float = 0.1,
     ) -> None:
         pad = kernel // 2 if padding is None else padding
         super().__init__(
             nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=pad, groups=groups, bias=False),
-            nn.BatchNorm2d(outputs),
+            nn.BatchNorm2d(outputs, eps=epsilon, momentum=momentum),
         )
 
 

@@ -1,7 +1,7 @@
 """A network that OpenVINO runs on the CPU in torch's place: the extra ``dougagen[openvino]``.
 
 Measured on one AVX2 core without bf16, CPU seconds of a 1080p picture: cel network 0.044 for torch's 0.062,
-douga network 0.71 for 0.73. It pays where the CPU has bf16: a third of the time (DESIGN 8).
+douga network 0.71 for 0.73. It pays where the CPU has bf16: a third of the time.
 """
 
 from __future__ import annotations

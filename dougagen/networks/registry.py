@@ -12,6 +12,7 @@ from torch import nn
 from dougagen.domain import CLASS_COUNT
 from dougagen.errors import ConfigError
 from dougagen.networks.gcn import GCN, GCNConfig
+from dougagen.networks.lite_unet import LiteUNet, LiteUNetConfig
 from dougagen.networks.thinline import ThinLineConfig, ThinLineNet
 from dougagen.networks.wiring import Wiring
 
@@ -32,7 +33,7 @@ class Task(StrEnum):
 class Architecture:
     """A network class, its config, and the options that make it fit for each task."""
 
-    config: type[ThinLineConfig | GCNConfig]
+    config: type[ThinLineConfig | GCNConfig | LiteUNetConfig]
     build: Callable[[Any], nn.Module]
     defaults: Mapping[Task, Mapping[str, object]]
 
@@ -44,9 +45,13 @@ ARCHITECTURES: dict[str, Architecture] = {
         ThinLineNet,
         {Task.CEL: {"widths": (16, 32, 64, 128), "detail_width": 0}, Task.DOUGA: {}},
     ),
+    "lite": Architecture(LiteUNetConfig, LiteUNet, {Task.CEL: {}, Task.DOUGA: {}}),
     # Thesis 4.3 and 5.4: kernel 25 for cels, 49 for douga.
     "gcn": Architecture(GCNConfig, GCN, {Task.CEL: {"kernel": 25}, Task.DOUGA: {"kernel": 49}}),
 }
+
+PRETRAINED = ("lite",)
+"""Architectures whose encoder can begin with ImageNet weights (``begin_from_imagenet``)."""
 
 
 def network_options(
@@ -81,7 +86,7 @@ def _architecture(name: str) -> Architecture:
     return ARCHITECTURES[name]
 
 
-def _config(architecture: str, options: Mapping[str, object]) -> ThinLineConfig | GCNConfig:
+def _config(architecture: str, options: Mapping[str, object]) -> ThinLineConfig | GCNConfig | LiteUNetConfig:
     kind = _architecture(architecture).config
     known = {field.name: field for field in fields(kind)}
     unknown = sorted(set(options) - set(known))

@@ -126,17 +126,16 @@ class FullResolutionHead(nn.Module):
     Without batch norm: at full resolution its backward pass alone took an eighth of a training step.
     """
 
-    def __init__(self, config: ThinLineConfig) -> None:
+    def __init__(self, width: int, detail: int, inputs: int, outputs: int, fold: int) -> None:
         super().__init__()
-        width, detail, outputs = config.widths[0], config.detail_width, config.outputs
-        self.detail_width, self.fold = detail, config.fold
+        self.detail_width, self.fold = detail, fold
         if detail:
-            self.unfold = nn.Conv2d(width, detail * config.fold**2, 1)
-            self.look = nn.Conv2d(config.inputs, detail, 3, padding=1)
+            self.unfold = nn.Conv2d(width, detail * fold**2, 1)
+            self.look = nn.Conv2d(inputs, detail, 3, padding=1)
             self.fuse = nn.Conv2d(detail, detail, 3, padding=1)
             self.classify = nn.Conv2d(detail, outputs, 3, padding=1)
         else:
-            self.classify = nn.Conv2d(width, outputs * config.fold**2, 1)
+            self.classify = nn.Conv2d(width, outputs * fold**2, 1)
 
     def forward(self, features: Tensor, picture: Tensor) -> Tensor:
         if not self.detail_width:
@@ -146,6 +145,13 @@ class FullResolutionHead(nn.Module):
         merged = F.relu(self.look(picture) + unfolded, inplace=True)
         logits: Tensor = self.classify(F.relu(self.fuse(merged), inplace=True))
         return logits
+
+
+def corrected(logits: Tensor, *, told: Tensor) -> Tensor:
+    """The last channel plus the log odds of the mask that was told: what is learned is its correction."""
+    told = told.clamp(_DOUBT, 1 - _DOUBT)
+    logits[:, -1:] += torch.log(told / (1 - told))  # OpenVINO has no torch.logit
+    return logits
 
 
 class ThinLineNet(nn.Module):
@@ -170,7 +176,7 @@ class ThinLineNet(nn.Module):
         self.up_eighth = Decode(sixteenth, eighth)
         self.up_quarter = Decode(eighth, quarter)
         self.up_half = Decode(quarter, half)
-        self.head = FullResolutionHead(config)
+        self.head = FullResolutionHead(half, config.detail_width, config.inputs, config.outputs, config.fold)
 
     def forward(self, x: Tensor) -> Tensor:
         return at_multiple_of(16 * self.config.fold, x, self._logits)
@@ -187,10 +193,7 @@ class ThinLineNet(nn.Module):
         y = self.up_quarter(y, quarter)
         y = self.up_half(y, half)
         logits: Tensor = self.head(y, picture)
-        if self.config.mask_logits:  # what is learned is the correction of the mask that was told
-            told = x[:, -1:].clamp(_DOUBT, 1 - _DOUBT)
-            logits[:, -1:] += torch.log(told / (1 - told))  # OpenVINO has no torch.logit
-        return logits
+        return corrected(logits, told=x[:, -1:]) if self.config.mask_logits else logits
 
     def _folded(self, picture: Tensor) -> Tensor:
         """[N, C, H, W] -> [N, C·F², H/F, W/F]: pixels become channels, none is lost."""

@@ -1,4 +1,4 @@
-"""Logits of the two networks → a cel mask and a douga that agree with each other (DESIGN 4)."""
+"""Logits of the two networks → a cel mask and a douga that agree (dougagen/README.md#classes)."""
 
 from __future__ import annotations
 

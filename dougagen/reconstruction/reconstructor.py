@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction
+from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction, Triplet
 from dougagen.errors import DeviceError, DomainError, WeightsError
 from dougagen.networks import (
     LoadedNetwork,
@@ -36,6 +37,7 @@ from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
 _BATCH = {"cpu": 1, "cuda": 8}
+_USUAL = ReconstructionConfig()
 
 
 class NetworkReconstructor:
@@ -61,7 +63,7 @@ class NetworkReconstructor:
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
 
     @classmethod
-    def load(cls, models: Path | None, config: ReconstructionConfig) -> NetworkReconstructor:
+    def load(cls, models: Path | None = None, config: ReconstructionConfig = _USUAL) -> NetworkReconstructor:
         """With ``cel.safetensors`` and ``douga.safetensors`` of a folder; None takes those of dougagen.
 
         Raises WeightsError, DeviceError.
@@ -112,6 +114,16 @@ class NetworkReconstructor:
         for picture in pictures:
             self._require(picture)
         return [read for batch in _same_size(pictures, self.batch_size) for read in self._read(batch)]
+
+    def triplets(self, pictures: Iterable[Picture]) -> Iterator[Triplet]:
+        """Each picture with its cel mask and douga, in order; a batch is in memory at a time.
+
+        Raises as ``reconstruct`` does, at the batch that holds the picture.
+        """
+        waiting = iter(pictures)
+        while batch := list(islice(waiting, self.batch_size)):
+            for picture, read in zip(batch, self.reconstruct(batch), strict=True):
+                yield Triplet(picture, read.cel_mask, read.douga)
 
     def _require(self, picture: Picture) -> None:
         shape: tuple[int, ...] = getattr(picture, "shape", ())

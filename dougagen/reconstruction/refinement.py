@@ -38,7 +38,7 @@ def refine(
 ) -> Bytes:
     """Predicted classes → uint8[H, W] refined ones.
 
-    Books stay as they are, and so does what lies off the cel: class 0, except books (DESIGN 4).
+    Books stay as they are, and so does what lies off the cel: class 0, except books.
 
     Args:
         classes: uint8[H, W] of ``DougaClass``.

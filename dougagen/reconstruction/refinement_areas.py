@@ -172,7 +172,7 @@ def _longest_borders(owner: NDArray[np.int32], area: Bools, wanted: Bools) -> It
 def meeting_lines(areas: Areas, hints: Bytes, free: Bools, *, reach: int) -> Bytes:
     """Where two areas meet: uint8[H, W], one pixel wide, the class of the line that belongs there, else 0.
 
-    Two fills always need a line, and the pair says which (DESIGN 4). Two areas of one fill have one only
+    Two fills always need a line, and the pair says which. Two areas of one fill have one only
     where a stroke was predicted within ``reach`` pixels: that stroke's class.
 
     Args:

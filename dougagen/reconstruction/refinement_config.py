@@ -19,7 +19,7 @@ class RefinementConfig:
     lines and scale with the height."""
 
     hairline: float = 3.0
-    """Width of line classes 2 to 4 (thesis 5.7, DESIGN 4)."""
+    """Width of line classes 2 to 4 (thesis 5.7, dougagen/README.md#classes)."""
     visible_width: str = "ink"
     """Of visible lines: ``ink`` is the width of the ink in the picture, ``kept`` the predicted one,
     ``fixed`` that of a hairline, as in the thesis."""

@@ -2,7 +2,7 @@
 
 The networks draw lines wider than they are (a class that is dear to miss is drawn rather too often, thesis
 5.7). The skeleton says where a line is; how wide it is, the picture says: ink is the dark ridge between two
-paints, and ends half way up its flanks, where the studio's truth ends it, too (DESIGN 4).
+paints, and ends half way up its flanks, where the studio's truth ends it, too (dougagen/README.md#classes).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _VISIBLE, _LAST_LINE = int(DougaClass.VISIBLE_LINE), int(DougaClass.HIGHLIGHT_LI
 _COLOR_EDGE = int(DougaClass.COLOR_EDGE)
 _INK_BLACK = 64
 """8-bit level of the brightest channel up to which paint is as dark as ink: a black fill has a border of
-ink (DESIGN 4) that nobody can tell from the fill."""
+ink (dougagen/README.md#classes) that nobody can tell from the fill."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,6 +42,7 @@ def page_text(
     """The page as text."""
     shown = list(cards)
     name = escape(Path(stats.root).resolve().name)
+    tables = "".join(table.to_html() for table in stats.tables())
     body = "".join(
         (
             f"<header><h1>{name}</h1><p>{escape(_sentence(stats))}</p></header>",
@@ -49,7 +50,7 @@ def page_text(
             f'<section class="plots">{"".join(_plots(stats))}</section>',
             _sheet(stats, len(shown)),
             f"<section><h2>Episodes</h2>{_episodes(episodes)}</section>",
-            f'<section class="tables"><h2>All figures</h2>{"".join(map(_table, stats.tables()))}</section>',
+            f'<section class="tables"><h2>All figures</h2>{tables}</section>',
         )
     )
     data = _for_script({"cards": [card.facts | _pictures(card) for card in shown]})
@@ -126,7 +127,7 @@ def _episodes(ledger: Iterable[LedgerEntry]) -> str:
     )
     names = ("episode", "picture", "shots", "drawings", "frames", "frames/s", "flags")
     title = "" if len(entries) <= _MOST_EPISODES else f"the first {_MOST_EPISODES:,} of {len(entries):,}"
-    return f'<div class="long">{_table(Table(title, names, rows))}</div>'
+    return f'<div class="long">{Table(title, names, rows).to_html()}</div>'
 
 
 def _speed(entry: LedgerEntry) -> str:
@@ -139,15 +140,6 @@ def _warnings(damaged: Iterable[str]) -> str:
     return (
         f'<section class="damaged"><h2>Damaged, in no figure</h2><ul>{lines}</ul></section>' if lines else ""
     )
-
-
-def _table(table: Table) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
-    )
-    caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _pictures(card: Card) -> dict[str, str]:

@@ -23,7 +23,7 @@ THESIS_FREQUENCIES = {
     "highlight fill": "0.4 %",
     "book fill": "under 0.1 %",
 }
-"""Shares of the pixels of the thesis's 200 douga (section 5.1; DESIGN section 4)."""
+"""Shares of the pixels of the thesis's 200 douga (section 5.1; dougagen/README.md#classes)."""
 
 
 def _number(value: int | None) -> str:

@@ -24,10 +24,10 @@ import numpy as np
 from dougagen.domain import Drawing, Episode, FootageCounts, PictureArea
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, quoted
 from dougagen.footage import Footage, open_episode, read_footage
+from dougagen.processes.streams import StageClock
 from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
 from dougagen.runs.messages import Forward, Receiver, Sender, Ticker
 from dougagen.runs.words import Begun, Ended, Failed, FileIdentity, Noticed, Opened, Tick
-from dougagen.streams import StageClock
 
 _TICK_SECONDS = 0.5
 _SLACK_BYTES = 2 << 30

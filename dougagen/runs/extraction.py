@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from dougagen.domain import Episode, ExtractReport
+from dougagen.domain import Episode, ExtractReport, Table
 from dougagen.errors import DougagenError, ShardError, UsageError
 from dougagen.runs.crew import Crew
 from dougagen.runs.hashes import HashCache
@@ -75,6 +75,42 @@ class RunReport:
     def exit_code(self) -> int:
         """0 all done, or left to the run that has it; 1 some episode failed, or repeats are not settled."""
         return 1 if self.failed or self.not_begun or self.unsettled else 0
+
+    @property
+    def in_words(self) -> str:
+        """``2 extracted, 1 already there, 0 failed; 48 new records``."""
+        if self.same_run:
+            return "nothing done: the same command is running on this machine already"
+        parts = [
+            f"{len(self.extracted)} extracted",
+            f"{len(self.already_there)} already there",
+            f"{len(self.failed)} failed",
+        ]
+        if self.elsewhere:
+            parts.append(f"{len(self.elsewhere)} left to another run")
+        if self.not_begun:
+            parts.append(f"{len(self.not_begun)} not begun")
+        if self.repeats.left:
+            parts.append(f"repeats of {len(self.repeats.left)} left to another run")
+        return f"{', '.join(parts)}; {sum(report.records for report in self.extracted)} new records"
+
+    def to_table(self) -> Table:
+        """A row an episode: what became of it."""
+        done = [(r.source, "extracted", str(r.records), str(r.frames_decoded)) for r in self.extracted]
+        failed = [(f.path.name, str(f.error), "", "") for f in self.failed]
+        others = (
+            (self.already_there, "already there"),
+            (self.elsewhere, "left to another run"),
+            (self.not_begun, "not begun"),
+        )
+        rest = [(path.name, word, "", "") for paths, word in others for path in paths]
+        return Table(self.in_words, ("episode", "", "records", "frames"), (*done, *failed, *rest))
+
+    def __repr__(self) -> str:
+        return f"RunReport({self.in_words})"
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
 
     def to_json(self) -> dict[str, object]:
         """Plain values for ``--json``."""

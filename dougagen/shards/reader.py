@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dougagen.domain import Record
-from dougagen.errors import ShardError
+from dougagen.domain import Record, Table
+from dougagen.errors import ShardError, quoted
 from dougagen.files import Refusal, open_file
 from dougagen.shards.bounds import (
     MAX_COLUMNS_LOADED,
@@ -34,11 +34,13 @@ from dougagen.shards.ledger import (
     read_ledger,
     split_of,
 )
+from dougagen.shards.positions import Positions, Selection, position_of, records_in_order
 from dougagen.shards.rows import decode_row
 from dougagen.shards.schema import ADDED_IN, COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
 
 _MAKE = "give a folder that dougagen extract --out wrote, or one with Parquet shards"
 _BATCH_ROWS = 8
+_EPISODES_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Dataset:
     """Empty for a plain folder or file of shards."""
     on_damage: Callable[[ShardError], object] | None = None
     """Told of a shard that cannot be read, which is then passed over; without it the error is raised."""
+    _places: list[Positions] = field(default_factory=list, init=False, repr=False, compare=False)
+    """Where each record lies, once somebody has asked."""
 
     def __len__(self) -> int:
         """How many records there are: from the ledgers, or from the footers where there are none."""
@@ -70,6 +74,54 @@ class Dataset:
 
     def __iter__(self) -> Iterator[Record]:
         return self.records()
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Selection: ...
+
+    def __getitem__(self, index: int | slice) -> Record | Selection:
+        """A record by its position, from the back where it is negative; a slice reads nothing yet.
+
+        Each call opens the shard and reads its row group up to the record: iterate to read many.
+        Raises NoRecordError, which is an IndexError, and ShardError.
+        """
+        places = self._positions()
+        if isinstance(index, slice):
+            return Selection(self, range(len(places))[index])
+        position = position_of(index, len(places))
+        (record,) = self.records_at(range(position, position + 1))
+        return record
+
+    def records_at(self, positions: range) -> Iterator[Record]:
+        """The records at rising positions, one at a time in memory."""
+        return records_in_order(self, self._positions(), positions)
+
+    def _positions(self) -> Positions:
+        if not self._places:
+            self._places.append(Positions.of(self.row_groups()))
+        return self._places[0]
+
+    def to_table(self) -> Table:
+        """A row an episode, the first fifty."""
+        rows = tuple(
+            (e.source, f"{e.width}×{e.height}", str(e.shots), str(e.records), e.episode_id)
+            for e in self.ledger[:_EPISODES_SHOWN]
+        )
+        more = len(self.ledger) - len(rows)
+        title = f"{self!r}, the first {len(rows)}" if more else repr(self)
+        return Table(title, ("source", "frame", "shots", "records", "episode"), rows)
+
+    def __repr__(self) -> str:
+        where = quoted(self.root)
+        files = len(self.ledger or self.shards)
+        if not self.ledger:
+            return f"Dataset({where}, {files} shard{'s' * (files != 1)})"
+        return f"Dataset({where}, {len(self)} records, {files} episode{'s' * (files != 1)})"
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
 
     def row_groups(self) -> tuple[RowGroup, ...]:
         """Every row group, in order; shuffle these to read in another order. Reads footers only."""
@@ -98,9 +150,8 @@ class Dataset:
 
     def records_of(self, group: RowGroup, *, rows: Container[int] | None = None) -> Iterator[Record]:
         """The records of one row group, or those of its ``rows`` alone: the pictures of others stay coded."""
-        for position, row in enumerate(_raw_rows_of(group)):
-            if rows is None or position in rows:
-                yield _decoded(row, group.shard)
+        for row in _raw_rows_of(group, rows):
+            yield _decoded(row, group.shard)
 
     def rows(self, columns: Sequence[str] = ROW_COLUMNS) -> Iterator[pa.Table]:
         """The named columns, a table a shard, no cell empty; no other column is read from the disk."""
@@ -131,7 +182,7 @@ class Dataset:
         return sizes
 
 
-def open_dataset(path: Path, *, on_damage: Callable[[ShardError], object] | None = None) -> Dataset:
+def open_dataset(path: Path | str, *, on_damage: Callable[[ShardError], object] | None = None) -> Dataset:
     """Find the shards at ``path``: a dataset folder, a plain folder of Parquet files, or one such file.
 
     Where there is a folder ``episodes``, only shards in its ledgers count. Hidden files never do. With
@@ -304,17 +355,23 @@ def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:
         yield from _raw_rows_of(group)
 
 
-def _raw_rows_of(group: RowGroup) -> Iterator[dict[str, Any]]:
+def _raw_rows_of(group: RowGroup, rows: Container[int] | None = None) -> Iterator[dict[str, Any]]:
+    """The rows at the positions ``rows`` of the group; None: all."""
     with _opened(group.shard) as opened, _texts_apart(opened, group.shard) as parquet:
         with _file(group.shard) as file:
             require_rows_fit(parquet.metadata, file, group.index, COLUMNS, rows=_BATCH_ROWS)
         batches = parquet.iter_batches(
             batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(COLUMNS), use_threads=False
         )
+        first = 0
         for batch in batches:
-            table = pa.Table.from_batches([batch])
-            require_text_fits(table, MAX_TEXT_LOADED)
-            yield from _in_our_types(table, COLUMNS).to_pylist()
+            kept = [n for n in range(len(batch)) if rows is None or first + n in rows]
+            first += len(batch)
+            if kept:
+                coded = pa.Table.from_batches([batch])
+                require_text_fits(coded, MAX_TEXT_LOADED)
+                table = _in_our_types(coded, COLUMNS)
+                yield from (table if len(kept) == len(batch) else table.take(kept)).to_pylist()
 
 
 def require_schema(shard: Path) -> None:

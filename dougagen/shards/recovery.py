@@ -82,7 +82,7 @@ def replaced_path(out: Path, episode_id: str) -> Path:
 
 
 def hidden_shard(out: Path, name: str) -> Path:
-    """Where a shard lies until it is committed: a dot before, no ``.parquet`` behind (DESIGN section 5)."""
+    """Where a shard lies until it is committed: a dot before, no ``.parquet`` behind for DuckDB to read."""
     return out / DATA / f".{name}.partial"
 
 

@@ -1,4 +1,4 @@
-"""RECORD ⇄ ROW: one record as the columns of DESIGN section 5, its three pictures as PNG."""
+"""RECORD ⇄ ROW: one record as the columns of dougagen/README.md#dataset, its three pictures as PNG."""
 
 from __future__ import annotations
 

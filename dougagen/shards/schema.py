@@ -1,4 +1,4 @@
-"""The columns of the dataset and what other tools are told about them (DESIGN section 5).
+"""The columns of the dataset and what other tools are told about them (dougagen/README.md#dataset).
 
 Columns are added, never renamed: ``SCHEMA_VERSION`` counts the additions.
 """

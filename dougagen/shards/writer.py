@@ -54,7 +54,7 @@ ROW_GROUP_BYTES = 16_000_000
 """Rows are written when they reach this many bytes. A writer holds them up to three times over (rows, Arrow,
 page buffers): with 64 MB the peak of ``extract`` grew by 200 MB until the first row group was full."""
 MAX_ROW_GROUP_BYTES = 100_000_000
-"""The limit of DESIGN section 5; readers load a row group at a time."""
+"""The limit of dougagen/README.md#dataset; readers load a row group at a time."""
 SHARD_BYTES = 1_000_000_000
 """A shard that has reached this many bytes is closed and the next one begun."""
 

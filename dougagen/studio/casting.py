@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.celsheet import Rgb
-from dougagen.studio.colors import rgb
-from dougagen.studio.design.cast import Family, random_person
-from dougagen.studio.framing import Placed, frame_subjects, placement, random_pose
+from dougagen.studio.cel.cel import Rgb
+from dougagen.studio.cel.colors import rgb
+from dougagen.studio.design.subject import placement
+from dougagen.studio.family import family_of
+from dougagen.studio.framing import Placed, frame_subjects, random_pose
 from dougagen.studio.profiles import Profile
 
 
@@ -25,12 +26,12 @@ class Cast:
 def cast_shot(rng: np.random.Generator, profile: Profile, *, lines: int, height: int, width: int) -> Cast:
     """The cast of a window of ``height`` × ``width`` pixels of a frame of ``lines``."""
     ranges = replace(profile.ranges, empty=0.0)  # decided here: nobody means nobody
-    family: Family = "held out" if profile.is_held_out else "studio"
+    family = family_of(profile)
     draw = rng.uniform()
     if draw < profile.nobody:
         return Cast(())
     if draw < profile.nobody + profile.filling:
-        somebody = random_person(rng, family=family, ranges=ranges)
+        somebody = family.person(rng, ranges=ranges)
         at = _filling(rng, height=height, width=width)
         return Cast((Placed(somebody, at, random_pose(rng, ranges)),))
     placed = frame_subjects(rng, lines=lines, height=height, width=width, family=family, ranges=ranges)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.design.cast import Family, random_person, random_thing
 from dougagen.studio.design.ranges import NATURAL, DesignRanges
-from dougagen.studio.design.subject import Pose, Subject
+from dougagen.studio.design.subject import Pose, Subject, placement
+from dougagen.studio.family import TRAINING_FAMILY, Family
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,22 +56,13 @@ def random_pose(rng: np.random.Generator, ranges: DesignRanges = NATURAL) -> Pos
     )
 
 
-def placement(
-    scale: float, x: float, y: float, *, turn: float = 0.0, mirrored: bool = False
-) -> NDArray[np.float64]:
-    """Scale and turn (radians) about the subject's origin, which comes to (x, y) pixels."""
-    c, s = scale * np.cos(turn), scale * np.sin(turn)
-    flip = -1.0 if mirrored else 1.0
-    return np.array([[flip * c, -s, x], [flip * s, c, y]])
-
-
 def frame_subjects(
     rng: np.random.Generator,
     *,
     lines: int,
     height: int,
     width: int,
-    family: Family = "studio",
+    family: Family = TRAINING_FAMILY,
     ranges: DesignRanges = NATURAL,
 ) -> tuple[Placed, ...]:
     """Who is in a window of ``height`` × ``width`` pixels of a frame of ``lines``, from back to front."""
@@ -108,7 +99,7 @@ def _one(rng: np.random.Generator, casting: _Casting) -> Placed:
     turn = float(rng.normal(0, 0.24))
     mirrored = bool(rng.uniform() < 0.5)
     x, y = width * rng.uniform(0.08, 0.92), height * rng.uniform(0.15, 0.85)
-    subject = random_thing(rng, family=casting.family, ranges=casting.ranges)
+    subject = casting.family.thing(rng, ranges=casting.ranges)
     scale = lines * float(np.exp(rng.uniform(np.log(0.1), np.log(0.85))))
     return Placed(
         subject, placement(scale, x, y, turn=turn, mirrored=mirrored), random_pose(rng, casting.ranges)
@@ -129,17 +120,14 @@ def _person(rng: np.random.Generator, casting: _Casting) -> Placed:
         y = height * rng.uniform(0.65, 1.2) - _TALL * scale
     turn = float(rng.normal(0, 0.2 if rng.uniform() < 0.12 else 0.05))
     at = placement(scale, x, y, turn=turn, mirrored=bool(rng.uniform() < 0.5))
-    person = random_person(rng, family=casting.family, ranges=casting.ranges)
+    person = casting.family.person(rng, ranges=casting.ranges)
     return Placed(person, at, random_pose(rng, casting.ranges))
 
 
 def _crowd(rng: np.random.Generator, casting: _Casting) -> tuple[Placed, ...]:
     """Rows of people, the nearest cut by the lower edge of the frame, a few designs over and over."""
     height, width = casting.height, casting.width
-    designs = [
-        random_person(rng, family=casting.family, ranges=casting.ranges)
-        for _ in range(int(rng.integers(3, 6)))
-    ]
+    designs = [casting.family.person(rng, ranges=casting.ranges) for _ in range(int(rng.integers(3, 6)))]
     unit = casting.lines * float(rng.uniform(0.06, 0.15))
     count = int(rng.integers(2, 4))
     nearest = height - unit * rng.uniform(1.2, 4.5)

@@ -1,13 +1,13 @@
 """What a production is like on the whole: how often a cel, a book, text or an effect is in the picture.
 
-``NATURAL`` follows the thesis's class frequencies (chapter 5; DESIGN section 4), for evaluation.
+``NATURAL`` follows the thesis's class frequencies (chapter 5; dougagen/README.md#classes), for evaluation.
 ``TRAINING`` raises what is rare there, so that a network meets it. ``HELD_OUT`` is the family that no
 network may learn from (``held_out``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dougagen.errors import ConfigError
 from dougagen.studio.design.ranges import DesignRanges
@@ -24,6 +24,8 @@ class Profile:
     """Whole frames, or windows of them, which show more cel a pixel and are quicker to draw."""
     largest: int = 540
     """Lines of a window, at most."""
+    lines: int = 0
+    """Of whole frames; 0: of many heights."""
     ranges: DesignRanges = field(default_factory=DesignRanges)
     """What the designs are like. ``ranges.empty`` stands back behind ``nobody``."""
     nobody: float = 0.07
@@ -34,6 +36,8 @@ class Profile:
     """Cel on flat paper: a background without anything that gives it away."""
     book: float = 0.0
     """A painted layer in front."""
+    other_roles: float = 0.0
+    """Of paints moved as a whole to where the shades or highlights of others lie (``other_role``)."""
     effects: float = 0.55
     text: float = 0.10
     bars: float = 0.03
@@ -45,7 +49,7 @@ class Profile:
     def __post_init__(self) -> None:
         shares = (
             self.nobody, self.filling, self.paper, self.book, self.effects, self.text, self.bars,
-            self.background_out_of_focus, self.cel_out_of_focus,
+            self.background_out_of_focus, self.cel_out_of_focus, self.other_roles,
         )  # fmt: skip
         if not all(0 <= share <= 1 for share in shares) or self.nobody + self.filling + self.paper > 1:
             raise ConfigError(f"the shares of profile {self.name!r} must be in [0, 1]")
@@ -66,14 +70,29 @@ TRAINING = Profile(
         rim=0.22,
     ),
 )
+RELATIONS = replace(TRAINING, name="relations", other_roles=0.45, filling=0.06)
+"""For the douga network: what is the base in one design is the shade of another."""
+FRAMES = Profile(
+    "frames",
+    whole_frames=True,
+    lines=480,
+    book=0.2,
+    filling=0.14,
+    paper=0.03,
+    effects=0.65,
+    other_roles=0.25,
+    ranges=replace(TRAINING.ranges, dark=1.8, crowd=0.14),
+)
+"""For a network that reads the whole figure: whole frames of one height, with more of what cel masks lose:
+figures that fill the frame, crowds, dark paint in dim light."""
 HELD_OUT = Profile("held-out", is_held_out=True, whole_frames=True, book=0.015, ranges=_NATURAL_RANGES)
 
-PROFILES = {profile.name: profile for profile in (NATURAL, TRAINING)}
+PROFILES = {profile.name: profile for profile in (NATURAL, TRAINING, FRAMES, RELATIONS)}
 """What may be asked for by name; the held-out family goes by its seeds alone."""
 
 
 def profile_named(name: str) -> Profile:
-    """``natural`` or ``training``. Raises ConfigError."""
+    """``natural``, ``training``, ``frames`` or ``relations``. Raises ConfigError."""
     try:
         return PROFILES[name]
     except KeyError:

@@ -7,34 +7,32 @@ from a generator of its own, so that a change to one of them leaves the others' 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import CelMask, Douga, DougaClass, Triplet
-from dougagen.errors import UsageError
-from dougagen.studio.background import Family, paint_background
-from dougagen.studio.books import paint_book
 from dougagen.studio.casting import cast_shot
-from dougagen.studio.celsheet import Cel, CelSheet
-from dougagen.studio.composite import (
+from dougagen.studio.cel.cel import Cel, Recolor, Rgb
+from dougagen.studio.cel.colors import other_role
+from dougagen.studio.cel.douga_truth import cel_mask_of, douga_of
+from dougagen.studio.cel.legibility import UNDECIDABLE, is_undecidable
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.delivery.stills import deliver, plan_delivery
+from dougagen.studio.family import Family, family_of, profile_of
+from dougagen.studio.framing import Placed
+from dougagen.studio.profiles import Profile
+from dougagen.studio.stand.composite import (
     background_out_of_focus,
     bars,
     cel_out_of_focus,
     composited,
     visible_coverage,
 )
-from dougagen.studio.delivery import deliver, plan_delivery
-from dougagen.studio.douga_truth import cel_mask_of, douga_of
-from dougagen.studio.effects import apply_effects
-from dougagen.studio.framing import Placed
-from dougagen.studio.legibility import UNDECIDABLE, is_undecidable
-from dougagen.studio.lettering import text_layer
-from dougagen.studio.profiles import HELD_OUT, TRAINING, Profile
-
-HELD_OUT_SEEDS = range(1_000_000, 2_000_000)
-"""Seeds kept for evaluation: training and ``synth`` without ``--held-out`` stay below them."""
+from dougagen.studio.stand.effects import apply_effects
+from dougagen.studio.stand.lettering import text_layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +67,11 @@ def random_window(rng: np.random.Generator, *, largest: int = 540) -> Window:
     return Window(lines, height, 2 * round(height * wide / 2))
 
 
-def profile_of(seed: int, profile: Profile | None = None) -> Profile:
-    """The family goes by the seed: ``HELD_OUT`` for held-out seeds, else ``profile`` or ``TRAINING``.
-
-    Raises UsageError where a profile of one family is asked for a seed of the other.
-    """
-    if profile is None:
-        return HELD_OUT if seed in HELD_OUT_SEEDS else TRAINING
-    if profile.is_held_out != (seed in HELD_OUT_SEEDS):
-        raise UsageError(
-            f"seed {seed} does not belong to profile {profile.name!r}",
-            remedy=f"held-out seeds, and only they, lie in {HELD_OUT_SEEDS.start} to {HELD_OUT_SEEDS.stop}",
-        )
-    return profile
-
-
-def draw_cel(placed: tuple[Placed, ...], window: Window) -> Cel:
-    """All subjects on one cel, the first at the back."""
-    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines)
+def draw_cel(
+    placed: tuple[Placed, ...], window: Window, *, repaint: Callable[[Rgb], Recolor] | None = None
+) -> Cel:
+    """All subjects on one cel, the first at the back; ``repaint`` as in ``CelSheet``."""
+    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines, repaint=repaint)
     for one in placed:
         sheet.placement = one.placement
         one.subject.draw(sheet, one.pose)
@@ -112,20 +97,22 @@ def shoot_scene(
     profile = profile_of(seed, profile)
     dice = Dice(seed, profile)
     window = window or _window(dice)
-    stand = set_up(dice, window)
-    color = finished(dice, stand) if delivered else stand.color
-    flags = (UNDECIDABLE,) if is_undecidable(color, stand.mask, lines=window.lines) else ()
+    composite = set_up(dice, window)
+    color = finished(dice, composite) if delivered else composite.color
+    flags = (UNDECIDABLE,) if is_undecidable(color, composite.mask, lines=window.lines) else ()
     if delivered:
-        color = deliver(color, plan_delivery(dice.of("delivery"), is_held_out=profile.is_held_out))
-    return Scene(Triplet(color, CelMask(stand.mask), Douga(stand.classes)), flags)
+        color = deliver(color, plan_delivery(dice.of("delivery"), codecs=dice.family.codecs))
+    return Scene(Triplet(color, CelMask(composite.mask), Douga(composite.classes)), flags)
 
 
 def _window(dice: Dice) -> Window:
+    if dice.profile.lines:
+        return whole_frame(dice.profile.lines)
     window = random_window(dice.of("window"), largest=dice.profile.largest)
     return whole_frame(window.lines) if dice.profile.whole_frames else window
 
 
-_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery")
+_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery", "roles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +122,11 @@ class Dice:
     seed: int
     profile: Profile
 
+    @property
+    def family(self) -> Family:
+        """Those who draw it."""
+        return family_of(self.profile)
+
     def of(self, step: str) -> np.random.Generator:
         """The generator of one of the steps, from its beginning."""
         house = zlib.crc32(self.profile.name.encode())
@@ -142,7 +134,7 @@ class Dice:
 
 
 @dataclass(slots=True, eq=False)
-class Stand:
+class Composite:
     """The composite on the stand with its truth; text and bars still take from both."""
 
     color: NDArray[np.uint8]
@@ -152,18 +144,18 @@ class Stand:
     """float32[H, W], 0 … 1: what of the cel is seen."""
 
 
-def set_up(dice: Dice, window: Window) -> Stand:
+def set_up(dice: Dice, window: Window) -> Composite:
     """Background, cel and book, each in its focus: here picture and truth agree to the pixel."""
     profile, size = dice.profile, {"height": window.height, "width": window.width}
     cast = cast_shot(dice.of("cast"), profile, lines=window.lines, **size)
-    family: Family = "held out" if profile.is_held_out else "studio"
+    family = dice.family
     if cast.paper is None:
-        background = paint_background(dice.of("background"), **size, family=family)
+        background = family.background(dice.of("background"), **size)
     else:
         background = np.full((window.height, window.width, 3), cast.paper, np.uint8)
-    sharp = cel = draw_cel(cast.placed, window)
+    sharp = cel = draw_cel(cast.placed, window, repaint=_roles(dice))
     rng = dice.of("book")
-    book = paint_book(rng, **size, family=family) if rng.uniform() < profile.book else None
+    book = family.book(rng, **size) if rng.uniform() < profile.book else None
     rng = dice.of("focus")
     if rng.uniform() < profile.background_out_of_focus:
         background = background_out_of_focus(rng, background, lines=window.lines)
@@ -174,26 +166,39 @@ def set_up(dice: Dice, window: Window) -> Stand:
     if cel is not sharp:
         classes[~mask & (classes < DougaClass.BOOK_FILL) & (classes != DougaClass.BOOK_LINE)] = 0
     alpha = visible_coverage(cel, book).astype(np.float32) * np.float32(1 / 255)
-    return Stand(composited(cel, background, book), mask, classes, alpha)
+    return Composite(composited(cel, background, book), mask, classes, alpha)
 
 
-def finished(dice: Dice, stand: Stand) -> NDArray[np.uint8]:
-    """The picture of ``stand`` with effects, text and bars; the two last take from its truth too."""
-    lit = _lit(dice.of("effects"), dice.profile, stand)
-    return _burnt_in(dice.of("text"), dice.profile, stand, lit)
+def _roles(dice: Dice) -> Callable[[Rgb], Recolor] | None:
+    """What the profile does to the paints of a scene; None leaves them as designed."""
+    share = dice.profile.other_roles
+    if not share:
+        return None
+    rng = dice.of("roles")
+    return lambda base: other_role(rng) if rng.uniform() < share else _as_designed  # noqa: ARG005
 
 
-def _lit(rng: np.random.Generator, profile: Profile, stand: Stand) -> NDArray[np.uint8]:
+def _as_designed(color: Rgb) -> Rgb:
+    return color
+
+
+def finished(dice: Dice, composite: Composite) -> NDArray[np.uint8]:
+    """The picture of ``composite`` with effects, text and bars; the two last take from its truth too."""
+    lit = _lit(dice.of("effects"), dice.profile, composite)
+    return _burnt_in(dice.of("text"), dice.profile, composite, lit)
+
+
+def _lit(rng: np.random.Generator, profile: Profile, composite: Composite) -> NDArray[np.uint8]:
     if rng.uniform() >= profile.effects:
-        return stand.color
-    return apply_effects(rng, stand.color, cel_alpha=stand.cel_alpha)
+        return composite.color
+    return apply_effects(rng, composite.color, cel_alpha=composite.cel_alpha)
 
 
 def _burnt_in(
-    rng: np.random.Generator, profile: Profile, stand: Stand, color: NDArray[np.uint8]
+    rng: np.random.Generator, profile: Profile, composite: Composite, color: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """``color`` with text and bars; where they cover the cel the truth becomes background: they are none."""
-    height, width = stand.mask.shape
+    height, width = composite.mask.shape
     covered = np.zeros((height, width), np.bool_)
     with_bars = rng.uniform() < profile.bars
     if rng.uniform() < profile.text:
@@ -206,6 +211,6 @@ def _burnt_in(
         outside = np.ones((height, width), np.bool_)
         outside[rows, columns] = False
         color, covered = framed, covered | outside
-    stand.mask[covered] = False
-    stand.classes[covered] = DougaClass.FLAT_AREA
+    composite.mask[covered] = False
+    composite.classes[covered] = DougaClass.FLAT_AREA
     return color

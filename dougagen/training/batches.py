@@ -182,6 +182,6 @@ def _crop(config: TrainingConfig, source: Sampler, rng: np.random.Generator) -> 
 
 
 def visible_truth(classes: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The truth inside the mask that is given; outside it only books stand, as in every douga (DESIGN 4)."""
+    """The truth inside the mask that is given; outside it only books stand, as in every douga."""
     kept = mask | np.isin(classes, BOOK_CLASSES)
     return np.where(kept, classes, np.uint8(DougaClass.FLAT_AREA))

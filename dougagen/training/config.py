@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from dougagen.errors import ConfigError
-from dougagen.networks import Task, Wiring, network_options
+from dougagen.networks import PRETRAINED, Task, Wiring, network_options
 from dougagen.settings import require, require_known, typed
 from dougagen.training.adversarial import AdversarialConfig
 from dougagen.training.optimizers import OPTIMIZERS
 
+ENCODERS = {"lite0": 0, "lite1": 1, "lite2": 2}
+"""What ``encoder`` can be: sizes of EfficientNet-Lite."""
 _CROP = {Task.CEL: 224, Task.DOUGA: 320}
 _WORKING_LINES = {Task.CEL: 360, Task.DOUGA: 0}
 _WIRING = {Task.CEL: Wiring.COLOR, Task.DOUGA: Wiring.GUIDED}
@@ -62,6 +64,10 @@ class TrainingConfig:
     architecture: str = "thinline"
     network: Mapping[str, object] = field(default_factory=dict)
     """Options of the architecture that differ from its defaults for the task."""
+    encoder: str = ""
+    """lite0, lite1 or lite2: the size of the encoder of architecture lite; empty: what ``network`` says."""
+    pretrained: bool = False
+    """Whether the encoder begins with ImageNet weights (thesis 4.4); they come with ``dougagen[train]``."""
     wiring: str = ""
     """What the network reads (``Wiring``); empty: the picture for cels, guided by the mask for douga."""
     masks: str = "predicted"
@@ -207,11 +213,23 @@ class TrainingConfig:
         if self.task is Task.CEL and self.adversarial:
             raise ConfigError("a discriminator judges douga, not cels", remedy="leave adversarial out")
         AdversarialConfig.of(self.adversarial)
-        network_options(self.architecture, self.task, self.network)
+        require("encoder", self.encoder in ("", *ENCODERS), f"one of {', '.join(ENCODERS)}", self.encoder)
+        if self.encoder and self.architecture != "lite":
+            raise ConfigError(
+                f"architecture {self.architecture!r} has no encoder {self.encoder!r}",
+                remedy="leave one of the two out",
+            )
+        network_options(self.architecture, self.task, self.network_said)
+        if self.pretrained and self.architecture not in PRETRAINED:
+            raise ConfigError(
+                f"there are no ImageNet weights for architecture {self.architecture!r}",
+                remedy=f"take one of {', '.join(PRETRAINED)}, or leave pretrained out",
+            )
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> TrainingConfig:
-        """From a mapping; the task's own defaults stand where it says nothing.
+        """From a mapping; the task's own defaults stand where it says nothing. An encoder asks for the
+        architecture that has one.
 
         Raises ConfigError for a key that is not an option, or a value of another type.
         """
@@ -223,7 +241,13 @@ class TrainingConfig:
             raise ConfigError(f"{options['task']!r} is not a task of training", remedy="cel or douga")
         task = Task(options["task"])
         values = {name: typed(name, kinds[name], value) for name, value in options.items() if name != "task"}
-        return cls(**{**_OF_TASK[task], **values, "task": task})
+        built_on = {"architecture": "lite"} if values.get("encoder") else {}
+        return cls(**{**_OF_TASK[task], **built_on, **values, "task": task})
+
+    @property
+    def network_said(self) -> Mapping[str, object]:
+        """``network`` with the size that ``encoder`` names."""
+        return {**self.network, "encoder": ENCODERS[self.encoder]} if self.encoder else self.network
 
     @property
     def crop_pixels(self) -> int:

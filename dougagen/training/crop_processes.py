@@ -17,10 +17,12 @@ import torch
 from numpy.typing import NDArray
 
 from dougagen.networks.devices import chosen_device
+from dougagen.processes.pools import spare_cores
+from dougagen.processes.shared_memory import SharedMemory
 from dougagen.training.batches import Batch, batches_by_threads, make_batch
 from dougagen.training.config import TrainingConfig
-from dougagen.training.processes import TrainingHelpers, spare_cores
-from dougagen.training.shared_memory import ListedPictures, SharedMemory, SharedPictures
+from dougagen.training.processes import TrainingHelpers
+from dougagen.training.shared_pictures import ListedPictures, SharedPictures
 from dougagen.training.sources import TripletSource
 
 _PIECE = 16

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
-from dougagen.studio.background import paint_background
-from dougagen.studio.delivery import deliver, plan_delivery
+from dougagen.studio import deliver, paint_background, plan_delivery
 from dougagen.training.augment import Crop, Rng, turned_hue
 from dougagen.training.textures import SIDE, overlaid, texture_count
 

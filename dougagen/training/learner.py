@@ -14,7 +14,14 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from dougagen.errors import ConfigError
-from dougagen.networks import LoadedNetwork, build_network, grown_state, network_options
+from dougagen.networks import (
+    LiteUNet,
+    LoadedNetwork,
+    begin_from_imagenet,
+    build_network,
+    grown_state,
+    network_options,
+)
 from dougagen.networks.compiled import can_compile
 from dougagen.networks.devices import chosen_device
 from dougagen.training.adversarial import Adversary, read_by_color
@@ -39,7 +46,7 @@ class Learner:
         self.device = chosen_device(config.device)
         torch.manual_seed(config.seed)
         self.options = network_options(
-            config.architecture, config.task, config.network, wiring=config.chosen_wiring
+            config.architecture, config.task, config.network_said, wiring=config.chosen_wiring
         )
         network = build_network(config.architecture, self.options)
         self.started_from = ""
@@ -47,6 +54,9 @@ class Learner:
             _require_same_kind(start, config)
             network.load_state_dict(grown_state(start, network))
             self.started_from = f"{start.name}@{start.sha256[:8]}"
+        elif config.pretrained:
+            assert isinstance(network, LiteUNet)
+            self.started_from = begin_from_imagenet(network.encoder, network.config.encoder)
         self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         require_channels_last(self.network)
         self.average = deepcopy(self.network).eval().requires_grad_(False)

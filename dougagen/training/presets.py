@@ -14,7 +14,7 @@ from typing import Any
 
 from dougagen.errors import ConfigError
 from dougagen.settings import typed
-from dougagen.studio.profiles import NATURAL, PROFILES, Profile
+from dougagen.studio import NATURAL, PROFILES, Profile
 from dougagen.training.adversarial import AdversarialConfig
 from dougagen.training.config import TrainingConfig
 from dougagen.training.preset_files import preset_names, read_file

@@ -1,25 +1,17 @@
-"""Processes that help a training: those of the studio, with one torch thread each."""
+"""Processes that help a training: helpers with one torch thread each."""
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from dougagen.studio.processes import HelperProcesses
+from dougagen.processes.pools import HelperProcesses
 
 _NICENESS = 3
 """Behind the network that learns, before the studio that draws (5): a crop that is late stops a GPU."""
-
-
-def spare_cores() -> int:
-    """Cores that this process may use, as the scheduler has it (containers and batch systems bound them)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class TrainingHelpers(HelperProcesses):

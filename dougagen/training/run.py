@@ -18,12 +18,12 @@ from dougagen import __version__
 from dougagen.errors import ConfigError, UsageError, WeightsError
 from dougagen.files import copy_file, refused_as, remove_file, require_file_or_nothing
 from dougagen.networks import WORKING_LINES, LoadedNetwork, reuse_freed_memory, save_weights
+from dougagen.processes.pools import spare_cores
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
 from dougagen.training.config import TrainingConfig
 from dougagen.training.crop_processes import batches, on_device
 from dougagen.training.learner import Learner
 from dougagen.training.log import Scores, TrainingLog, TrainingProgress
-from dougagen.training.processes import spare_cores
 from dougagen.training.schedule import learning_rate_at
 from dougagen.training.scoring import Scoring
 from dougagen.training.signals import WholeSteps

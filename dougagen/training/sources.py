@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Triplet
 from dougagen.errors import ConfigError
 from dougagen.shards import read_records
-from dougagen.studio.legibility import UNDECIDABLE
+from dougagen.studio import UNDECIDABLE
 
 _CEL_BIT = 0x80  # classes are 0 to 9: the mask travels in the top bit of the same byte
 

@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 
 from dougagen.domain import CLASS_COUNT
 from dougagen.errors import ConfigError
-from dougagen.studio.legibility import UNDECIDABLE
-from dougagen.studio.profiles import TRAINING, Profile
-from dougagen.studio.scene import HELD_OUT_SEEDS, shoot_scene
-from dougagen.studio.workers import SceneWorkers
+from dougagen.processes.workers import Workers
+from dougagen.studio import HELD_OUT_SEEDS, TRAINING, UNDECIDABLE, Profile, shoot_scene
 from dougagen.training.sources import Example, MaskReader, PackedTriplet
 
 _STRIDE = 100_003
@@ -91,7 +89,7 @@ class StudioSource:
         self._steps = 0
         self._left_out = 0
         self._is_closing = False
-        self._workers: SceneWorkers | None = None
+        self._workers: Workers | None = None
         self._drawer: ThreadPoolExecutor | None = None
         self._drawing: Future[None] | None = None
         self._frequencies: NDArray[np.float64] | None = None
@@ -164,7 +162,7 @@ class StudioSource:
         None where no human could say what is in it.
         """
         if self._workers is None:
-            self._workers = SceneWorkers(self._supply.workers)
+            self._workers = Workers(self._supply.workers, purpose="draws scenes")
         draw = partial(shoot_scene, profile=self._supply.profile)
         with closing(self._workers.in_order(draw, map(self.seed_of, numbers))) as scenes:
             for scene in scenes:

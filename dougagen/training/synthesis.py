@@ -11,11 +11,17 @@ from pathlib import Path
 
 from dougagen import __version__
 from dougagen.domain import ExtractReport, FrameSpan, Origin, PictureArea, Provenance, Record
-from dougagen.errors import UsageError
+from dougagen.processes.workers import made_in_order
 from dougagen.shards import EncodedRecord, EpisodeWriter, LedgerEntry, encode_record, renew_card
-from dougagen.studio.profiles import Profile, profile_named
-from dougagen.studio.scene import HELD_OUT_SEEDS, Scene, profile_of, shoot_scene, whole_frame
-from dougagen.studio.workers import made_in_order
+from dougagen.studio import (
+    HELD_OUT_SEEDS,
+    Profile,
+    Scene,
+    profile_of,
+    require_one_family,
+    shoot_scene,
+    whole_frame,
+)
 
 
 def studio_record(scene: Scene, *, seed: int, batch: str, source: str) -> Record:
@@ -64,9 +70,7 @@ def synthesise(
     Raises UsageError for an empty range, for one that reaches into the held-out seeds from below, and for a
     profile of the other family.
     """
-    _require_one_family(seeds)
-    if isinstance(profile, str):
-        profile = None if seeds[0] in HELD_OUT_SEEDS else profile_named(profile)
+    require_one_family(seeds)
     profile = profile_of(seeds[0], profile)
     source = f"studio {__version__} {profile.name} seeds {seeds.start}-{seeds.stop} lines {lines or 'any'}"
     batch = _digest(source)[:16]
@@ -115,20 +119,9 @@ def _encoded(
     seeds: range, *, lines: int | None, profile: Profile, batch: str, source: str, workers: int
 ) -> Iterator[EncodedRecord]:
     make = partial(_one_row, lines=lines, profile=profile, batch=batch, source=source)
-    return made_in_order(make, seeds, workers=workers)
+    return made_in_order(make, seeds, workers=workers, purpose="draws scenes")
 
 
 def _one_row(seed: int, *, lines: int | None, profile: Profile, batch: str, source: str) -> EncodedRecord:
     scene = shoot_scene(seed, window=None if lines is None else whole_frame(lines), profile=profile)
     return encode_record(studio_record(scene, seed=seed, batch=batch, source=source))
-
-
-def _require_one_family(seeds: range) -> None:
-    if not seeds:
-        raise UsageError("no scenes were asked for", remedy="--scenes must be at least 1")
-    held_out = [seed in HELD_OUT_SEEDS for seed in (seeds[0], seeds[-1])]
-    if held_out[0] != held_out[1]:
-        raise UsageError(
-            f"seeds {seeds.start} to {seeds.stop} mix training and held-out scenes",
-            remedy=f"held-out seeds begin at {HELD_OUT_SEEDS.start}",
-        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene
+from dougagen.studio import HELD_OUT_SEEDS, make_scene
 from dougagen.training.batches import Batch, make_batch
 from dougagen.training.config import TrainingConfig
 from dougagen.training.learner import Learner

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dougagen.footage import decode, open_episode
 from dougagen.footage.best_picture import BestPicture
-from dougagen.studio.clip_delivery import write_clip
+from dougagen.studio.delivery.clips import write_clip
 from dougagen.studio.scene import make_scene, whole_frame
 
 pytestmark = pytest.mark.bench

@@ -16,7 +16,7 @@ from dougagen.config import ExtractConfig
 from dougagen.footage import decode, open_episode
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 from dougagen.runs.bench import bench_episode
-from dougagen.studio.clip_delivery import write_clip
+from dougagen.studio.delivery.clips import write_clip
 
 pytestmark = pytest.mark.bench
 

@@ -10,9 +10,9 @@ import pytest
 
 from dougagen.footage import FlagConfig
 from dougagen.footage.text import glyphs_in_rows
-from dougagen.studio.delivery import degrade
-from dougagen.studio.lettering import burn_text
+from dougagen.studio.delivery.stills import degrade
 from dougagen.studio.scene import make_scene, whole_frame
+from dougagen.studio.stand.lettering import burn_text
 
 pytestmark = pytest.mark.bench
 

@@ -30,9 +30,9 @@ import pytest
 from dougagen.evaluation.clips import clips_with_truth, truth_path
 from dougagen.evaluation.metrics import NOTHING_COUNTED, PrecisionRecall, timing_score
 from dougagen.footage import Timesheet, open_episode, read_footage, read_truth
-from dougagen.studio.repertoire import REEL, plan_clip
-from dougagen.studio.shooting.categories import CATEGORIES
-from dougagen.studio.shooting.production import shoot_clip
+from dougagen.studio.clips.categories import CATEGORIES
+from dougagen.studio.clips.production import shoot_clip
+from dougagen.studio.clips.repertoire import REEL, plan_clip
 
 pytestmark = pytest.mark.bench
 

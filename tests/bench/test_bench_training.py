@@ -9,12 +9,12 @@ from itertools import islice
 import pytest
 import torch
 
+from dougagen.processes.pools import spare_cores
 from dougagen.studio.scene import shoot_scene
 from dougagen.training import TrainingConfig, TripletPool
 from dougagen.training.batches import make_batch
 from dougagen.training.crop_processes import batches_by_processes, on_device
 from dougagen.training.learner import Learner
-from dougagen.training.processes import spare_cores
 
 pytestmark = pytest.mark.bench
 

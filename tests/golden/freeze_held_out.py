@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from dougagen.studio.held_out import FINGERPRINTED, fingerprint
+from dougagen.studio.fingerprint import FINGERPRINTED, fingerprint
 
 FOLDER = Path(__file__).resolve().parent
 

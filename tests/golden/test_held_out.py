@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from dougagen.studio.held_out import FINGERPRINTED, fingerprint
+from dougagen.studio.fingerprint import FINGERPRINTED, fingerprint
 
 FOLDER = Path(__file__).resolve().parent
 ROUNDING = 3

@@ -11,81 +11,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.board import Board
-from dougagen.studio.background.closeups import metres
-from dougagen.studio.background.foliage import (
-    clump_cloud,
-    hedge,
-    leaf_tile,
-    paint_canopy,
-    paint_grass_edge,
-    paint_trunk,
+from dougagen.studio.background import undergrowth
+from dougagen.studio.background.board.board import Board
+from dougagen.studio.background.board.shapes import blob, curve, moved, oval, rounded
+from dougagen.studio.background.board.surface import front
+from dougagen.studio.background.board.texture import as_grey, fractal_noise, gradient, shifted
+from dougagen.studio.background.board.tones import (
+    any_color,
+    jittered,
+    lit,
+    plaster_color,
+    wood_color,
 )
-from dougagen.studio.background.furniture import hang_curtains
-from dougagen.studio.background.roadside import any_outdoors
-from dougagen.studio.background.rocks import paint_boulder, stone_color
-from dougagen.studio.background.seats import any_piece, cloth_color, drape
-from dougagen.studio.background.shapes import blob, curve, frond, moved, oval, rounded
-from dougagen.studio.background.surface import front
-from dougagen.studio.background.texture import as_grey, fractal_noise, gradient, shifted
-from dougagen.studio.background.things import set_things
-from dougagen.studio.background.tones import any_color, jittered, leaf_palette, lit, plaster_color, wood_color
-
-
-def _trunks(board: Board, rng: np.random.Generator) -> None:
-    color = wood_color(rng)
-    for _ in range(int(rng.integers(1, 3))):
-        x = board.wide * float(
-            rng.choice([rng.uniform(-0.02, 0.15), rng.uniform(0.85, 1.02), rng.uniform(0, 1)])
-        )
-        paint_trunk(
-            board,
-            rng,
-            x,
-            foot=board.tall * 1.1,
-            top=-0.1 * board.tall,
-            width=board.tall * rng.uniform(0.05, 0.22),
-            color=color,
-        )
-    if rng.uniform() < 0.5:
-        _leaves(board, rng)
-
-
-def _leaves(board: Board, rng: np.random.Generator) -> None:
-    palette, tile = leaf_palette(rng), leaf_tile(rng, board, size=float(rng.uniform(0.015, 0.09)))
-    for _ in range(int(rng.integers(1, 3))):
-        x, y = (
-            board.wide * float(rng.integers(0, 2)),
-            board.tall * float(rng.choice([0.0, 1.0], p=[0.65, 0.35])),
-        )
-        r = board.tall * rng.uniform(0.05, 0.14)
-        clumps = clump_cloud(
-            rng,
-            x,
-            y,
-            board.tall * rng.uniform(0.2, 0.6),
-            board.tall * rng.uniform(0.12, 0.35),
-            count=18,
-            radius=r,
-        )
-        paint_canopy(board, rng, clumps, palette, tile)
-
-
-def _bushes(board: Board, rng: np.random.Generator) -> None:
-    palette = leaf_palette(rng)
-    depth = rng.uniform(0.02, 0.25)
-    if rng.uniform() < 0.7:
-        tile = leaf_tile(rng, board, size=float(rng.uniform(0.015, 0.08)))
-        r = board.tall * rng.uniform(0.03, 0.09)
-        paint_canopy(
-            board,
-            rng,
-            hedge(rng, board.wide, board.tall * (1 - depth), r, depth=board.tall * depth),
-            palette,
-            tile,
-        )
-    if rng.uniform() < 0.6:
-        paint_grass_edge(board, rng, board.tall * 1.0, palette, board.tall * rng.uniform(0.08, 0.35))
+from dougagen.studio.background.places.closeups import metres
+from dougagen.studio.background.places.furniture import hang_curtains
+from dougagen.studio.background.places.roadside import any_outdoors
+from dougagen.studio.background.places.seats import any_piece, cloth_color, drape
+from dougagen.studio.background.places.small_things import set_things
 
 
 def _pillars(board: Board, rng: np.random.Generator) -> None:
@@ -136,42 +78,6 @@ def _fence(board: Board, rng: np.random.Generator) -> None:
         s.stroke([[u, -2], [u, 3]], color, w)
         if rng.uniform() < 0.97:
             s.stroke([[-2, u - 1], [4, u - 1]], lit(color, 0.9), w)
-
-
-def _plant(board: Board, rng: np.random.Generator) -> None:
-    """Long leaves from a pot or from the edge of the picture."""
-    palette = leaf_palette(rng)
-    x, y = board.wide * rng.uniform(0, 1), board.tall * rng.uniform(0.85, 1.1)
-    for _ in range(int(rng.integers(8, 26))):
-        a = rng.uniform(-2.6, -0.5)
-        length, w = board.tall * rng.uniform(0.2, 0.6), board.tall * rng.uniform(0.02, 0.06)
-        t = np.linspace(0, 1, 9)
-        bend = np.cumsum(np.full(9, rng.normal(0, 0.09)))
-        cx, cy = x + np.cumsum(np.cos(a + bend)) * length / 9, y + np.cumsum(np.sin(a + bend)) * length / 9
-        half = w * np.sin(np.pi * np.clip(t * 0.9 + 0.1, 0, 1))
-        nx, ny = -np.sin(a + bend), np.cos(a + bend)
-        left, right = (
-            np.stack([cx + nx * half, cy + ny * half], 1),
-            np.stack([cx - nx * half, cy - ny * half], 1),
-        )
-        color = palette[int(rng.integers(1, 5))]
-        board.shape(np.concatenate([left, right[::-1]]), color)
-        board.polygon(np.concatenate([left, np.stack([cx, cy], 1)[::-1]]), lit(color, 0.8))
-    if rng.uniform() < 0.5:
-        pot, r = any_color(rng), board.tall * rng.uniform(0.06, 0.14)
-        board.shape(
-            np.array(
-                [
-                    [x - r, y - 0.2 * r],
-                    [x + r, y - 0.2 * r],
-                    [x + 0.7 * r, y + 2 * r],
-                    [x - 0.7 * r, y + 2 * r],
-                ]
-            ),
-            pot,
-            to=lit(pot, 0.6),
-            sideways=True,
-        )
 
 
 def _soft_object(board: Board, rng: np.random.Generator) -> None:
@@ -273,40 +179,6 @@ def _door(board: Board, rng: np.random.Generator) -> None:
         s.body(oval(edge + (-0.08 if u < 0 else 0.12), 0.55, 0.025, 0.03), (205, 185, 120), gloss=0.7)
 
 
-def _rocks(board: Board, rng: np.random.Generator) -> None:
-    """Boulders at the foot of the picture or at one side."""
-    color = lit(stone_color(rng), rng.uniform(0.2, 1.0))
-    for _ in range(int(rng.integers(2, 9))):
-        size = board.tall * rng.uniform(0.08, 0.28)
-        paint_boulder(
-            board,
-            rng,
-            board.wide * rng.uniform(0, 1),
-            board.tall * rng.uniform(0.95, 1.1),
-            1.4 * size,
-            size,
-            jittered(rng, color, 6),
-        )
-
-
-def _fronds(board: Board, rng: np.random.Generator) -> None:
-    """Long leaves or reeds that hang in from a corner, or a bough with blossoms."""
-    palette, dark = leaf_palette(rng), rng.uniform(0.15, 1.0)
-    s = front(board)
-    x, y = float(rng.integers(0, 2)) * board.aspect, rng.uniform(-0.1, 1.1)
-    inward = 0.0 if x == 0 else np.pi
-    for _ in range(int(rng.integers(6, 24))):
-        leaf = frond(
-            x,
-            y + rng.normal(0, 0.15),
-            rng.uniform(0.2, 0.6),
-            rng.uniform(0.03, 0.12),
-            inward + rng.normal(0, 0.6),
-            bend=rng.normal(0, 0.5),
-        )
-        s.body(leaf, lit(palette[int(rng.integers(0, 5))], dark), bulk=0.2)
-
-
 def _hangings(board: Board, rng: np.random.Generator) -> None:
     """A short curtain in panels, lanterns, or a blind at the top of the picture."""
     s, color = front(board), any_color(rng)
@@ -335,30 +207,26 @@ def _hangings(board: Board, rng: np.random.Generator) -> None:
 
 
 FOREGROUNDS: tuple[tuple[Callable[[Board, np.random.Generator], None], float], ...] = (
-    (_trunks, 0.09),
-    (_leaves, 0.1),
-    (_bushes, 0.1),
+    (undergrowth.trunks, 0.09),
+    (undergrowth.leaves, 0.1),
+    (undergrowth.bushes, 0.1),
     (_pillars, 0.08),
     (_window_frame, 0.07),
     (_railing, 0.06),
     (_fence, 0.03),
     (_table, 0.1),
     (_furniture, 0.1),
-    (_plant, 0.04),
+    (undergrowth.plant, 0.04),
     (_soft_object, 0.03),
     (_things_near, 0.04),
     (_seat_backs, 0.03),
     (_heads, 0.03),
     (_door, 0.05),
-    (_rocks, 0.03),
-    (_fronds, 0.05),
+    (undergrowth.rocks, 0.03),
+    (undergrowth.fronds, 0.05),
     (_hangings, 0.03),
 )
 """What may stand there and how often."""
-ALONG: tuple[Callable[[Board, np.random.Generator], None], ...] = (
-    _bushes, _railing, _seat_backs, _rocks, _pillars, _trunks, _table, _hangings, _fronds,
-)  # fmt: skip
-"""What may stand between background and cel, however wide the board."""
 
 
 def developed(

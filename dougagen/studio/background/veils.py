@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.texture import as_grey, fractal_noise
-from dougagen.studio.background.tones import any_color, mixed
+from dougagen.studio.background.board.texture import as_grey, fractal_noise
+from dougagen.studio.background.board.tones import any_color, mixed
 
 Layer = NDArray[np.uint8]
 """uint8[H, W, 4]: RGB and straight alpha."""

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dougagen.studio.strokes import Points, smooth
+from dougagen.studio.cel.strokes import Points, smooth
 
 XY = tuple[float, float]
 

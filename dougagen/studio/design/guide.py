@@ -7,11 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from dougagen.studio.celsheet import CelSheet, Paint, Rgb
-from dougagen.studio.colors import hsv, rgb
+from dougagen.studio.cel.cel import Paint, Rgb
+from dougagen.studio.cel.colors import hsv, rgb
+from dougagen.studio.cel.sheet import CelSheet
+from dougagen.studio.cel.strokes import Ink, Points
 from dougagen.studio.design.curves import XY, outside, xy
 from dougagen.studio.design.ranges import NATURAL, DesignRanges
-from dougagen.studio.strokes import Ink, Points
 
 InkMode = Literal["one", "coloured", "bright", "none"]
 
@@ -179,7 +180,7 @@ class Easel:
     def shade(self, part: int, outline: Points, paint: Paint, *, deep: bool = False) -> None:
         """A shade, if the guide has one at that level and anybody would see it.
 
-        Black and near-black paint has none: its fills are class 0 (DESIGN 4), and a shade two levels
+        Black and near-black paint has none: its fills are class 0, and a shade two levels
         darker than black would teach that all dark paint is shade.
         """
         color, lighter = (paint.deep_shade, paint.shade) if deep else (paint.shade, paint.base)

@@ -1,6 +1,6 @@
 """How often the rare things of a design happen: the knobs that a profile turns (natural, training, held out).
 
-A ``DesignRanges`` goes in where a subject is designed, ``random_subject(rng, ranges=…)`` in ``cast.py`` or
+A ``DesignRanges`` goes in where a subject is designed, ``random_thing(rng, ranges=…)`` in ``cast.py`` or
 ``frame_subjects(rng, …, ranges=…)`` in ``framing.py``; it travels in the subject's ``Guide`` and every
 drawing asks it there. The defaults of the class are the ``natural`` profile.
 """

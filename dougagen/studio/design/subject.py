@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from dougagen.studio.celsheet import CelSheet
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.studio.cel.sheet import CelSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,12 @@ class Subject(Protocol):
     def draw(self, sheet: CelSheet, pose: Pose) -> None:
         """Draw on ``sheet``, whose ``placement`` the caller has set."""
         ...
+
+
+def placement(
+    scale: float, x: float, y: float, *, turn: float = 0.0, mirrored: bool = False
+) -> NDArray[np.float64]:
+    """Scale and turn (radians) about the subject's origin, which comes to (x, y) pixels."""
+    c, s = scale * np.cos(turn), scale * np.sin(turn)
+    flip = -1.0 if mirrored else 1.0
+    return np.array([[flip * c, -s, x], [flip * s, c, y]])

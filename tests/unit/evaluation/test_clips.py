@@ -9,7 +9,7 @@ import pytest
 from dougagen.errors import DougagenError, EpisodeError, UsageError
 from dougagen.evaluation.clips import ClipScore, clips_with_truth, score_clip
 from dougagen.evaluation.tables import timing_table
-from dougagen.studio.clip_delivery import write_clip
+from dougagen.studio.delivery.clips import write_clip
 
 SHEET = "AABBBCAAAADD"
 STARTS = [0, 2, 5, 6, 10]

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from dougagen.evaluation.inventory import CardState, card_state
 
 from dougagen.domain import CelMask, Douga, Triplet
-from dougagen.evaluation.inventory import CardState, card_state
 from dougagen.evaluation.picture_sheet import write_png
 from dougagen.labels.export import export_label
 from dougagen.networks import Task, Wiring, build_network, save_weights

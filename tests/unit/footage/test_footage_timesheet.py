@@ -105,3 +105,13 @@ def test_a_truth_that_cannot_be_is_refused_in_one_line(text, tmp_path):
         read_truth(path)
     assert "\n" not in str(caught.value)
     assert caught.value.remedy
+
+
+def test_a_timesheet_shows_itself_in_a_line_and_as_a_table():
+    sheet = Timesheet.of([drawing(0, 0, (0, 2), (5, 6)), drawing(0, 1, (2, 5)), drawing(1, 2, (6, 30))])
+    assert repr(sheet) == "Timesheet(2 shots, 3 drawings, 4 exposures)"
+    assert sheet.to_table().rows == (
+        ("1", "–", "0", "6", "2", "twos + threes", "1 ×2, 2 ×3, 1 ×1"),
+        ("2", "–", "6", "24", "1", "held", "1 ×24"),
+    )
+    assert "<td>1 ×2, 2 ×3, 1 ×1</td>" in sheet._repr_html_()

@@ -140,7 +140,7 @@ def test_options_that_make_no_network_are_refused(options, message):
 
 
 def test_an_unknown_architecture_is_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match="thinline, gcn"):
+    with pytest.raises(ConfigError, match="thinline, lite, gcn"):
         build_network("unet", {})
 
 

@@ -18,9 +18,9 @@ from waiting import PATIENCE, ends, is_alive
 
 from dougagen.errors import EpisodeError
 from dougagen.footage import FootageConfig, open_episode, read_footage
+from dougagen.processes.streams import StageClock
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
 from dougagen.runs.messages import Receiver, Sender
-from dougagen.streams import StageClock
 
 
 @pytest.fixture(scope="module")

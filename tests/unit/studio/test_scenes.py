@@ -11,10 +11,17 @@ from dougagen.domain import DougaClass
 from dougagen.errors import ConfigError, UsageError
 from dougagen.studio import scene
 from dougagen.studio.casting import cast_shot
-from dougagen.studio.composite import LARGEST_BLUR, bars, cel_out_of_focus, composited, visible_coverage
-from dougagen.studio.douga_truth import cel_mask_of
+from dougagen.studio.cel.douga_truth import cel_mask_of
+from dougagen.studio.family import TRAINING_FAMILY, profile_of
 from dougagen.studio.profiles import HELD_OUT, NATURAL, TRAINING, Profile, profile_named
-from dougagen.studio.scene import Dice, Window, finished, make_scene, profile_of, set_up, shoot_scene
+from dougagen.studio.scene import Dice, Window, finished, make_scene, set_up, shoot_scene
+from dougagen.studio.stand.composite import (
+    LARGEST_BLUR,
+    bars,
+    cel_out_of_focus,
+    composited,
+    visible_coverage,
+)
 
 WINDOW = Window(lines=360, height=120, width=200)
 PLAIN = Profile("plain", nobody=0, book=0, background_out_of_focus=0, cel_out_of_focus=0)
@@ -35,7 +42,8 @@ def test_mask_and_picture_agree_to_the_pixel(monkeypatch: pytest.MonkeyPatch) ->
         over = []
         for level in (0, 255):
             ground = np.full((WINDOW.height, WINDOW.width, 3), level, np.uint8)
-            monkeypatch.setattr(scene, "paint_background", lambda *_, ground=ground, **__: ground)
+            on_ground = replace(TRAINING_FAMILY, background=lambda *_, ground=ground, **__: ground)
+            monkeypatch.setattr(scene, "family_of", lambda _, family=on_ground: family)
             over.append(set_up(Dice(seed, replace(PLAIN, paper=0)), WINDOW))
         free = over[1].color.astype(int).max(axis=-1) - over[0].color.max(axis=-1)
         assert np.array_equal(over[0].mask, over[1].mask)
@@ -45,23 +53,23 @@ def test_mask_and_picture_agree_to_the_pixel(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_off_the_cel_there_is_no_class_but_books() -> None:
     for seed in range(10):
-        stand = set_up(Dice(seed, replace(TRAINING, book=1.0)), WINDOW)
-        outside = stand.classes[~stand.mask]
+        composite = set_up(Dice(seed, replace(TRAINING, book=1.0)), WINDOW)
+        outside = composite.classes[~composite.mask]
         assert set(np.unique(outside)) <= {0, int(DougaClass.BOOK_LINE), int(DougaClass.BOOK_FILL)}
 
 
 def test_where_text_or_bars_lie_there_is_no_cel_and_no_line() -> None:
     profile = replace(PLAIN, text=1.0, bars=1.0, effects=0.0)
     for seed in range(8):
-        stand = set_up(Dice(seed, profile), WINDOW)
-        before, classes = stand.mask.copy(), stand.classes.copy()
-        shown = finished(Dice(seed, profile), stand)
-        taken = before & ~stand.mask
-        assert not stand.classes[taken].any()
-        assert not (stand.mask & ~before).any()
-        assert np.array_equal(stand.classes[stand.mask], classes[stand.mask])
+        composite = set_up(Dice(seed, profile), WINDOW)
+        before, classes = composite.mask.copy(), composite.classes.copy()
+        shown = finished(Dice(seed, profile), composite)
+        taken = before & ~composite.mask
+        assert not composite.classes[taken].any()
+        assert not (composite.mask & ~before).any()
+        assert np.array_equal(composite.classes[composite.mask], classes[composite.mask])
         black = (shown == 0).all(axis=(1, 2)) if shown[0].any() == 0 else np.zeros(len(shown), bool)
-        assert not stand.mask[black].any()
+        assert not composite.mask[black].any()
 
 
 def test_what_is_delivered_has_the_truth_of_what_was_set_up() -> None:
@@ -75,7 +83,8 @@ def test_what_is_delivered_has_the_truth_of_what_was_set_up() -> None:
 
 def test_the_family_goes_by_the_seed() -> None:
     assert profile_of(0) is TRAINING
-    assert profile_of(1_000_000) is HELD_OUT
+    assert profile_of(1_000_000) is profile_of(1_000_000, "natural") is HELD_OUT
+    assert profile_of(0, "natural") is NATURAL
     for seed, profile in ((0, HELD_OUT), (1_000_000, TRAINING), (1_999_999, NATURAL)):
         with pytest.raises(UsageError, match="does not belong"):
             profile_of(seed, profile)

@@ -20,7 +20,7 @@ from dougagen.errors import ConfigError, DougagenError
 from dougagen.training import TripletPool
 from dougagen.training.batches import batches_by_threads
 from dougagen.training.crop_processes import batches_by_processes, crop_processes, on_device
-from dougagen.training.shared_memory import ListedPictures, SharedPictures
+from dougagen.training.shared_pictures import ListedPictures, SharedPictures
 from dougagen.training.sources import PackedTriplet
 
 

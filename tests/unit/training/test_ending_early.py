@@ -11,7 +11,7 @@ import torch
 
 from dougagen.errors import ConfigError, WeightsError
 from dougagen.networks import load_weights
-from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene
+from dougagen.studio import HELD_OUT_SEEDS, make_scene
 from dougagen.training import TripletPool, train
 from dougagen.training.batches import make_batch
 from dougagen.training.learner import Learner

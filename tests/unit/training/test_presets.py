@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from dougagen.errors import ConfigError
 from dougagen.networks import Task
+from dougagen.networks.pretrained import LITE_FILES, read_pretrained
 from dougagen.training import TrainingConfig
 from dougagen.training.batches import make_batch
 from dougagen.training.learner import Learner
@@ -135,3 +138,33 @@ def test_a_number_too_large_to_count_with_is_no_overflow(name):
     value = [0.5, 10**400] if name == "scale_range" else 10**400
     with pytest.raises(ConfigError, match=f"{name}' is a number too large"):
         TrainingConfig.of({"task": "cel", name: value})
+
+
+def test_an_encoder_asks_for_the_architecture_that_has_one():
+    config = TrainingConfig.of({"task": "cel", "encoder": "lite1", "pretrained": True, "steps": 1})
+    assert config.architecture == "lite"
+    assert config.network_said["encoder"] == 1
+
+
+def test_an_encoder_under_another_architecture_is_refused():
+    with pytest.raises(ConfigError, match="'gcn' has no encoder 'lite0'"):
+        TrainingConfig.of({"task": "cel", "encoder": "lite0", "architecture": "gcn", "steps": 1})
+
+
+def test_an_unknown_encoder_is_refused_with_the_known_ones():
+    with pytest.raises(ConfigError, match="lite0, lite1, lite2"):
+        TrainingConfig.of({"task": "cel", "encoder": "resnet", "steps": 1})
+
+
+def test_an_architecture_that_nobody_pretrained_cannot_begin_from_imagenet():
+    with pytest.raises(ConfigError, match="no ImageNet weights for architecture 'thinline'"):
+        TrainingConfig.of({"task": "cel", "pretrained": True, "steps": 1})
+
+
+def test_a_pretrained_learner_begins_with_what_imagenet_taught_and_says_so():
+    config = TrainingConfig.of({"task": "cel", "encoder": "lite0", "pretrained": True, "steps": 1})
+    learner = Learner(config, np.full(10, 0.1), start=None)
+    published = read_pretrained(LITE_FILES[0])["_conv_stem.weight"]
+    assert torch.equal(learner.network.encoder.stem.convolution[0].weight, published)
+    assert "ImageNet" in learner.started_from
+    assert "Apache-2.0" in learner.started_from

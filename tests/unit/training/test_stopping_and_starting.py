@@ -149,7 +149,7 @@ def test_the_state_of_a_gpu_goes_on_here(discs, small, tmp_path):
     assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
 
 
-# ---- channels_last (DESIGN 8) ------------------------------------------------------------------------
+# ---- channels_last ---------------------------------------------------------------------------------
 @pytest.mark.parametrize("architecture", list(ARCHITECTURES))
 def test_every_architecture_is_trained_in_channels_last(architecture, discs, small):
     config = small(architecture=architecture, network={})

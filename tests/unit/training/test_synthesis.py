@@ -11,7 +11,7 @@ import pytest
 from dougagen.domain import Origin
 from dougagen.errors import UsageError
 from dougagen.shards import read_records
-from dougagen.studio.scene import HELD_OUT_SEEDS, make_scene, whole_frame
+from dougagen.studio import HELD_OUT_SEEDS, make_scene, whole_frame
 from dougagen.training.synthesis import synthesise
 
 

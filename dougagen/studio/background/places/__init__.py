@@ -1,0 +1,1 @@
+"""What a background shows: rooms, streets, nature, skies, people far away, moods without a place."""

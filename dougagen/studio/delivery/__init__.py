@@ -1,0 +1,1 @@
+"""From the finished picture to the viewer: codecs and mastering of stills, files of clips."""

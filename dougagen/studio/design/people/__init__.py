@@ -1,0 +1,1 @@
+"""Designs of people: head, hair, body, stance, clothes, and what they hold."""

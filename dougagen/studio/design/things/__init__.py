@@ -1,0 +1,1 @@
+"""Designs of everything else: animals, machines, props, smoke and fire, abstract arrangements."""
