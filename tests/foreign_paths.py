@@ -95,8 +95,8 @@ def synth(folder: Path) -> int:
 
 def clip(folder: Path) -> int:
     """A short clip with its truth."""
-    from dougagen.studio.repertoire import plan_clip
-    from dougagen.studio.shooting.production import shoot_clip
+    from dougagen.studio.clips.production import shoot_clip
+    from dougagen.studio.clips.repertoire import plan_clip
 
     shoot_clip(plan_clip("walk", seed=1, lines=120), folder / "out", file_name="walk", pictures="drawings")
     return 0
@@ -115,12 +115,10 @@ def label(folder: Path) -> int:
 
 def models(folder: Path) -> int:
     """A folder of weights is listed, and scores are noted in one."""
-    from dougagen.evaluation.inventory import take_inventory
-    from dougagen.evaluation.noted_scores import note_scores
+    from dougagen.inventory.entries import take_inventory
+    from dougagen.inventory.noted_scores import note_scores
 
-    from dougagen.networks import load_weights
-
-    for entry in take_inventory(folder / "out", load_weights):
+    for entry in take_inventory(folder / "out"):
         entry.to_json()
     note_scores(folder / "out" / "cel.safetensors", {"cel_iou": 0.5})
     return 0
