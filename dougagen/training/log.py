@@ -56,7 +56,7 @@ class TrainingLog:
         self.path = out / f"{task}.log.csv"
         self.scores_path = out / f"{task}.scores.csv"
         self.validation_path = out / f"{task}.validation.csv"
-        self._curves_folder = out / "tensorboard" / task
+        self.curves_folder = out / "tensorboard" / task
         self._curves: Curves | None = None
         self._curves_wanted = True
         self._is_new_run = False
@@ -105,7 +105,8 @@ class TrainingLog:
 
     def _draw(self, scalars: Mapping[str, float], step: int) -> None:
         if self._curves_wanted and self._curves is None:
-            self._curves = open_curves(self._curves_folder, is_new_run=self._is_new_run)
+            with _refused(self.curves_folder):
+                self._curves = open_curves(self.curves_folder, is_new_run=self._is_new_run)
             self._curves_wanted = self._curves is not None  # said once that there are none
         if self._curves is not None:
             self._curves.add(scalars, step=step)

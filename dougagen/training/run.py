@@ -16,7 +16,7 @@ from torch import Tensor
 
 from dougagen import __version__
 from dougagen.errors import ConfigError, UsageError, WeightsError
-from dougagen.files import copy_file, refused_as, remove_file, require_file_or_nothing
+from dougagen.files import copy_file, names_in, refused_as, remove_file, require_file_or_nothing
 from dougagen.networks import WORKING_LINES, LoadedNetwork, reuse_freed_memory, save_weights
 from dougagen.processes.pools import spare_cores
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
@@ -213,6 +213,8 @@ class Run:
         for path in (*files, self.best_path):
             with refused_as(UsageError, path, what="cannot be written"):
                 require_file_or_nothing(path, below=path.parent)
+        with refused_as(UsageError, log.curves_folder, what="cannot be written"):
+            names_in(log.curves_folder, below=self.weights_path.parent)  # no link on the way there
 
     def identity(self) -> str:
         """What two runs must share for one to go on from the other; the budget may grow."""

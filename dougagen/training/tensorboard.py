@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dougagen.files import folder_at
+
 _SUFFIX = ".dougagen"
 _LARGEST = 3.4e38  # of a 32-bit float, in which the format holds a figure
 
@@ -19,17 +21,18 @@ class Curves:
     """One file of events in a folder; every call leaves whole records, so that a killed run can be read."""
 
     def __init__(self, folder: Path, *, is_new_run: bool) -> None:
-        """Files that an earlier run of ours left in ``folder`` go if this is a new one, else they stay.
+        """Files that an earlier run of ours left in ``folder``, ``OUT/tensorboard/TASK``, go if this is a new
+        one, else they stay.
 
-        Raises ImportError without tensorboardX.
+        Raises ImportError without tensorboardX, OSError, FolderRefused where a link lies on the way.
         """
         # not SummaryWriter: its queue and two threads lose the last figures of a run that is killed
         from tensorboardX.event_file_writer import EventsWriter
 
-        folder.mkdir(parents=True, exist_ok=True)
-        if is_new_run:
-            for old in folder.glob(f"events.out.tfevents.*{_SUFFIX}"):
-                old.unlink()
+        with folder_at(folder, below=folder.parents[1], make=True) as opened:
+            for name in opened.names() if is_new_run else ():
+                if name.startswith("events.out.tfevents.") and name.endswith(_SUFFIX):
+                    opened.remove(name)
         self._writer: Any = EventsWriter(str(folder / "events"), f".{time.time_ns()}{_SUFFIX}")
         self._writer.flush()
 

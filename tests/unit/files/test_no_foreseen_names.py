@@ -74,11 +74,9 @@ def test_a_link_at_the_name_of_an_unfinished_file_is_not_written_through(tmp_pat
     assert len([p for p in out.iterdir() if p.is_file() and not p.is_symlink()]) >= 1
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", [name for name in WRITERS if WRITERS[name][0].startswith(".")])
 def test_a_pipe_at_the_name_of_an_unfinished_file_is_not_waited_for(tmp_path: Path, name: str) -> None:
     foreseen, write = WRITERS[name]
-    if not foreseen.startswith("."):
-        pytest.skip("its old temporary name was random")
     os.mkfifo(tmp_path / foreseen)
     write(tmp_path)
 
