@@ -36,6 +36,8 @@ from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
 from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
 
 CODING_THREADS = 2
+_WAITING_BYTES = 512 << 20
+"""Of pictures between two stages: sixteen of 4K have room, of 8K five."""
 
 StagesRun = Literal["overlapping", "in turn"]
 """Whether the stages of a flow work at the same time, as they do for ``extract``, or one after the other."""
@@ -112,7 +114,7 @@ def extract_episode(
     all of them (``shards.settle_repeats``).
     Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
-    clock, sieve, depth = StageClock(), Sieve(config.reject), 2 * reconstructor.batch_size
+    clock, sieve, depth = StageClock(), Sieve(config.reject), _depth(episode, reconstructor.batch_size)
     began, written = time.perf_counter(), list[int]()
     with Stages(stages) as flow:
         writer = flow.enter_context(
@@ -185,6 +187,11 @@ def report_of(
         packets_damaged=counts.packets_damaged,
         seconds=seconds,
     )
+
+
+def _depth(episode: Episode, batch: int) -> int:
+    """Pictures that wait between two stages: two batches if there is room for them, at least two pictures."""
+    return min(2 * batch, max(2, _WAITING_BYTES // (3 * episode.width * episode.height)))
 
 
 def reconstruct_in_batches(

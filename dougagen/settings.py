@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError, UsageError
-from dougagen.files import read_file
+from dougagen.files import read_file, refused_as
 
 _LARGEST = 2**16  # bytes
-_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d+(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,9}):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d{1,9}(?:\.\d{1,18})?)")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A file of options. Raises ConfigError where it cannot be read, is too large, or is not TOML."""
+    with refused_as(ConfigError, path, what="the configuration cannot be read"):
+        content = read_file(path, most=_LARGEST)
     try:
-        said = tomllib.loads(read_file(path, most=_LARGEST).decode("utf-8"))
-        _require_numbers(said, path)
-        return said
-    except OSError as error:
-        raise ConfigError(f"the configuration cannot be read ({error.strerror})", where=path) from error
+        said = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
         raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
+    _require_numbers(said, path)
+    return said
 
 
 def _require_numbers(value: object, path: Path) -> None:
@@ -56,7 +56,7 @@ def typed(name: str, wanted: str, value: Any, *, what: str = "training option") 
     if "float" in kinds and type(value) in (int, float):
         try:
             return float(value)
-        except OverflowError:  # TOML and JSON write numbers of any length
+        except OverflowError:  # JSON writes numbers of any length
             raise ConfigError(f"{what} {name!r} is a number too large to count with") from None
     if any(type(value) is kind for kind in (int, str, bool) if kind.__name__ in kinds):
         return value

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from records import entry_of, noise, record_of
 
-from dougagen.shards import EpisodeWriter, encode_record, ledger_path, read_records, read_rows
+from dougagen.shards import EpisodeWriter, encode_record, read_records, read_rows
 from dougagen.shards.repeats import print_of, table_of
 
 HEIGHT, WIDTH = 5, 7
@@ -20,12 +20,9 @@ DOUGA = (np.arange(HEIGHT * WIDTH, dtype=np.uint8) % 10).reshape(HEIGHT, WIDTH)
 def put(out: Path, episode_id: str, numbers: list[int], mode: str = "drop", **facts: Any) -> None:
     """Commit an episode of the drawings with these numbers, in place of an earlier one; equal numbers are
     equal drawings. Drawing ``n`` of the episode is at frame ``10 * n``."""
-    redo = ledger_path(out, episode_id).exists()
     digest = hashlib.sha256(f"{mode}{numbers}".encode()).hexdigest()
     known_by = [print_of(noise(number, HEIGHT, WIDTH)) for number in numbers]
-    with EpisodeWriter(
-        out, episode_id=episode_id, on_existing="redo" if redo else "error", digest=digest
-    ) as writer:
+    with EpisodeWriter(out, episode_id=episode_id, on_existing="redo", digest=digest) as writer:
         for n, (number, seen) in enumerate(zip(numbers, known_by, strict=True)):
             record = record_of(
                 noise(number, HEIGHT, WIDTH), CEL, DOUGA, ((10 * n, 10 * n + 2),),

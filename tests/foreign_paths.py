@@ -86,7 +86,7 @@ def _figures(weights: Path) -> dict[str, float]:
 
 def synth(folder: Path) -> int:
     """One small scene as a shard."""
-    from dougagen.studio.profiles import profile_named
+    from dougagen.studio import profile_named
     from dougagen.training.synthesis import synthesise
 
     synthesise(folder / "out", seeds=range(1), lines=120, profile=profile_named("natural"), workers=1)
@@ -95,8 +95,7 @@ def synth(folder: Path) -> int:
 
 def clip(folder: Path) -> int:
     """A short clip with its truth."""
-    from dougagen.studio.clips.production import shoot_clip
-    from dougagen.studio.clips.repertoire import plan_clip
+    from dougagen.studio import plan_clip, shoot_clip
 
     shoot_clip(plan_clip("walk", seed=1, lines=120), folder / "out", file_name="walk", pictures="drawings")
     return 0
@@ -106,7 +105,7 @@ def label(folder: Path) -> int:
     """Two drawings out of a dataset for an artist, and back into one."""
     from dougagen.labels import export_labels, import_into
 
-    export_labels(folder / "dataset", folder / "out", limit=2, on_existing="replace")
+    export_labels(folder / "dataset", folder / "out", limit=2, on_existing="redo")
     report = import_into(folder / "out", folder / "out" / "labelled")
     for problem in report.problems:
         tell(f"error: {problem.reason}")

@@ -36,7 +36,7 @@ def a_run(out: Path, versions: list[Version], pauses: list[float]) -> int:
             settled = settle_repeats(out)
             assert settled.troubles == ()
             code = 0
-        except BaseException:  # noqa: BLE001 - the child says what it died of
+        except Exception:  # noqa: BLE001 - the round sees the exit code, people the traceback
             traceback.print_exc()
         finally:
             os._exit(code)

@@ -21,9 +21,9 @@ PACKAGE = ROOT / "dougagen"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "files": {"errors"},
     # words that the library and the command line share, before any room is opened
     "choices": set(),
+    "files": {"errors"},
     "domain": {"errors"},
     "processes": {"errors"},
     # options from files, checked

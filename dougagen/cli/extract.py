@@ -124,7 +124,7 @@ def _close(report: RunReport, out: Path) -> None:
     if report.repeats.found or report.repeats.taken_back:
         say(
             f"repeats: {report.repeats.found} drawings found that another episode shows, "
-            f"{report.repeats.taken_back} brought back, in {report.repeats.episodes} episodes"
+            f"{report.repeats.taken_back} that none shows any more, in {report.repeats.episodes} episodes"
         )
     line = f"done in {report.seconds:.0f} s: {report.in_words} in {quoted(out)}"
     if report.not_begun:

@@ -88,10 +88,12 @@ class RunReport:
         ]
         if self.elsewhere:
             parts.append(f"{len(self.elsewhere)} left to another run")
-        if self.not_begun:
-            parts.append(f"{len(self.not_begun)} not begun")
         if self.repeats.left:
             parts.append(f"repeats of {len(self.repeats.left)} left to another run")
+        if self.not_begun:
+            parts.append(f"{len(self.not_begun)} not begun")
+        if self.unsettled:
+            parts.append("repeats not settled")
         return f"{', '.join(parts)}; {sum(report.records for report in self.extracted)} new records"
 
     def to_table(self) -> Table:

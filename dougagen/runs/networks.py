@@ -27,8 +27,9 @@ class LoadNetworks:
     def __call__(self, number: int, jobs: int) -> NetworkReconstructor:
         """The networks of worker ``number``, one of ``jobs`` on this machine.
 
-        Several workers share the GPUs in turn, and each has all cores: convolutions round by how many share
-        them, and a row must not depend on that.
+        Several workers share the GPUs in turn, and then the cores in equal parts. Where the networks run on
+        the cores each worker has them all: convolutions round by how many they are, and rows must not depend
+        on ``jobs``.
         Raises WeightsError, DeviceError, ConfigError.
         """
         if jobs > 1:  # threads that wait leave the cores to the others; read when torch is loaded
@@ -38,6 +39,8 @@ class LoadNetworks:
         gpus, said = self.devices(), dict(self.reading)
         if gpus > 1:
             said["device"] = f"cuda:{number % gpus}"
+            if jobs > 1:
+                said["threads"] = max(1, (os.cpu_count() or 1) // jobs)
         return NetworkReconstructor.load(self.models, ReconstructionConfig.of(said))
 
     def devices(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -20,7 +21,7 @@ from typing import Any, Protocol, get_args
 from dougagen.choices import OnExisting
 from dougagen.config import ExtractConfig, config_digest
 from dougagen.domain import Reconstructor
-from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, unwind
+from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, printable, unwind
 from dougagen.footage import require_likeness
 from dougagen.pipeline import Progress, extract_episode
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
@@ -226,7 +227,8 @@ def main(requests: Receiver, answers: Sender) -> None:
 
 def _fault(error: Exception, path: Path | None) -> EpisodeError:
     if os.environ.get("DOUGAGEN_DEBUG"):
-        traceback.print_exception(error)
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            sys.stderr.write(f"{printable(line)}\n")
     lines = str(error).splitlines() or [""]
     return EpisodeError(
         f"failed for a reason that dougagen does not know ({type(error).__name__}: {lines[0][:200]})",

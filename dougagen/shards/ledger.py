@@ -186,6 +186,10 @@ class LedgerEntry:
             if f"-{self.episode_id}-" not in shard.name:
                 raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
         self._require_repeats()
+        if len({shard.name for shard in self.shards}) < len(
+            self.shards
+        ):  # a bomb names one sixty thousand times
+            raise DomainError("a ledger must name each shard once")
         self.report()  # its counts add up, or DomainError
 
     def _require_repeats(self) -> None:

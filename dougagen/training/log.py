@@ -96,16 +96,6 @@ class TrainingLog:
             write_file(self.scores_path, text.getvalue(), below=self._out)
         self._draw({f"scores/{name}": figure for name, figure in scores.figures.items()}, scores.step)
 
-    def _append(self, path: Path, columns: Iterable[str], row: Iterable[str]) -> None:
-        """A row at the end of a file that begins with its columns."""
-        with _refused(path), append_file(path, below=self._out) as file:
-            text = io.StringIO(newline="")
-            writer = csv.writer(text)
-            if not file.tell():
-                writer.writerow(columns)
-            writer.writerow(row)
-            file.write(text.getvalue().encode())
-
     def close(self) -> None:
         """Nothing more is written."""
         self._curves_wanted = False
@@ -120,6 +110,16 @@ class TrainingLog:
             self._curves_wanted = self._curves is not None  # said once that there are none
         if self._curves is not None:
             self._curves.add(scalars, step=step)
+
+    def _append(self, path: Path, columns: Iterable[str], row: Iterable[str]) -> None:
+        """A row at the end of a file that begins with its columns."""
+        with _refused(path), append_file(path, below=self._out) as file:
+            text = io.StringIO(newline="")
+            writer = csv.writer(text)
+            if not file.tell():
+                writer.writerow(columns)
+            writer.writerow(row)
+            file.write(text.getvalue().encode())
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

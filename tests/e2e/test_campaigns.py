@@ -7,6 +7,7 @@ Networks without torch where the fault is not theirs (``tests/tiny.py``); all el
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -14,8 +15,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import failing_disk
 import pyarrow as pa
 import pytest
+import rounds
 from faults import (
     FileEvents,
     Run,
@@ -28,6 +31,7 @@ from faults import (
     small_disk,
 )
 
+from dougagen.config import ExtractConfig
 from dougagen.shards import open_dataset, verify_dataset
 from dougagen.shards.ledger import committed_ids
 
@@ -260,3 +264,55 @@ def test_a_hundred_datasets_and_weights_changed_at_random(tmp_path, tiny, capsys
     assert not [end for end in ends if end.endswith(" line") and ": 1 line" not in end]
     capsys.readouterr()
     print(f"\nchanged at random: {dict(ends)}")
+
+
+def test_two_hundred_rounds_of_runs_that_share_drawings(tmp_path) -> None:
+    """Two to four runs at once on one folder, one in three killed, without videos: six minutes."""
+    seen = rounds.many(tmp_path, 200, seed=11)
+    print(f"\nequal drawings: {dict(seen)}; one of them stayed each time")
+    assert seen["rounds"] == 200
+    assert min(seen["killed"], seen["dropped"], seen["marked"]) > 50
+
+
+def test_twelve_rounds_of_extractions_that_share_drawings(tmp_path, tiny) -> None:
+    """Two real runs at once with one to three workers, one of them killed: five minutes."""
+    rng, seen = random.Random(12), Counter[str]()
+    clip = tiny.write_tiny_clip(tmp_path / "0.mkv", 1, frames=8)
+    paths = [clip]
+    for number in range(1, 5):
+        paths.append(Path(shutil.copy(clip, tmp_path / f"{number}.mkv")))
+        paths[-1].write_bytes(clip.read_bytes() + bytes([number]))
+    paths.append(tiny.write_tiny_clip(tmp_path / "another.mkv", 2, frames=8))
+    keep, drop = (ExtractConfig(repeats=mode) for mode in ("keep", "drop"))
+    assert Run(paths, tmp_path / "alone", load=tiny.Load(), config=drop).wait() == 0
+    wanted = rows_of(tmp_path / "alone")
+    for number in range(12):
+        out = empty_dataset(tmp_path / f"out{number}")
+        if number % 2:
+            assert Run(paths, out, load=tiny.Load(), config=keep, jobs=2).wait() == 0
+        rng.shuffle(paths)
+        both = [
+            Run(list(paths), out, load=tiny.Load(), config=drop, on_existing="redo", jobs=rng.randint(1, 3))
+            for _ in range(2)
+        ]
+        if number % 3:
+            time.sleep(rng.uniform(0.5, 6))
+            both[0].kill()
+        codes = [run.wait() for run in both]
+        assert codes[1] == 0, both[1].summary()
+        seen["killed"] += codes[0] < 0
+        if codes[0] < 0:
+            assert Run(paths, out, load=tiny.Load(), config=drop, on_existing="redo").wait() == 0
+        same = [name for name in wanted.column_names if rows_of(out)[name].equals(wanted[name])]
+        assert same == wanted.column_names, (number, rows_of(out).num_rows)
+        assert verify_dataset(out).damages == ()
+        seen["rounds"] += 1
+        shutil.rmtree(out)
+    print(f"\nreal runs: {dict(seen)}, {wanted.num_rows} rows each time")
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="a failing disk is made with a C compiler")
+def test_an_error_and_a_kill_at_every_call_of_a_commit(tmp_path) -> None:
+    """Every write, sync, rename and removal of a commit, a redo and two passes: two minutes."""
+    ends = failing_disk.run(tmp_path, errors=(failing_disk.KILL, errno.ENOSPC, errno.EIO))
+    print(f"\nfailing disk: {sum(ends.values())} attempts, {ends}")

@@ -293,3 +293,15 @@ def test_labels_go_out_to_a_paint_program_and_come_back(dataset: Path, tmp_path:
     )
     assert len(after) == 2
     assert after <= before
+
+
+@pytest.mark.slow
+def test_jobs_change_no_byte_of_a_shard(sample_videos: Path, tmp_path: Path) -> None:
+    clips = sorted(sample_videos.glob("*.mkv"))[:2]
+    shards = []
+    for jobs in ("1", "2"):
+        out = tmp_path / jobs
+        dougagen("extract", *clips, "--out", out, "--max-drawings", "2", "--device", "cpu", "--jobs", jobs)
+        shards.append({path.name: path.read_bytes() for path in (out / "data").iterdir()})
+    assert len(shards[0]) == 2
+    assert shards[0] == shards[1]

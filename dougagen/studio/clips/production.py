@@ -63,7 +63,7 @@ def shoot_clip(
     ``pictures`` adds ``file_name.truth/`` with grey PNGs ``NNNNNN_cel_mask.png`` (0, 255) and
     ``NNNNNN_douga.png`` (class ids), moved with the camera as ``plates`` says, for every frame at which a
     drawing begins or for all; of an interlaced frame its first field. ``on_progress`` is told how many
-    pictures were filmed. Raises UsageError where ``file_name`` is more than a name or the system refuses.
+    pictures were filmed. Raises UsageError where ``file_name`` is more than a name, or the system refuses.
     """
     if file_name is not None and (Path(file_name).name != file_name or not file_name):
         raise UsageError(f"--name must be a plain file name, got {file_name!r}")

@@ -108,7 +108,7 @@ def test_a_stop_of_everything_that_takes_longer_than_a_hang_is_none(clip) -> Non
     program = (
         "import os, signal, sys; from pathlib import Path; from dougagen.footage import FootageConfig\n"
         "from dougagen.runs.decoder import DecoderLimits, DecoderProcess\n"
-        "from dougagen.streams import StageClock\n"
+        "from dougagen.processes.streams import StageClock\n"
         "with DecoderProcess(Path(sys.argv[1])) as decoder:\n"
         "    opened = decoder.open()\n"
         "    os.kill(decoder._child.pid, signal.SIGSTOP)\n"

@@ -143,6 +143,19 @@ def test_workers_share_gpus_in_turn_and_the_cores_in_equal_parts(monkeypatch: py
     assert LoadNetworks(reading={"device": "cpu"}).devices() == 1
 
 
+def test_on_the_cores_a_worker_reads_with_as_many_threads_whatever_the_jobs(monkeypatch) -> None:
+    asked = set()
+    monkeypatch.setattr("dougagen.networks.devices.usable_gpus", lambda: 0)
+    monkeypatch.setattr(
+        "dougagen.reconstruction.NetworkReconstructor.load",
+        lambda models, config: asked.add((config.device, config.threads)),
+    )
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")  # what the workers set for themselves goes no further
+    for jobs in (1, 2, 5):
+        LoadNetworks()(0, jobs)
+    assert asked == {("auto", 0)}
+
+
 def test_python_says_it_with_the_same_words(tmp_path: Path) -> None:
     """A file that is no video is a failure of its episode and no exception; nobody has to listen."""
     episode = tmp_path / "no.mkv"

@@ -128,6 +128,7 @@ def test_a_ledger_that_is_no_ledger_is_named_in_one_line(tmp_path, text: str) ->
         {"shards": [{}]},
         {"shards": [SHARD | {"bytes": -1}]},
         {"shards": [SHARD | {"sha256": "xyz"}]},
+        {"shards": [SHARD, SHARD]},
         {"source": 5},
         {"episode_id": "../../../../x"},
         {"episode_id": "fedcba9876543210"},

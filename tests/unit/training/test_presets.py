@@ -89,7 +89,7 @@ def test_bytes_that_are_no_text_and_files_that_are_not_there_are_one_line(tmp_pa
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="no TOML"):
         read_preset(str(path))
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError, match="no such file"):
         read_preset(str(tmp_path / "other.toml"))
     with pytest.raises(ConfigError, match="no configuration is called 'x'"):
         read_preset("x")
