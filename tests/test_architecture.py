@@ -135,7 +135,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
     "single steps of the reading, for the thesis's experiments": {
         "reconstruction": "refinement responses",
     },
-    "where things lie in a dataset's folder and how they are coded: for those who work on the folder itself": {
+    "where things lie in a dataset's folder, and how coded: for those who work on the folder itself": {
         "shards": "codec durable ledger locks repeats side_files",
     },
 }
