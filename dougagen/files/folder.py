@@ -135,8 +135,13 @@ class Folder:
         return os.fdopen(self.open(name, _APPEND), "ab")
 
     def create(self, name: str) -> BinaryIO:
-        """A new file, open for reading and writing. Raises FileExistsError where anything lies there."""
-        handle = os.open(plain(name), _NEW | _NO_LINK | _NO_WAIT, 0o666, dir_fd=self._handle)
+        """A new file, open for reading and writing. Raises OSError, FileRefused where anything lies there."""
+        try:
+            handle = os.open(plain(name), _NEW | _NO_LINK | _NO_WAIT, 0o666, dir_fd=self._handle)
+        except FileExistsError as error:
+            found = self.stat(name)
+            what = f"{words_for(found.st_mode) if found else 'a file'} lies where a new file is to be made"
+            raise FileRefused(errno.EEXIST, what, self.path / name, remedy="move it away") from error
         return os.fdopen(handle, "w+b")
 
     def open(self, name: str, flags: int) -> int:

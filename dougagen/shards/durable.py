@@ -75,7 +75,7 @@ def folder_of(path: Path) -> AbstractContextManager[Folder]:
 
 
 def create(path: Path) -> BinaryIO:
-    """A new file, open for writing. Raises OSError, FileExistsError where anything lies there."""
+    """A new file, open for writing. Raises OSError, FileRefused where anything lies there."""
     with folder_of(path) as folder:
         return folder.create(path.name)
 

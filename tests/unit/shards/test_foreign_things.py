@@ -24,6 +24,7 @@ from dougagen.shards import (
     write_card,
 )
 from dougagen.shards.card import renew_card
+from dougagen.shards.durable import stops_everything
 from dougagen.shards.locks import lock_path
 
 pytestmark = pytest.mark.usefixtures("no_hang")
@@ -116,6 +117,17 @@ def test_a_commit_finds_out_before_it_is_promised_that_a_folder_has_its_name(
     with pytest.raises(ShardError, match=r"train-.*a folder lies where a file is needed"):
         write(out, make_record, make_entry, ID)
     assert list((out / "episodes").iterdir()) == [] if (out / "episodes").exists() else True
+    write(out, make_record, make_entry, OTHER)
+    assert read_ledger(out, OTHER) is not None
+
+
+def test_a_folder_at_a_hidden_name_of_one_episode_is_that_episodes_trouble(
+    out, make_record, make_entry
+) -> None:
+    (out / "data" / f".train-{ID}-00000.parquet.partial").mkdir(parents=True)
+    with pytest.raises(ShardError, match="a folder lies where a new file is to be made") as told:
+        write(out, make_record, make_entry, ID)
+    assert not stops_everything(told.value)
     write(out, make_record, make_entry, OTHER)
     assert read_ledger(out, OTHER) is not None
 
