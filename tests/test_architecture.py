@@ -115,6 +115,32 @@ HELD_OUT_TOOLS = {
 """What the held-out family shares with the one that networks learn from, as far as it draws. ``scene``
 carries both families' pictures over one stand: light, lens and text fall on a composite, whoever drew it."""
 
+BESIDE_THE_FACE: dict[str, dict[str, str]] = {
+    "the face of domain names what flows; these are tools for those who make or show it": {
+        "domain": "arrays png timing",
+    },
+    "processes has no face: its tools have nothing in common, and a queue needs no pool": {
+        "processes": "pools shared_memory streams workers",
+    },
+    "what a machine offers and few networks use: loaded where it is asked for, not with every network": {
+        "networks": "compiled devices openvino resnet",
+    },
+    "a command loads the part that it shows and no other: a face that names them all would load them all": {
+        "evaluation": "features picture_sheet reports suite thesis_tables triplets worst",
+        "labels": "episodes",
+        "report": "page",
+        "runs": "bench words",
+        "training": "preset_files presets synthesis",
+    },
+    "single steps of the reading, for the thesis's experiments": {
+        "reconstruction": "refinement responses",
+    },
+    "where things lie in a dataset's folder and how they are coded: for those who work on the folder itself": {
+        "shards": "codec durable ledger locks repeats side_files",
+    },
+}
+"""Why a room is entered beside its face, and by which modules. The studio never is."""
+
 TOP_LEVEL = {"pyproject.toml", "README.md", "dougagen", "tests", "models", "sample_videos"}
 
 
@@ -160,6 +186,27 @@ def test_every_module_keeps_the_import_rules(path: Path) -> None:
         return
     assert room in MAY_IMPORT, f"{room} is a new room: give it a line in MAY_IMPORT"
     assert broken_rules(room, path.read_text(encoding="utf-8")) == []
+
+
+def entered_beside_the_face(path: Path) -> set[str]:
+    """The modules of other rooms from which a file imports, not from the room itself, as ``shards.codec``."""
+    taken = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+        if parts[:1] == ["dougagen"] and len(parts) > 2 and parts[1] != room_of(path):
+            taken.add(".".join(parts[1:]))
+    return taken
+
+
+def test_rooms_are_entered_by_their_face_or_a_rule_says_why_not() -> None:
+    taken = set().union(*map(entered_beside_the_face, modules()))
+    told = {
+        f"{room}.{module}"
+        for rooms in BESIDE_THE_FACE.values()
+        for room, names in rooms.items()
+        for module in names.split()
+    }
+    assert taken == told
 
 
 @pytest.mark.parametrize(

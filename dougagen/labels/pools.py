@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dougagen.choices import ChosenBy, OnExisting
-from dougagen.domain import Origin, Record
-from dougagen.domain.tables import Table
+from dougagen.domain import Origin, Record, Table
 from dougagen.errors import DougagenError, LabelError, UsageError
 from dougagen.labels.edges import edge_image
 from dougagen.labels.export import ExportReport, export_records

@@ -18,11 +18,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dougagen.errors import UsageError
-from dougagen.networks import Task, find_weights, load_weights
+from dougagen.networks import (
+    LoadedNetwork,
+    Task,
+    ThinLineNet,
+    find_weights,
+    lines_read_by,
+    load_weights,
+    wired,
+)
 from dougagen.networks.devices import chosen_device
-from dougagen.networks.thinline import ThinLineNet
-from dougagen.networks.weights import LoadedNetwork, lines_read_by
-from dougagen.networks.wiring import wired
 
 DREAM_SIZE = 128
 """Pixels a side: at the lines that a network reads, a third of the picture's height."""

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from dougagen.domain import Record, Table
 from dougagen.errors import ShardError, quoted
-from dougagen.files import Refusal, open_file
+from dougagen.files import Refusal, open_file, refused_as, require_file_or_nothing
 from dougagen.shards.bounds import (
     MAX_COLUMNS_LOADED,
     MAX_TEXT_LOADED,
@@ -217,7 +217,9 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
                 ledger.append(entry)
     for shard in (root / DATA / shard.name for entry in ledger for shard in entry.shards):
         with nothing._damage_told():
-            if not _lies_there(shard):
+            with refused_as(ShardError, shard, what="this shard cannot be read"):
+                require_file_or_nothing(shard, below=root)
+            if not is_there(shard):
                 raise ShardError(
                     "this shard is in the ledger and not in the folder", where=shard, remedy=REPAIR
                 )
@@ -225,14 +227,6 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
     if not ledger:
         raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
     return Dataset(root, tuple(shards), tuple(ledger), on_damage)
-
-
-def _lies_there(shard: Path) -> bool:
-    """Whether a file is there at all; a link is told of when it is to be read."""
-    try:
-        return is_there(shard) or shard.is_symlink()
-    except OSError:
-        return True  # what is in the way is said in reading
 
 
 def split_shards(dataset: Dataset, split: str) -> Dataset:

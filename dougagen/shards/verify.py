@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ShardError, quoted
+from dougagen.files import Refusal, names_in, require_file_or_nothing, stat_of
 from dougagen.shards.ledger import (
     DATA,
     EPISODES,
@@ -18,6 +19,7 @@ from dougagen.shards.ledger import (
     LedgerEntry,
     ShardFacts,
     committed_ids,
+    episode_of_shard,
     read_ledger,
     sha256_of,
 )
@@ -103,14 +105,21 @@ def verify_dataset(out: Path) -> VerifyReport:
             entry = read_ledger(out, episode_id)
         except ShardError as error:
             findings.add(out / EPISODES / f"{episode_id}.json", error.what, error.remedy or REPAIR)
-            named.update(path.name for path in (out / DATA).glob(f"*-{episode_id}-*.parquet"))
+            named.update(
+                path.name for path in _all_in(out / DATA) if episode_of_shard(path.name) == episode_id
+            )
             continue
         if entry is not None:
             named.update(shard.name for shard in entry.shards)
             _check_episode(findings, entry)
     _check_repeats(findings)
     _find_strays(findings, named)
-    leftovers = [path for folder in (out / DATA, out / EPISODES) for path in folder.glob(".*.partial")]
+    leftovers = [
+        path
+        for folder in (out / DATA, out / EPISODES)
+        for path in _all_in(folder)
+        if path.name.startswith(".") and path.suffix == ".partial"
+    ]
     return VerifyReport(
         len(episode_ids),
         findings.shards,
@@ -119,6 +128,15 @@ def verify_dataset(out: Path) -> VerifyReport:
         tuple(findings.damages),
         tuple(sorted(path.relative_to(out).as_posix() for path in leftovers)),
     )
+
+
+def _all_in(folder: Path) -> list[Path]:
+    """What lies in a folder of the dataset; nothing where it is a link: its files are then named as damaged,
+    and those of somebody else are not."""
+    try:
+        return [folder / name for name in names_in(folder, below=folder.parent)]
+    except OSError:
+        return []
 
 
 def _remedy(entry: LedgerEntry) -> str:
@@ -195,18 +213,21 @@ def _check_repeats(findings: _Findings) -> None:
 
 def _check_file(findings: _Findings, entry: LedgerEntry, path: Path, facts: ShardFacts | SideFacts) -> bool:
     """Whether it can be read; what is wrong with its bytes is said."""
-    if not path.is_file():
-        findings.add(path, "is in the ledger and not in the folder", _remedy(entry))
-        return False
     try:
-        size = path.stat().st_size
+        found = stat_of(path, below=findings.root)
+        if found is None:
+            findings.add(path, "is in the ledger and not in the folder", _remedy(entry))
+            return False
+        require_file_or_nothing(path, below=findings.root)
+        size = found.st_size
         findings.bytes += size
         if size != facts.bytes:
             findings.add(path, f"holds {size} bytes, the ledger says {facts.bytes}", _remedy(entry))
         elif sha256_of(path) != facts.sha256:
             findings.add(path, "its SHA-256 is not the ledger's", _remedy(entry))
     except OSError as error:
-        findings.add(path, f"cannot be read ({error.strerror})", "make it readable")
+        remedy = error.remedy if isinstance(error, Refusal) else "make it readable"
+        findings.add(path, f"cannot be read ({error.strerror})", remedy)
         return False
     return True
 
@@ -266,6 +287,6 @@ def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any], *, s
 
 def _find_strays(findings: _Findings, named: set[str]) -> None:
     """Visible shards that no ledger names: a glob reads them, the dataset does not hold them."""
-    for path in sorted((findings.root / DATA).glob("*.parquet")):
-        if path.name not in named and not path.name.startswith("."):
+    for path in _all_in(findings.root / DATA):
+        if path.suffix == ".parquet" and path.name not in named and not path.name.startswith("."):
             findings.add(path, "is in the folder and in no ledger", "extract its episode again or remove it")

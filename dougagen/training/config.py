@@ -152,7 +152,7 @@ class TrainingConfig:
     """Of perturbed masks among predicted ones: a later cel network errs elsewhere than today's."""
     device: str = "auto"
     precision: str = "auto"
-    """fp32 or bf16; auto is bf16 on a GPU."""
+    """fp32 or bf16; auto is bf16 on a GPU and on a CPU that has instructions for it."""
     threads: int = 0
     """Of torch on the CPU; 0 leaves torch's choice."""
     loaders: int = 1

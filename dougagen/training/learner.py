@@ -23,7 +23,7 @@ from dougagen.networks import (
     network_options,
 )
 from dougagen.networks.compiled import can_compile
-from dougagen.networks.devices import chosen_device
+from dougagen.networks.devices import chosen_device, trains_in_bf16
 from dougagen.training.adversarial import Adversary, read_by_color
 from dougagen.training.batches import Batch
 from dougagen.training.config import TrainingConfig
@@ -71,7 +71,9 @@ class Learner:
             fused=self._fused,
         )
         self._criterion = loss_for(config, frequencies).to(self.device)
-        self._half = config.precision == "bf16" or (config.precision == "auto" and on_gpu)
+        self._half = config.precision == "bf16" or (
+            config.precision == "auto" and trains_in_bf16(self.device)
+        )
         judged = config.discriminator
         self._adversary = (
             None if judged is None else Adversary(judged, self.device, half=self._half, fused=self._fused)

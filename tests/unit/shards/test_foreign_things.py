@@ -177,6 +177,19 @@ def test_a_shard_that_is_a_link_is_read_by_nobody(out, foreign, make_record, mak
     assert damage.where == f"data/{shard.name}"
 
 
+def test_verify_names_no_file_of_a_folder_that_a_link_leads_to(out, foreign, make_record, make_entry) -> None:
+    write(out, make_record, make_entry, ID)
+    (foreign / "their film.parquet").write_text("theirs")
+    (foreign / ".their film.partial").write_text("theirs")
+    shutil.rmtree(out / "data")
+    (out / "data").symlink_to(foreign)
+    report = verify_dataset(out)
+    (damage,) = report.damages
+    assert "cannot be read (a link lies where a folder is needed)" in damage.what
+    assert "put what it leads to there instead" in damage.remedy
+    assert "their film" not in str(report)
+
+
 def test_shards_of_a_plain_folder_may_be_links_as_in_a_download_cache(
     out, foreign, tmp_path, make_record, make_entry
 ) -> None:

@@ -43,9 +43,9 @@ def test_a_file_stands_on_its_base_and_options_stand_on_the_file(tmp_path):
     assert preset.training["task"] == "douga"
     assert preset.training["steps"] == 7
     assert "minutes" not in preset.training
-    assert (preset.studio["first"], preset.studio["scenes"]) == (5, 1000)
+    assert (preset.studio["first"], preset.studio["scenes"]) == (5, 1500)
     said = Preset("", training={"minutes": 3, "network": {"fold": 4}}).over(preset)
-    assert said.training["network"] == {"detail_width": 4, "fold": 4}
+    assert said.training["network"] == {"widths": [32, 40, 56, 96], "detail_width": 4, "fold": 4}
     assert (said.training["minutes"], "steps" in said.training) == (3, False)
 
 
