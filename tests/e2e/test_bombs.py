@@ -1,6 +1,6 @@
 """A bomb for every reader: small files that would take gigabytes or hours, by the real command.
 
-pytest -m campaign -s tests/e2e/test_bombs.py (five minutes on two cores). A few for shards go off in every
+pytest -m campaign -s tests/e2e/test_bombs.py (13 minutes on half a core). A few for shards go off in every
 run of the tests: ``tests/unit/shards/test_bounds.py``.
 """
 

@@ -1,7 +1,7 @@
 """A clock that leaps by years and back, in every process of a run: the same rows, and nothing waits for it.
 
 The steady clock (``time.monotonic``) never leaps, by the system's word; that of the day does, where a laptop
-wakes up or a server corrects itself. Twenty rounds with pytest -m campaign -s (two minutes).
+wakes up or a server corrects itself. Twenty rounds with pytest -m campaign -s (five minutes).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What strangers wrote, in every field that is shown, by the real command on a pseudo-terminal.
 
-A few fields here; every one of them with pytest -m campaign -s (110 commands, ten minutes on two cores).
+A few fields here; every one of them with pytest -m campaign -s (99 commands, 20 minutes on half a core).
 """
 
 from __future__ import annotations
