@@ -31,6 +31,9 @@ class ReconstructionConfig:
     """Of torch or OpenVINO on the CPU; 0 leaves torch's choice."""
     color_cut: ColorCutConfig | None = field(default_factory=ColorCutConfig)
     """How the cel mask is cut along the picture's colours; None takes what the cel network says."""
+    book_odds: float = -2.6
+    """Added to the logits of the two book classes: log(0.015 / 0.2), the share of pictures with a book in an
+    episode (profile ``natural``) over that in the scenes from which the network learned."""
     refinement: RefinementConfig | None = field(default_factory=RefinementConfig)
     """How line art is made of what the douga network says; None leaves it as it is."""
     largest_picture: int = 64_000_000
@@ -41,6 +44,8 @@ class ReconstructionConfig:
             raise ConfigError(f"precision must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
         if self.backend not in BACKENDS:
             raise ConfigError(f"backend must be one of {', '.join(BACKENDS)}, got {self.backend!r}")
+        if not -20 <= self.book_odds <= 20:
+            raise ConfigError(f"reconstruction option book_odds must be in [-20, 20], got {self.book_odds}")
         for name, low, high in (("batch_size", 0, 1024), ("threads", 0, 1024), ("largest_picture", 1, 2**31)):
             value = getattr(self, name)
             if not low <= value <= high:

@@ -28,7 +28,13 @@ from dougagen.networks import (
 from dougagen.networks.devices import chosen_dtype
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
-from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
+from dougagen.reconstruction.consistency import (
+    classes_of,
+    mask_of,
+    odds_of,
+    with_rarer_books,
+    without_loose_books,
+)
 from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
 from dougagen.reconstruction.refinement import refine
 from dougagen.reconstruction.refinement_config import RefinementConfig
@@ -96,6 +102,7 @@ class NetworkReconstructor:
             "douga_weights": douga.sha256,
             "precision": str(self._dtype).removeprefix("torch."),
             "wiring": str(douga.wiring),
+            "book_odds": f"{self._config.book_odds:g}",
             "color_cut": _in_words(self._config.color_cut),
             "refinement": _in_words(self._config.refinement),
         }
@@ -183,7 +190,7 @@ class NetworkReconstructor:
         self._require_numbers(drawn, self._loaded[1])
         if drawn.shape[1] > CLASS_COUNT:
             odds = drawn[:, CLASS_COUNT:]  # the mask, corrected at full size
-        return odds, drawn[:, :CLASS_COUNT]
+        return odds, with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
 
     def _require_numbers(self, said: Tensor, network: LoadedNetwork) -> None:
         """A look at every 64th pixel: what is no number spreads, by the mean over the picture too."""

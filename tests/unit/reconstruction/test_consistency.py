@@ -7,7 +7,13 @@ import pytest
 import torch
 
 from dougagen.domain import DougaClass
-from dougagen.reconstruction.consistency import classes_of, mask_of, odds_of, without_loose_books
+from dougagen.reconstruction.consistency import (
+    classes_of,
+    mask_of,
+    odds_of,
+    with_rarer_books,
+    without_loose_books,
+)
 
 
 def logits_of(classes: list[list[int]], *, count: int = 10, height: float = 20.0) -> torch.Tensor:
@@ -75,3 +81,10 @@ def test_a_book_that_touches_no_cel_is_dropped_and_one_that_hides_cel_stays():
 def test_book_lines_on_the_cel_are_left_alone():
     classes = np.full((2, 2), DougaClass.BOOK_LINE, np.uint8)
     assert without_loose_books(classes, np.ones((2, 2), bool)).tolist() == [[5, 5], [5, 5]]
+
+
+def test_rarer_books_lose_where_they_were_barely_ahead_and_stand_where_they_are_sure():
+    logits = torch.zeros(1, 10, 1, 2)
+    logits[0, 9, 0] = torch.tensor([1.0, 6.0])
+    classes, _ = classes_of(with_rarer_books(logits, -2.6), torch.zeros(1, 1, 1, 2, dtype=torch.bool))
+    assert classes.tolist() == [[[0, 9]]]
