@@ -56,7 +56,7 @@ class ExtractConfig:
             raise ConfigError(f"--repeats must be keep, mark or drop, got {self.repeats!r}")
         for flag in self.reject:
             if flag not in FLAGS:
-                raise ConfigError(f"--reject knows no flag {flag!r}", remedy=f"one of {', '.join(FLAGS)}")
+                raise ConfigError(f"--reject: unknown flag {flag!r}", remedy=f"one of {', '.join(FLAGS)}")
 
 
 def config_digest(config: ExtractConfig, *, schema_version: int, reconstruction: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         said = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # of UTF-8 or of TOML, whose errors are ValueErrors
-        raise ConfigError(f"the configuration is no TOML ({error})", where=path) from error
+        raise ConfigError(f"the configuration is not valid TOML ({error})", where=path) from error
     _require_numbers(said, path)
     return said
 
@@ -57,7 +57,7 @@ def typed(name: str, wanted: str, value: Any, *, what: str = "training option") 
         try:
             return float(value)
         except OverflowError:  # JSON writes numbers of any length
-            raise ConfigError(f"{what} {name!r} is a number too large to count with") from None
+            raise ConfigError(f"{what} {name!r} is too large a number") from None
     if any(type(value) is kind for kind in (int, str, bool) if kind.__name__ in kinds):
         return value
     if wanted.startswith("Mapping") and isinstance(value, Mapping):

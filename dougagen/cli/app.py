@@ -111,7 +111,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Stopped as stopped:
         word = "interrupted" if stopped.number == signal.SIGINT else "terminated"
-        say(f"{word}: what was written is whole, run the same command again to go on")
+        say(f"{word}: what was written is whole, run the same command again to carry on")
         sys.exit(128 + stopped.number)
     except BrokenPipeError:
         sys.exit(1)
@@ -119,8 +119,5 @@ def main() -> None:
         if debug:
             show_traceback()
         first = (str(error).splitlines() or [""])[0][:200]
-        complain(
-            f"failed for a reason that dougagen does not know ({type(error).__name__}: {first}); "
-            "--debug shows more"
-        )
+        complain(f"unexpected failure ({type(error).__name__}: {first}); --debug shows more")
         sys.exit(1)

@@ -97,7 +97,7 @@ class _Events:
 
     def episode_elsewhere(self, path: Path) -> None:
         self._end(path)
-        say(f"{quoted(path.name)}: left to another run, which is at it")
+        say(f"{quoted(path.name)}: another run is working on it")
 
     def episode_failed(self, failure: EpisodeFailure) -> None:
         self._end(failure.path)
@@ -105,9 +105,10 @@ class _Events:
 
     def recovered(self, found: Recovered) -> None:
         if found.completed:
-            say(f"a run that died had committed episode {found.episode_id} nearly: completed")
+            say(f"finished the commit of episode {found.episode_id} that an interrupted run had begun")
         else:
-            say(f"removed what a run that died left of episode {found.episode_id} ({found.removed} files)")
+            left = f"episode {found.episode_id} ({found.removed} files)"
+            say(f"removed what an interrupted run had left of {left}")
 
     def warned(self, what: str) -> None:
         warn(what)
@@ -119,7 +120,7 @@ class _Events:
 def _close(report: RunReport, out: Path) -> None:
     """The one line that says what the run came to; shown to the quiet, too, where something failed."""
     if report.same_run:
-        say(f"the same command is at work on {quoted(out)} already: nothing to do")
+        say(f"the same command is already running on {quoted(out)}: nothing to do")
         return
     if report.repeats.found or report.repeats.taken_back:
         say(
@@ -130,6 +131,6 @@ def _close(report: RunReport, out: Path) -> None:
     if report.not_begun:
         warn(
             f"stopped: {quoted(out)} cannot be written, so {len(report.not_begun)} episodes were not begun; "
-            "what is committed is whole, and the same command goes on from here"
+            "what is committed is whole, and the same command carries on from here"
         )
     (warn if report.exit_code else say)(line)

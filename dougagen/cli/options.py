@@ -115,7 +115,7 @@ Stall = Annotated[
     float | None,
     typer.Option(
         min=1,
-        help="Give a file up when its decoder brings nothing for so many seconds.",
+        help="Give up on a file when its decoder delivers nothing for so many seconds.",
         metavar="SECONDS",
         rich_help_panel=_MACHINE,
     ),
@@ -125,7 +125,7 @@ DecoderMemory = Annotated[
     float | None,
     typer.Option(
         min=0.25,
-        help="Give a file up when its decoder takes more than so many GB.",
+        help="Give up on a file when its decoder takes more than so many GB.",
         metavar="GB",
         rich_help_panel=_MACHINE,
     ),
@@ -143,13 +143,13 @@ LogFile = Annotated[
 Repair = Annotated[
     bool | None,
     typer.Option(
-        "--repair", help="Compare the shards of episodes that are there with their hashes; redo damaged ones."
+        "--repair", help="Compare the shards of committed episodes with their hashes; redo damaged ones."
     ),
     Owner("runs.worker:Plan.repair"),
 ]
 Existing = Annotated[
     OnExisting | None,
-    typer.Option(help="What to do with an episode that is there under other options."),
+    typer.Option(help="What to do with an episode that was committed under other options."),
     Owner("runs.worker:Plan.on_existing"),
 ]
 Repeats = Annotated[
@@ -176,7 +176,7 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option(
         help="A TOML file with options by their names: reject = \\['dark', 'text'], on_existing = 'skip', "
-        "decoder_memory = 8. Options on the line go before it.",
+        "decoder_memory = 8. Options on the line override it.",
         metavar="FILE",
         autocompletion=completion.toml_files,
     ),

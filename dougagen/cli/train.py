@@ -131,7 +131,7 @@ def _say_result(result: TrainingResult, *, json: bool) -> None:
     if result.best is not None:
         say(f"{quoted(result.best)}: the weights with the best score")
     if not result.is_finished:
-        say("stopped with a checkpoint before the end of the run: the same command goes on")
+        say("stopped with a checkpoint before the end of the run: the same command carries on")
     if json:
         show_json(
             {

@@ -26,7 +26,7 @@ Config = Annotated[
     str | None,
     typer.Option(
         help="cel, douga, light, cel-gpu, douga-gpu, a row of the thesis, or a TOML file of your own; "
-        "options go before it.",
+        "options on the line override it.",
         metavar="NAME|FILE",
         autocompletion=completion.presets,
     ),
@@ -66,7 +66,7 @@ Out = Annotated[
 StopAfter = Annotated[
     float | None,
     typer.Option(
-        help="Leave with a checkpoint after so many minutes, 20 s early; the same command goes on.",
+        help="Leave with a checkpoint after so many minutes, 20 s early; the same command carries on.",
         metavar="MINUTES",
     ),
 ]
@@ -97,7 +97,7 @@ class StudioOptions(Options):
     profile: Annotated[
         str | None,
         typer.Option(
-            help="Of the studio: training (rare classes raised, default), natural or hard.",
+            help="Of the studio: training (rare classes raised, default), natural, frames, relations, hard.",
             rich_help_panel=_PICTURES,
         ),
     ]

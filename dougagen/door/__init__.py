@@ -119,7 +119,9 @@ def reconstruct(
     if networks is None:
         networks = ExtractOptions.of(options).networks()(0, 1)
     elif options:
-        raise UsageError(f"loaded networks are not told {min(options)}", remedy="give it to load()")
+        raise UsageError(
+            f"networks that are already loaded cannot take {min(options)}", remedy="give it to load()"
+        )
     several = _several(pictures)
     total = len(several) if isinstance(several, Sized) else None
     return _counted(networks.triplets(map(_picture, several)), total, progress=progress)

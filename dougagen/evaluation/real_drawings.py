@@ -233,7 +233,7 @@ def _read_drawing(cut: Path) -> RealDrawing:
     painted = cv2.imread(str(cut), cv2.IMREAD_UNCHANGED) if _is_png_of_a_frame(cut) else None
     sketch = cv2.imread(str(beside), cv2.IMREAD_COLOR) if _is_png_of_a_frame(beside) else None
     if painted is None or painted.ndim != 3 or painted.shape[2] != 4 or painted.dtype != np.uint8:
-        raise UsageError("is no 8-bit RGBA picture", where=cut)
+        raise UsageError("is not an 8-bit RGBA picture", where=cut)
     if sketch is None or sketch.shape[:2] != painted.shape[:2]:
         raise UsageError("has no sketch of its size beside it", where=cut, remedy=f"add {name}_sketch.png")
     return RealDrawing(

@@ -43,7 +43,7 @@ def title_pattern(regex: str) -> re.Pattern[str]:
         return re.compile(regex, re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
         raise ConfigError(
-            f"--skip-chapters is no regular expression: {error} in {quoted(regex)}",
+            f"--skip-chapters is not a regular expression: {error} in {quoted(regex)}",
             remedy="for example 'opening|ending'",
         ) from error
 

@@ -52,7 +52,7 @@ def open_container(path: Path, *, hwaccel: HWAccel | None = None) -> InputContai
             raise
         cause = getattr(error, "strerror", None) or type(error).__name__
         raise EpisodeError(
-            f"is no video that can be opened ({cause})",
+            f"is not a video that can be opened ({cause})",
             where=path,
             remedy="name a video file, or remux it with `ffmpeg -i FILE -c copy FILE.mkv`",
         ) from error
@@ -68,7 +68,7 @@ def choose_stream(container: InputContainer, path: Path) -> VideoStream:
     candidates = [stream for stream in pictures if _decodable(stream)]
     if pictures and not candidates:
         raise EpisodeError(
-            "not one picture of it decodes", where=path, remedy="copy or encode the file again"
+            "not a single picture in it can be decoded", where=path, remedy="copy or encode the file again"
         )
     if not candidates:
         found = ", ".join(sorted({str(stream.type) for stream in container.streams})) or "nothing"

@@ -154,7 +154,7 @@ class FrameStream(Iterator[Frame]):
             self._truncated |= self._source.is_cut_short
         if not self._any_picture:
             raise EpisodeError(
-                "not one picture of it decodes",
+                "not a single picture in it can be decoded",
                 where=self._episode.path,
                 remedy="copy or encode the file again",
             )

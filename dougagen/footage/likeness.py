@@ -116,7 +116,9 @@ def _require_file(path: Path, status: os.stat_result) -> None:
 
 def _require_beginning(path: Path, beginning: bytes) -> None:
     if not looks_like_video(beginning):
-        raise EpisodeError("is no video that can be opened (it begins like none)", where=path, remedy=_REMUX)
+        raise EpisodeError(
+            "is not a video that can be opened (it does not begin like one)", where=path, remedy=_REMUX
+        )
 
 
 def _require_content(path: Path, handle: int, status: os.stat_result) -> None:

@@ -259,11 +259,11 @@ def read_truth(path: Path) -> Truth:
         OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError
     ) as error:  # fmt: skip
         remedy = 'write {"frames": n, "starts": [0, …]}'
-        raise EpisodeError(f"is no truth file ({error})", where=path, remedy=remedy) from error
+        raise EpisodeError(f"is not a truth file ({error})", where=path, remedy=remedy) from error
     for name, indices in (("starts", starts), ("shots", shots)):
         if list(indices) != sorted(set(indices)) or any(not 0 <= index < frames for index in indices):
             remedy = f"list frames from 0 to {frames - 1} in order, each once"
-            raise EpisodeError(f"{name} are no frames of the clip", where=path, remedy=remedy)
+            raise EpisodeError(f"{name} are not frames of the clip", where=path, remedy=remedy)
     return Truth(frames, starts, shots)
 
 

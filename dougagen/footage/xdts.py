@@ -79,7 +79,9 @@ def require_xdts_place(path: Path, *, replace: bool) -> None:
             remedy = "name another place, or add --overwrite"
             raise UsageError("a timesheet would overwrite this file", where=file, remedy=remedy)
         if not _is_xdts(file):
-            raise UsageError("is no timesheet and is not overwritten", where=file, remedy="name another file")
+            raise UsageError(
+                "is not a timesheet, so it is not overwritten", where=file, remedy="name another file"
+            )
 
 
 def _is_xdts(path: Path) -> bool:

@@ -103,7 +103,7 @@ def read_labels(folder: Path) -> Iterator[Label | LabelProblem]:
 
 def _stray(path: Path) -> LabelProblem:
     remedy = "name one file each <stem>_color, <stem>_douga and <stem>_cel_mask"
-    return LabelProblem(path.name, str(LabelError("is no part of a label", where=path, remedy=remedy)))
+    return LabelProblem(path.name, str(LabelError("is not part of a label", where=path, remedy=remedy)))
 
 
 def _label_files(folder: Path) -> dict[str, dict[str, Path]]:

@@ -98,7 +98,7 @@ def read_cel_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
     if undecided.mean() > UNDECIDED_SHARE or areas.any():
         which = areas if areas.any() else undecided
         shown = f"{places(which)} ({color_at_first(which, rgb)})"
-        raise LabelError(f"is no cel mask: neither black nor white are {shown}")
+        raise LabelError(f"is not a cel mask: neither black nor white are {shown}")
     mask: NDArray[np.bool_] = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) >= 128
     return mask
 
@@ -130,7 +130,7 @@ def _require_palette(rgb: NDArray[np.uint8], foreign: NDArray[np.bool_], flat: N
         raise LabelError(f"has colours far from every palette colour: {places(areas)} ({color})")
     if foreign.mean() > FOREIGN_SHARE:
         raise LabelError(
-            f"is no douga: {foreign.mean():.0%} of it are far from every palette colour: {places(foreign)}"
+            f"is not a douga: {foreign.mean():.0%} of it are far from every palette colour: {places(foreign)}"
         )
 
 

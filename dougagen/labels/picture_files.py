@@ -52,10 +52,12 @@ def read_rgb(path: Path, *, kinds: tuple[str, ...] = ("png", "jpeg")) -> NDArray
     header = read_header(data, path)
     if header.kind not in kinds:
         what = f"is a {header.kind.upper()}, which smears thin lines"
-        raise LabelError(what, where=path, remedy="draw in a PNG from the start: what is smeared stays so")
+        raise LabelError(
+            what, where=path, remedy="draw in PNG from the start: what JPEG has smeared stays smeared"
+        )
     if header.bits > 8:
         what = f"has {header.bits} bits a channel"
-        raise LabelError(what, where=path, remedy="save it with 8: what rounding does is better seen there")
+        raise LabelError(what, where=path, remedy="save it with 8 bits a channel, where rounding can be seen")
     if header.kind == "png":
         _require_whole_png(data, path)
     # IMREAD_UNCHANGED keeps alpha and depth, and does not turn a picture by its EXIF orientation

@@ -125,7 +125,9 @@ def choose(candidates: Sequence[Candidate], *, count: int, by: ChosenBy, seed: i
     if count < 1:
         raise UsageError(f"at least one frame must be chosen, got {count}")
     if not candidates:
-        raise LabelError("no frame is fit to be drawn", remedy="look at the reasons, allow some of the flags")
+        raise LabelError(
+            "no frame is suitable for drawing", remedy="look at the reasons, allow some of the flags"
+        )
     various = {"variety": count, "uncertainty": 0, "both": count - count // 2}[by]
     chosen = list(_by_variety(candidates, various, seed=seed)) if various else []
     if by != "variety":
@@ -138,7 +140,7 @@ def _by_variety(candidates: Sequence[Candidate], count: int, *, seed: int) -> li
     seen = [c for c in candidates if c.edges is not None]
     images = [c.edges for c in seen if c.edges is not None]
     if not images:
-        raise LabelError("no edge image is known of any frame")
+        raise LabelError("no frame has an edge image")
     vectors = edge_vectors(np.stack(images))
     if len(seen) <= count:
         return [Chosen(c, "variety") for c in seen]
@@ -159,7 +161,7 @@ def _by_uncertainty(
     """The hardest, then the easiest."""
     known = [c for c in candidates if c.cel_confidence is not None and c.douga_confidence is not None]
     if not known:
-        raise LabelError("no network has said how sure it is of any frame", remedy="choose by variety")
+        raise LabelError("no frame has a confidence from the networks", remedy="choose by variety")
     order = np.argsort(_difficulty(known), kind="stable")  # the easiest first
     taken = {c.candidate.record_id for c in besides}
     shots = {c.candidate.shot for c in besides}

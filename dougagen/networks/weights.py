@@ -129,7 +129,7 @@ def read_header(file: BinaryIO, path: Path) -> dict[str, Any]:
         raise WeightsError("the weights file is damaged (header)", where=path, remedy=_REMEDY) from error
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise WeightsError("not weights of dougagen: the header says nothing", where=path, remedy=_REMEDY)
+        raise WeightsError("not dougagen weights: the header says nothing", where=path, remedy=_REMEDY)
     assert isinstance(header, dict)
     return header
 
@@ -222,7 +222,7 @@ def _facts_of(metadata: Mapping[str, str], path: Path) -> WeightsFacts:
     missing = [key for key in _RESERVED if key not in metadata]
     if missing:
         raise WeightsError(
-            f"not weights of dougagen: no {missing[0]!r} in the header", where=path, remedy=_REMEDY
+            f"not dougagen weights: no {missing[0]!r} in the header", where=path, remedy=_REMEDY
         )
     version = metadata["format_version"]
     if version != FORMAT_VERSION:

@@ -197,7 +197,8 @@ class NetworkReconstructor:
         if not bool(torch.isfinite(said[..., ::8, ::8]).all()):
             precision = str(self._dtype).removeprefix("torch.")
             raise WeightsError(
-                f"the {network.task} network {network.name} says what is no number, in {precision}",
+                f"the {network.task} network {network.name} returned values that are not numbers, "
+                f"in {precision}",
                 remedy="use other weights, or --precision fp32",
             )
 

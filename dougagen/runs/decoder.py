@@ -154,9 +154,9 @@ class DecoderProcess:
 
     def _stalled(self) -> EpisodeError:
         return EpisodeError(
-            f"the decoder hangs: nothing came for {self._limits.stall_seconds:g} s{self._so_far()}",
+            f"the decoder hangs: nothing arrived for {self._limits.stall_seconds:g} s{self._so_far()}",
             where=self._path,
-            remedy=f"{_ENCODE_AGAIN}, or give it longer with --stall",
+            remedy=f"{_ENCODE_AGAIN}, or allow more time with --stall",
         )
 
     def _died(self) -> EpisodeError:
@@ -310,13 +310,17 @@ def _require_unchanged(episode: Episode, before: FileIdentity) -> None:
         if FileIdentity.of(episode.path) == before:
             return
         raise EpisodeError(
-            "changed while it was read", where=episode.path, remedy="run again when nobody writes it any more"
+            "changed while it was being read",
+            where=episode.path,
+            remedy="run again when nothing writes to it any more",
         )
     raise _vanished(episode.path)
 
 
 def _vanished(path: Path | None) -> EpisodeError:
-    return EpisodeError("vanished while it was read", where=path, remedy="bring it back and run again")
+    return EpisodeError(
+        "disappeared while it was being read", where=path, remedy="bring it back and run again"
+    )
 
 
 def _bound_memory(memory_bytes: int) -> None:

@@ -137,7 +137,7 @@ def _require_likeness(path: Path, *, seconds: float) -> None:
     looking.join(seconds)
     if looking.is_alive():
         raise EpisodeError(
-            f"cannot be read: nothing came for {seconds:g} s", where=path, remedy="check the disk"
+            f"cannot be read: nothing arrived for {seconds:g} s", where=path, remedy="check the disk"
         )
     if problems:
         raise problems[0]
@@ -231,7 +231,7 @@ def _fault(error: Exception, path: Path | None) -> EpisodeError:
             sys.stderr.write(f"{printable(line)}\n")
     lines = str(error).splitlines() or [""]
     return EpisodeError(
-        f"failed for a reason that dougagen does not know ({type(error).__name__}: {lines[0][:200]})",
+        f"unexpected failure ({type(error).__name__}: {lines[0][:200]})",
         where=path,
         remedy="--debug shows more",
     )

@@ -135,7 +135,7 @@ def _pages(file: BinaryIO, chunk: Any) -> Iterator[_Page]:
         values = said.get(1, 0) if isinstance(said, dict) else 0
         sizes = (size, compressed, values)
         if not all(isinstance(n, int) and n >= 0 for n in sizes) or not isinstance(size, int):
-            raise ShardError("a page says nonsense of its size")
+            raise ShardError("a page gives an impossible size")
         if size > _MAX_PAGE:
             raise ShardError(f"a page of column {chunk.path_in_schema} is larger than {_MAX_PAGE} bytes")
         yield _Page(size, values, _DICTIONARY_PAGE in header)

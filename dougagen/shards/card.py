@@ -70,7 +70,7 @@ def _only_writer(out: Path) -> Iterator[None]:
     while (lock := Lock.take(lock_path(out, "card"))) is None and time.monotonic() < deadline:
         time.sleep(0.02)
     if lock is None:
-        raise ShardError("another run has been writing the card for long", where=out / CARD)
+        raise ShardError("another run has been writing the card for a long time", where=out / CARD)
     with lock, refusals_named(out):
         for name in names_in(out):
             if _STALE.fullmatch(name):
@@ -95,7 +95,7 @@ def _write_card(out: Path) -> Path:
             if _is_unchanged(card, out, there):
                 write_file(card, text, below=out)
                 return card
-    raise ShardError("is being written by somebody else all the time", where=card)
+    raise ShardError("is constantly being written by something else", where=card)
 
 
 def _is_unchanged(card: Path, out: Path, there: os.stat_result | None) -> bool:
@@ -114,7 +114,7 @@ def _read(card: Path, out: Path) -> bytes:
         raise ShardError(f"{_LEFT_ALONE} ({error.strerror})", where=card, remedy=error.remedy) from error
     if not _is_text(data):
         remedy = "save it as UTF-8 or move it away"
-        raise ShardError(f"{_LEFT_ALONE} (no text in UTF-8)", where=card, remedy=remedy)
+        raise ShardError(f"{_LEFT_ALONE} (not UTF-8 text)", where=card, remedy=remedy)
     return data
 
 

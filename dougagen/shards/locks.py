@@ -41,7 +41,7 @@ class Lock:
                 taken = cls._try(path)
                 if taken is not False:
                     return taken
-        raise ShardError("cannot be locked: others take and drop it all the time", where=path)
+        raise ShardError("cannot be locked: others keep taking and dropping the lock", where=path)
 
     @classmethod
     def _try(cls, path: Path) -> Lock | Literal[False] | None:
@@ -72,7 +72,7 @@ class Lock:
         except OSError as error:
             if error.errno in _NO_LOCKS:
                 raise ShardError(
-                    f"the file system takes no locks ({os.strerror(error.errno).lower()})",
+                    f"the file system does not support locks ({os.strerror(error.errno).lower()})",
                     where=path.parent.parent,
                     remedy="two runs could write one episode: put --out on a disk with locks",
                 ) from error

@@ -144,7 +144,7 @@ def require_rows_whole(out: Path, entry: LedgerEntry) -> None:
             reason = os.strerror(error.errno or 0).lower()
             raise ShardError(f"cannot be read ({reason})", where=path, remedy="make it readable") from None
         if not whole:
-            raise ShardError("is not as the ledger says", where=path, remedy=REPAIR)
+            raise ShardError("does not match the ledger", where=path, remedy=REPAIR)
 
 
 def all_rows(out: Path, entry: LedgerEntry) -> Iterator[dict[str, Any]]:

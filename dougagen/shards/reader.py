@@ -273,9 +273,9 @@ def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.Parque
             raise ShardError(error.what, where=shard, remedy=error.remedy) from error
         raise
     except FileNotFoundError as error:
-        raise ShardError("this shard is missing or no file", where=shard, remedy=REPAIR) from error
+        raise ShardError("this shard is missing or not a file", where=shard, remedy=REPAIR) from error
     except Refusal as error:
-        what = f"this shard is missing or no file ({error.strerror})"
+        what = f"this shard is missing or not a file ({error.strerror})"
         raise ShardError(what, where=error.path, remedy=error.remedy) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -315,7 +315,7 @@ def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
     version = _schema_version(schema)
     missing = [name for name in columns if name not in schema.names and ADDED_IN.get(name, 1) <= version]
     if missing:
-        raise ShardError(f"this is no shard of dougagen: column {missing[0]} is missing", remedy=_MAKE)
+        raise ShardError(f"this is not a dougagen shard: column {missing[0]} is missing", remedy=_MAKE)
 
 
 def _schema_version(schema: pa.Schema) -> int:

@@ -84,7 +84,7 @@ def _alone(out: Path) -> Iterator[None]:
     while (lock := Lock.take(lock_path(out, "repeats"))) is None:
         if time.monotonic() > deadline:
             raise ShardError(
-                "another run has been settling repeats for long",
+                "another run has been settling repeats for a long time",
                 where=out,
                 remedy="run the same command again",
             )

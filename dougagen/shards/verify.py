@@ -34,7 +34,7 @@ _MAX_NAMED = 20  # rows of one shard that are named one by one
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is not as the ledger says."""
+    """One thing that does not match the ledger."""
 
     where: str
     """File, relative to the dataset's folder."""
@@ -194,7 +194,7 @@ def _check_repeats(findings: _Findings) -> None:
         if original not in findings.record_ids:
             why = "which is not there"
         elif original in said or original.startswith(episode_id):
-            why = "which is no original"
+            why = "which is not an original"
         else:
             continue
         wrong.setdefault(episode_id, []).append(f"record {record_id!r} repeats {original!r}, {why}")

@@ -238,7 +238,7 @@ class TrainingConfig:
         if "task" not in options:
             raise ConfigError("a training run needs a task: cel or douga")
         if options["task"] not in list(Task):
-            raise ConfigError(f"{options['task']!r} is not a task of training", remedy="cel or douga")
+            raise ConfigError(f"{options['task']!r} is not a training task", remedy="cel or douga")
         task = Task(options["task"])
         values = {name: typed(name, kinds[name], value) for name, value in options.items() if name != "task"}
         built_on = {"architecture": "lite"} if values.get("encoder") else {}

@@ -137,7 +137,7 @@ class TrainingPlan:
 
 def _config(training: Mapping[str, Any]) -> TrainingConfig:
     if "task" not in training:
-        raise UsageError("what is to be trained?", remedy="say cel or douga: dougagen train cel …")
+        raise UsageError("say what to train", remedy="cel or douga: dougagen train cel …")
     if (training.get("minutes") is None) == (training.get("steps") is None):
         raise ConfigError("a training needs a budget", remedy="give --minutes or --steps, not both")
     return TrainingConfig.of(training)

@@ -27,7 +27,7 @@ def read_file(wanted: str) -> dict[str, Any]:
         return read_toml(path)
     found = next((item for item in _shipped() if item.name == f"{wanted}.toml"), None)
     if found is None:
-        raise ConfigError(f"no configuration is called {wanted!r}", remedy=_instead(wanted))
+        raise ConfigError(f"there is no configuration called {wanted!r}", remedy=_instead(wanted))
     with resources.as_file(found) as file:
         return read_toml(file)
 

@@ -68,7 +68,9 @@ def read_preset(wanted: str) -> Preset:
             return preset
         below, base = _read(base)
         preset = preset.over(below)
-    raise ConfigError(f"the bases of configuration {wanted!r} lead in a circle, or are more than {_DEEPEST}")
+    raise ConfigError(
+        f"the bases of configuration {wanted!r} form a circle, or there are more than {_DEEPEST}"
+    )
 
 
 def supply_of(options: Mapping[str, Any], *, workers: int) -> StudioSupply:

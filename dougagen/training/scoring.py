@@ -86,7 +86,7 @@ class Scoring:
         figures = dict(asked.figures.result())
         figure = figures.get(self._best_by, math.nan)
         if self._best_by not in figures:
-            _log.warning("no score is called %r: no best weights are kept", self._best_by)
+            _log.warning("there is no score called %r: no best weights are kept", self._best_by)
         scores = Scores(asked.step, asked.seconds, figures, is_best=figure > self._best)
         if scores.is_best:
             self._best = figure

@@ -176,7 +176,9 @@ class StudioSource:
                 self._take(number, picture)
             self._first = [picture for _, picture in self._pictures]
             if not self._first:
-                raise ConfigError("none of the first scenes can be decided", remedy="ask for more of them")
+                raise ConfigError(
+                    "every one of the first scenes is undecidable", remedy="ask for more of them"
+                )
         return self._first
 
     def _begin(self) -> Future[None]:

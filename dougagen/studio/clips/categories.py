@@ -262,7 +262,7 @@ def plan_category(name: str, *, seed: int, lines: int, delivery: ClipDelivery | 
     """
     category = CATEGORIES.get(name)
     if category is None:
-        raise UsageError(f"no category is named {name!r}", remedy=f"there are {', '.join(CATEGORIES)}")
+        raise UsageError(f"there is no category named {name!r}", remedy=f"there are {', '.join(CATEGORIES)}")
     rng = np.random.default_rng([seed, *name.encode()])
     plans = reseeded(category.plan(rng), int(rng.integers(1 << 40)))
     delivery = delivery or category.delivery

@@ -35,7 +35,9 @@ def plan_clip(name: str, *, seed: int = 0, lines: int = 540, delivery: str | Non
     Raises UsageError for a name that nothing has.
     """
     if delivery is not None and delivery not in DELIVERIES:
-        raise UsageError(f"no delivery is named {delivery!r}", remedy=f"there are {', '.join(DELIVERIES)}")
+        raise UsageError(
+            f"there is no delivery named {delivery!r}", remedy=f"there are {', '.join(DELIVERIES)}"
+        )
     way = None if delivery is None else DELIVERIES[delivery]
     if name in STORYBOARDS:
         planned = plan_storyboard(STORYBOARDS[name], lines=lines, seed=seed, delivery=way)
@@ -47,7 +49,7 @@ def plan_clip(name: str, *, seed: int = 0, lines: int = 540, delivery: str | Non
             raise UsageError(what, remedy="leave out --delivery")
         planned = plan_category(name, seed=seed, lines=lines, delivery=way)
     else:
-        raise UsageError(f"no clip is named {name!r}", remedy=f"there are {', '.join(CLIP_NAMES)}")
+        raise UsageError(f"there is no clip named {name!r}", remedy=f"there are {', '.join(CLIP_NAMES)}")
     if delivery == "vfr":
         return replace(planned, times=uneven_times(np.random.default_rng(seed), planned.plan.takes))
     return planned

@@ -32,5 +32,5 @@ def test_a_picture_of_20000_pixels_a_side_is_refused_unread(tmp_path, which):
 @pytest.mark.parametrize("content", [b"", b"\x89PNG", b"no picture at all, only text"])
 def test_a_file_that_is_no_png_is_one_line(tmp_path, content):
     (tmp_path / "00_cut.png").write_bytes(content)
-    with pytest.raises(UsageError, match="is no 8-bit RGBA picture"):
+    with pytest.raises(UsageError, match="is not an 8-bit RGBA picture"):
         _read_drawing(tmp_path / "00_cut.png")

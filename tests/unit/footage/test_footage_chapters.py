@@ -67,7 +67,7 @@ def test_no_exposure_spans_a_skipped_chapter_and_the_counts_add_up(encode, paint
 
 
 def test_a_bad_pattern_is_a_usage_error_in_one_line():
-    with pytest.raises(ConfigError, match="--skip-chapters is no regular expression") as caught:
+    with pytest.raises(ConfigError, match="--skip-chapters is not a regular expression") as caught:
         DecodeConfig(skip_chapters="open(ing")
     assert caught.value.exit_code == 2
     assert "\n" not in str(caught.value)

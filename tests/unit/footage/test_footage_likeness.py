@@ -138,7 +138,7 @@ def junk(folder: Path) -> list[Path]:
 def test_junk_is_refused_in_a_line_and_not_hashed(tmp_path) -> None:
     read: list[int] = []
     for path in junk(tmp_path):
-        with pytest.raises(EpisodeError, match="is no video that can be opened") as caught:
+        with pytest.raises(EpisodeError, match="is not a video that can be opened") as caught:
             open_episode(path, on_read=read.append)
         assert "\n" not in str(caught.value)
         assert caught.value.remedy

@@ -244,7 +244,7 @@ def test_a_picture_that_is_no_part_of_a_label_is_named_and_other_files_are_not(t
     rewrite(tmp_path / "cover.png", np.zeros((4, 4, 3), np.uint8))
     (tmp_path / "notes.txt").write_text("hello")
     (tmp_path / ".hidden_douga.png").write_bytes(b"")
-    assert "cover.png': is no part of a label" in problem_of(tmp_path)
+    assert "cover.png': is not part of a label" in problem_of(tmp_path)
 
 
 def test_two_files_for_one_part_are_named(tmp_path):

@@ -44,7 +44,7 @@ def test_a_flag_that_there_is_not_cannot_be_allowed(tmp_path, make_record, make_
 
 def test_nothing_fit_says_why(tmp_path, make_record, make_dataset):
     dataset = make_dataset(tmp_path / "shards", [make_record(0, flags=("fade",))])
-    with pytest.raises(LabelError, match=r"no frame is fit to be drawn \(1 fade\)"):
+    with pytest.raises(LabelError, match=r"no frame is suitable for drawing \(1 fade\)"):
         select(DatasetPool([dataset], seed=0), count=1, by="both", seed=0)
 
 

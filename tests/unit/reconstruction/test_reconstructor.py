@@ -162,7 +162,9 @@ def test_a_network_that_says_what_is_no_number_is_one_line(task):
     networks = {Task.CEL: RedIsCel(), Task.DOUGA: ByColor(), task: Overflows()}
     pair = (loaded(networks[each], each) for each in (Task.CEL, Task.DOUGA))
     white = np.full((9, 9, 3), 255, np.uint8)
-    with pytest.raises(WeightsError, match=f"the {task} network {task} says what is no number, in float32"):
+    with pytest.raises(
+        WeightsError, match=f"the {task} network {task} returned values that are not numbers, in float32"
+    ):
         NetworkReconstructor(*pair, CPU).reconstruct([white])
 
 

@@ -152,13 +152,13 @@ def test_a_file_that_changes_while_it_is_read_is_a_failure(tmp_path, tiny) -> No
         opened = decoder.open()
         with copy.open("ab") as more:
             more.write(b"still being copied")
-        with pytest.raises(EpisodeError, match="changed while it was read"):
+        with pytest.raises(EpisodeError, match="changed while it was being read"):
             list(footage_of(decoder, opened))
     with DecoderProcess(copy) as decoder:
         opened = decoder.open()
         far = footage_of(decoder, opened)
         copy.unlink()
-        with pytest.raises(EpisodeError, match="vanished while it was read"):
+        with pytest.raises(EpisodeError, match="disappeared while it was being read"):
             list(far)
 
 

@@ -107,7 +107,7 @@ def test_the_line_goes_before_the_file(tmp_path: Path) -> None:
         ("max_drawings = 0\n", "--max-drawings must be at least 1"),
         ('on_existing = "replace"\n', "--on-existing must be one of error, skip, redo, got 'replace'"),
         ('repeats = "hide"\n', "--repeats must be keep, mark or drop"),
-        ('reject = ["ugly"]\n', "--reject knows no flag 'ugly'"),
+        ('reject = ["ugly"]\n', "--reject: unknown flag 'ugly'"),
         ('decode = "tape"\n', "--decode takes auto, cpu, cuda"),
         ('start = "soon"\n', "--start takes seconds or h:mm:ss, got 'soon'"),
         ("start = \n", "no TOML"),

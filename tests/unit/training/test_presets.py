@@ -69,9 +69,9 @@ def test_another_crop_is_a_square_whatever_it_stands_on(tmp_path):
         ("a = " + "[" * 5000 + "]" * 5000, "no TOML"),
         (
             'base = "nobody"\n',
-            "no configuration is called 'nobody'; one of cel, .*thesis-4.2-…, thesis-5.3-…",
+            "there is no configuration called 'nobody'; one of cel, .*thesis-4.2-…, thesis-5.3-…",
         ),
-        ('base = "dougs"\n', "no configuration is called 'dougs'; did you mean douga"),
+        ('base = "dougs"\n', "there is no configuration called 'dougs'; did you mean douga"),
         ("[adversarial]\nwide = 4\n", "unknown adversarial option 'wide'; known: .*weight"),
         ("# " + "x" * 70_000, "more than 65536 bytes"),
     ],
@@ -91,7 +91,7 @@ def test_bytes_that_are_no_text_and_files_that_are_not_there_are_one_line(tmp_pa
         read_preset(str(path))
     with pytest.raises(ConfigError, match="no such file"):
         read_preset(str(tmp_path / "other.toml"))
-    with pytest.raises(ConfigError, match="no configuration is called 'x'"):
+    with pytest.raises(ConfigError, match="there is no configuration called 'x'"):
         read_preset("x")
 
 

@@ -209,7 +209,7 @@ def test_mean_iou_counts_the_classes_that_are_there():
         ({"task": "cel", "steps": 1, "minutes": 1.0}, "needs a budget"),
         ({"task": "cel", "steps": 0}, "must be positive"),
         ({"steps": 1}, "needs a task"),
-        ({"task": "sky", "steps": 1}, "'sky' is not a task of training"),
+        ({"task": "sky", "steps": 1}, "'sky' is not a training task"),
         ({"task": "cel", "steps": 1, "stepps": 2}, "unknown training option 'stepps'"),
         ({"task": "cel", "steps": 1, "crop": 5}, "crop must be"),
         ({"task": "cel", "steps": 1, "crop": "wide"}, "wrong type"),
