@@ -17,12 +17,12 @@ SMALL = {
 }
 
 
-def write_tiny_weights(folder: Path, *tasks: str, **facts: str) -> Path:
+def write_tiny_weights(folder: Path, *tasks: str, detail_width: int = 0, **facts: str) -> Path:
     """``<task>.safetensors`` in ``folder``, by default both, the same each time."""
     folder.mkdir(exist_ok=True)
     for task in map(Task, tasks or tuple(Task)):
         torch.manual_seed(3)
-        options = network_options("thinline", task, SMALL)
+        options = network_options("thinline", task, {**SMALL, "detail_width": detail_width})
         module = build_network("thinline", options)
         path = folder / f"{task}.safetensors"
         save_weights(module, path, architecture="thinline", options=options, task=task, facts=facts)

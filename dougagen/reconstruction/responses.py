@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from dougagen.errors import UsageError
 from dougagen.networks import (
+    LiteUNet,
     LoadedNetwork,
     Task,
     ThinLineNet,
@@ -168,7 +169,7 @@ def second_to_last(network: LoadedNetwork) -> str:
 
     Raises UsageError for an architecture that this does not know.
     """
-    if isinstance(network.module, ThinLineNet):
+    if isinstance(network.module, ThinLineNet | LiteUNet):
         return "head.fuse" if network.module.config.detail_width else "up_half.refine"
     if network.architecture == "gcn":
         return f"refine_up.{len(network.module.refine_up) - 1}"  # type: ignore[arg-type]

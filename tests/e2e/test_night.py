@@ -88,5 +88,5 @@ def test_a_second_start_ends_at_once_and_a_kill_costs_nothing(night, folder, tmp
     assert ends(lambda: is_group_alive(first.pid))  # a worker holds its lock to the last
     third = subprocess.run([*words, str(out)], capture_output=True, text=True, timeout=600, check=False)
     assert third.returncode == 0, third.stderr
-    assert "a run that died" in third.stderr
+    assert "an interrupted run" in third.stderr
     require_whole(out, rows_of(night[0]))

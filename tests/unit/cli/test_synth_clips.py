@@ -24,8 +24,8 @@ def test_a_category_becomes_a_clip_with_truth_and_pictures(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"clip": "list"}, "there are|no clip is named"),
-        ({"clip": "ones", "delivery": "film"}, "no delivery is named"),
+        ({"clip": "list"}, "there are|no clip named"),
+        ({"clip": "ones", "delivery": "film"}, "no delivery named"),
         ({"clip": "ones", "name": "../up"}, "plain file name"),
         ({"clip": "ones", "held_out": True}, "for stills"),
         ({"clip": "interlaced", "delivery": "vfr"}, "in fields"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from tiny_weights import write_tiny_weights
 from torch import nn
 
 from dougagen.domain import CelMask, Douga, DougaClass, Triplet
@@ -97,7 +98,16 @@ def test_nothing_to_look_at_is_an_error():
         portrait(FeatureLayer(network, "read"), [])
 
 
-def test_a_network_without_the_layer_is_left_out_while_the_other_has_it():
-    (only,) = feature_layers(None, "head.look")
-    assert (only.network.task, only.name, only.channels) == (Task.DOUGA, "head.look", 8)
-    assert [layer.name for layer in feature_layers(None)] == ["up_half.refine", "head.fuse"]
+def test_a_network_without_the_layer_is_left_out_while_the_other_has_it(tmp_path):
+    write_tiny_weights(tmp_path, "cel")
+    write_tiny_weights(tmp_path, "douga", detail_width=4)
+    (only,) = feature_layers(tmp_path, "head.look")
+    assert (only.network.task, only.name, only.channels) == (Task.DOUGA, "head.look", 4)
+    assert [layer.name for layer in feature_layers(tmp_path)] == ["up_half.refine", "head.fuse"]
+
+
+def test_the_weights_that_ship_have_a_second_to_last_layer():
+    assert [(layer.name, layer.channels) for layer in feature_layers(None)] == [
+        ("head.fuse", 8),
+        ("head.fuse", 12),
+    ]

@@ -194,9 +194,9 @@ def bad_input(kind: str, folder: Path) -> Path:
         ("missing", "no such file"),
         ("folder", "is a folder"),
         ("empty", "is empty"),
-        ("prose", "is no video"),
-        ("playlist", "is no video"),
-        ("concat", "is no video"),
+        ("prose", "is not a video"),
+        ("playlist", "is not a video"),
+        ("concat", "is not a video"),
         ("sound", "has no video stream (holds audio)"),
     ],
 )
@@ -261,7 +261,7 @@ def test_a_file_of_which_no_picture_decodes_is_an_error(write_clip):
             assert payload in data
             data = data.replace(payload, bytes(len(payload)))
     clip.write_bytes(data)
-    with pytest.raises(EpisodeError, match="not one picture"):
+    with pytest.raises(EpisodeError, match="not a single picture"):
         list(decode(open_episode(clip)))
 
 

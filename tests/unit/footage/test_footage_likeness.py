@@ -149,7 +149,7 @@ def test_what_begins_like_a_video_and_is_none_is_not_hashed_either(tmp_path) -> 
     read: list[int] = []
     path = tmp_path / "a.mkv"
     path.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(9000))
-    with pytest.raises(EpisodeError, match="is no video"):
+    with pytest.raises(EpisodeError, match="is not a video"):
         open_episode(path, on_read=read.append)
     assert read == []
 

@@ -180,7 +180,7 @@ def test_a_jpeg_douga_is_refused_under_any_name(tmp_path, name):
     douga.unlink()
     _, data = cv2.imencode(".jpg", np.full((24, 32, 3), 255, np.uint8))
     (tmp_path / name).write_bytes(data.tobytes())
-    assert "is a JPEG, which smears thin lines; draw in a PNG from the start" in problem_of(tmp_path)
+    assert "is a JPEG, which smears thin lines; draw in PNG from the start" in problem_of(tmp_path)
 
 
 # ---- what goes wrong ------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_color_picture_given_as_douga_is_noticed(tmp_path):
 def test_a_grey_cel_mask_is_a_problem_with_its_remedy(tmp_path):
     _, _, mask = export_label(triplet(), tmp_path, "a")
     rewrite(mask, np.full((24, 32), 128, np.uint8))
-    assert "a_cel_mask.png': is no cel mask" in problem_of(tmp_path)
+    assert "a_cel_mask.png': is not a cel mask" in problem_of(tmp_path)
 
 
 def test_a_transparent_color_is_a_problem(tmp_path):

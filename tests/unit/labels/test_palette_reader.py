@@ -180,7 +180,7 @@ def test_a_colour_far_from_the_palette_is_refused_with_its_count_and_its_first_p
 
 def test_noise_is_refused_although_no_area_of_it_is_flat():
     noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
-    with pytest.raises(LabelError, match="is no douga"):
+    with pytest.raises(LabelError, match="is not a douga"):
         read_douga(noise)
 
 

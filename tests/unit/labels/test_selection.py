@@ -108,7 +108,7 @@ def test_half_of_both_is_variety_and_none_is_taken_twice():
 
 
 def test_frames_that_no_network_saw_cannot_be_chosen_by_uncertainty():
-    with pytest.raises(LabelError, match="no network has said how sure it is"):
+    with pytest.raises(LabelError, match="no frame has a confidence"):
         choose([candidate(0)], count=1, by="uncertainty", seed=0)
 
 
@@ -119,7 +119,7 @@ def test_a_flag_speaks_against_a_drawing_unless_it_is_allowed():
 
 
 def test_nothing_to_choose_from_is_an_error():
-    with pytest.raises(LabelError, match="no frame is fit"):
+    with pytest.raises(LabelError, match="no frame is suitable"):
         choose([], count=1, by="variety", seed=0)
 
 

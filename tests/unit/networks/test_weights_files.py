@@ -199,7 +199,7 @@ def test_an_option_without_end_is_a_line(weights):
     assert "\n" not in str(caught.value)
     gcn = {"depth": 34, "classes": 2, "dropout": 10**400}
     rewrite(weights, options=json.dumps(gcn), architecture="gcn")
-    with pytest.raises(WeightsError, match="too large to count with"):
+    with pytest.raises(WeightsError, match="too large a number"):
         load_weights(weights)
 
 

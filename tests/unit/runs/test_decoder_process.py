@@ -91,7 +91,7 @@ def test_a_decoder_that_hangs_is_given_up_after_its_time(clip) -> None:
         os.kill(decoder._child.pid, signal.SIGSTOP)
         decoder._limits = DecoderLimits(stall_seconds=0.5)
         began = time.monotonic()
-        with pytest.raises(EpisodeError, match=r"hangs: nothing came for 0.5 s.*--stall"):
+        with pytest.raises(EpisodeError, match=r"hangs: nothing arrived for 0.5 s.*--stall"):
             footage_of(decoder, opened)
         assert time.monotonic() - began < 100  # 120 s is what it has by default
 

@@ -110,7 +110,7 @@ def test_the_line_goes_before_the_file(tmp_path: Path) -> None:
         ('reject = ["ugly"]\n', "--reject: unknown flag 'ugly'"),
         ('decode = "tape"\n', "--decode takes auto, cpu, cuda"),
         ('start = "soon"\n', "--start takes seconds or h:mm:ss, got 'soon'"),
-        ("start = \n", "no TOML"),
+        ("start = \n", "not valid TOML"),
         ("# " + "x" * 70_000, "more than 65536 bytes"),
     ],
 )

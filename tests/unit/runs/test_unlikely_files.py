@@ -71,5 +71,5 @@ def test_a_disk_that_does_not_answer_is_given_up(started, tmp_path, tiny, monkey
     finally:
         answered.set()
     assert isinstance(outcome, Failed)
-    assert "nothing came for 0.2 s" in str(outcome.error)
+    assert "nothing arrived for 0.2 s" in str(outcome.error)
     assert started == []

@@ -216,7 +216,7 @@ def test_a_row_that_does_not_fit_is_named_with_its_shard(
 
 def test_a_parquet_file_of_something_else_is_refused(tmp_path) -> None:
     pl.DataFrame({"a": [1, 2]}).write_parquet(tmp_path / "a.parquet")
-    with pytest.raises(ShardError, match="no shard of dougagen: column record_id is missing"):
+    with pytest.raises(ShardError, match="not a dougagen shard: column record_id is missing"):
         list(read_records(tmp_path))
 
 

@@ -202,7 +202,7 @@ def test_a_share_without_locks_is_refused_with_the_remedy(tmp_path, monkeypatch)
         raise OSError(37, os.strerror(37))
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
-    with pytest.raises(ShardError, match=r"takes no locks.*--out on a disk with locks"):
+    with pytest.raises(ShardError, match=r"does not support locks.*--out on a disk with locks"):
         lock_episode(tmp_path, ID)
 
 
