@@ -173,7 +173,7 @@ def test_wrong_weights_and_devices_are_said_at_once(tmp_path: Path, networks) ->
         dg.reconstruct([], models=tmp_path)
     with pytest.raises(dg.DougagenError, match="device"):
         dg.reconstruct([], device="toaster")
-    with pytest.raises(dg.DougagenError, match="loaded networks"):
+    with pytest.raises(dg.DougagenError, match="already loaded cannot take device"):
         dg.reconstruct([], networks=networks, device="cpu")
 
 

@@ -113,7 +113,7 @@ def test_a_file_of_another_hash_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = a_package(tmp_path, b"not a pickle at all", monkeypatch)
-    with pytest.raises(WeightsError, match="not those that dougagen knows"):
+    with pytest.raises(WeightsError, match="not the expected ones"):
         read_pretrained(file)
 
 
