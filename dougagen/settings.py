@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError, UsageError
-from dougagen.files import read_file, refused_as
+from dougagen.files import read_file, refused_as, require_local
 
 _LARGEST = 2**16  # bytes
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,9}):)?(?:(?P<m>[0-5]?\d):)?(?P<s>\d{1,9}(?:\.\d{1,18})?)")
@@ -52,6 +52,7 @@ def typed(name: str, wanted: str, value: Any, *, what: str = "training option") 
     if "Fraction" in kinds and isinstance(value, str | int | float | Fraction) and value is not True:
         return seconds_of(value, option=f"--{name}")
     if "Path" in kinds and isinstance(value, str | Path):
+        require_local(value)
         return Path(value)
     if "float" in kinds and type(value) in (int, float):
         try:

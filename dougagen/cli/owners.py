@@ -7,7 +7,7 @@ its default is written, so that ``--help`` can show it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from typer.core import TyperCommand
 
 import dougagen
+from dougagen.files import require_local
 
 _PACKAGE = Path(dougagen.__file__).parent
 
@@ -75,6 +76,19 @@ def _parameters(function: ast.FunctionDef) -> dict[str, ast.expr]:
     return {argument.arg: default for argument, default in pairs if default is not None}
 
 
+def _paths_among(args: list[str], *, texts: Collection[str]) -> Iterator[str]:
+    """The words of a line that can be paths: all but the values of the options ``texts``."""
+    before = ""
+    for word in args:
+        option, is_assigned, value = word.partition("=") if word.startswith("--") else ("", "", word)
+        if is_assigned:
+            if option not in texts:
+                yield value
+        elif before not in texts:
+            yield word
+        before = word
+
+
 def owners_of(command: Callable[..., Any]) -> dict[str, Owner]:
     """Parameter → owner, of those of a command that have one."""
     found: dict[str, Owner] = {}
@@ -86,7 +100,23 @@ def owners_of(command: Callable[..., Any]) -> dict[str, Owner]:
 
 
 class Command(TyperCommand):
-    """A command whose help shows the defaults of the library beside its options."""
+    """A command whose help shows the defaults of the library beside its options, and whose paths are paths."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Refuses addresses while a path still is as it was typed: ``s3://a`` is ``s3:/a`` as soon as it is one."""
+        for word in _paths_among(args, texts=self._text_options()):
+            require_local(word)
+        return super().parse_args(ctx, args)
+
+    def _text_options(self) -> set[str]:
+        """The options whose value is no path, as they stand on a line."""
+        hints = get_type_hints(self.callback) if self.callback is not None else {}
+        return {
+            word
+            for parameter in self.params
+            if parameter.param_type_name == "option" and "Path" not in str(hints.get(str(parameter.name)))
+            for word in parameter.opts
+        }
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         owners = owners_of(self.callback) if self.callback is not None else {}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, cast
 
 from dougagen.door.progress import FramesOfRun, bar
 from dougagen.errors import UsageError, quoted
+from dougagen.files import require_local
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,7 +143,9 @@ def extract(
     from dougagen.runs import ExtractOptions
     from dougagen.runs import extract as run
 
-    several = [episodes] if isinstance(episodes, str | PathLike) else episodes
+    several = [episodes] if isinstance(episodes, str | PathLike) else list(episodes)
+    for place in (*several, out):
+        require_local(place)
     said = ExtractOptions.of(options)
     with FramesOfRun(progress=progress) as events:
         return run([str(Path(one)) for one in several], Path(out), options=said, events=events)

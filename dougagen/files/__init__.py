@@ -5,6 +5,7 @@ Every room that touches the disk does it here. ``folder`` has the handle below w
 """
 
 from dougagen.files.folder import FileRefused, Folder, FolderRefused, Refusal
+from dougagen.files.schemes import require_local
 from dougagen.files.whole import (
     append_file,
     copy_file,
@@ -39,6 +40,7 @@ __all__ = [
     "refused_as",
     "remove_file",
     "require_file_or_nothing",
+    "require_local",
     "stat_of",
     "write_file",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dougagen.errors import UsageError
+from dougagen.files import require_local
 
 VIDEO_SUFFIXES = frozenset(
     {
@@ -39,6 +40,7 @@ def find_episodes(words: Iterable[str]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for word in words:
+        require_local(word)
         try:
             found.update(dict.fromkeys(_meant_by(word)))
         except OSError as error:  # a name longer than any file's, a folder that may not be entered
