@@ -6,12 +6,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any, get_args
 
 from dougagen.choices import OnRepeat
 from dougagen.errors import ConfigError
 from dougagen.footage import FLAGS, DecodeOn, FootageConfig
+
+NOT_GIVEN = "–"
+"""Stands for an option that was not given and changes nothing then."""
+LIMITS = ("start", "stop", "max_drawings")
+"""Options that only say how much of an episode is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class ExtractConfig:
         if self.repeats not in get_args(OnRepeat):
             raise ConfigError(f"--repeats must be keep, mark or drop, got {self.repeats!r}")
         for flag in self.reject:
+            if flag == "repeat":  # known when all is committed, and not while drawings are sifted
+                raise ConfigError("--reject does not know repeats", remedy="--repeats drop leaves them out")
             if flag not in FLAGS:
                 raise ConfigError(f"--reject: unknown flag {flag!r}", remedy=f"one of {', '.join(FLAGS)}")
 
@@ -70,6 +78,67 @@ def config_digest(config: ExtractConfig, *, schema_version: int, reconstruction:
         "schema_version": schema_version,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def config_options(
+    config: ExtractConfig, *, schema_version: int, reconstruction: Mapping[str, str]
+) -> dict[str, str]:
+    """What ``config_digest`` sums up, in words, for the ledger: name → value, always in the same order.
+
+    First the options of the command line under their names, then what the networks say of themselves, then
+    the figures behind. No path is among them; weights stand there by their hashes. Two configurations have
+    the same words when, and only when, they have the same digest.
+    """
+    rows = _rows(config)
+    footage = rows.pop("footage")
+    decoding = {
+        name: footage["decoding"].pop(name) for name in ("square_pixels", "keep_bars", "skip_chapters")
+    }
+    words: dict[str, str] = {}
+    for name, value in (rows | decoding).items():
+        words |= _words_of(name, value)
+    for name, said in sorted(reconstruction.items()):
+        words |= _words_of(name, _plain(said))
+    words["schema_version"] = str(schema_version)
+    return words | _words_of("footage", footage)
+
+
+def _plain(said: str) -> Any:
+    """What a stage says of itself: JSON where it has options of its own."""
+    return json.loads(said) if said.startswith("{") else said
+
+
+def _words_of(name: str, value: Any) -> dict[str, str]:
+    """``value`` as words; of a config the word ``on``, and its own options under ``name.option``."""
+    if not isinstance(value, Mapping):
+        return {name: _word(value)}
+    words = {name: "on"}
+    for option, inner in value.items():
+        words |= _words_of(f"{name}.{option}", inner)
+    return words
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return NOT_GIVEN
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, Fraction):
+        return _decimal(value)
+    return ", ".join(map(_word, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _decimal(value: Fraction) -> str:
+    """``1.5``; ``1/3`` where there is no end to it."""
+    rest = value.denominator
+    for factor in (2, 5):
+        while rest % factor == 0:
+            rest //= factor
+    if rest != 1:
+        return str(value)
+    with localcontext() as exactly:
+        exactly.prec = 60
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 
 
 def _rows(config: ExtractConfig) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def extract_episode(
     reconstructor: Reconstructor,
     config: ExtractConfig,
     digest: str,
+    options: Mapping[str, str] | None = None,
     on_existing: Literal["error", "redo"] = "error",
     lock: Lock | None = None,
     read: Callable[..., DrawingSource] = read_footage,
@@ -109,9 +110,10 @@ def extract_episode(
 ) -> ExtractReport:
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
-    ``lock`` is the episode's, where the caller holds it already; ``read`` has the form of ``read_footage``;
-    ``stages`` changes no row, only when each works. What other episodes show too is settled afterwards, over
-    all of them (``shards.settle_repeats``).
+    ``options`` is what ``digest`` sums up, in words, for the ledger. ``lock`` is the episode's, where the
+    caller holds it already; ``read`` has the form of ``read_footage``; ``stages`` changes no row, only when
+    each works. What other episodes show too is settled afterwards, over all of them
+    (``shards.settle_repeats``).
     Raises EpisodeError, ShardError; then nothing of the episode is in the dataset.
     """
     clock, sieve, depth = StageClock(), Sieve(config.reject), _depth(episode, reconstructor.batch_size)
@@ -151,6 +153,7 @@ def extract_episode(
                 timesheet=sieve.timesheet(),
                 rejected=sieve.rejected,
                 on_repeat=config.repeats,
+                options=options or {},
             ),
             prints=prints.table(written),
         )

@@ -44,8 +44,8 @@ def bench(
         return
     show_tables([_table(report)])
     say(
-        f"{report.limit} limits this machine ({quoted(report.device)}); the slowest stage alone takes "
-        f"{report.overlap:.0%} of the time of all together"
+        f"{report.limit} limits this machine ({quoted(report.device)}): {report.limit_seconds:.2f} s alone; "
+        f"{report.in_words}"
     )
 
 

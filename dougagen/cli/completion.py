@@ -38,15 +38,25 @@ def presets(incomplete: str) -> list[str]:
     return _beginning(incomplete, preset_names()) + toml_files(incomplete)
 
 
+def shipped_weights(incomplete: str) -> list[str]:
+    """Words for ``train --from`` beside files."""
+    return _beginning(incomplete, ("cel", "douga", "shipped")) + files_of(incomplete, ".safetensors")
+
+
 def toml_files(incomplete: str) -> list[str]:
-    """TOML files and folders that begin so, for ``--config``; hidden ones only where a dot asks for them."""
+    """TOML files and folders that begin so, for ``--config``."""
+    return files_of(incomplete, ".toml")
+
+
+def files_of(incomplete: str, suffix: str) -> list[str]:
+    """Files with that suffix and folders that begin so; hidden ones only where a dot asks for them."""
     folder, slash, beginning = incomplete.rpartition("/")
     try:
         found = sorted(Path(folder + slash or ".").iterdir())
     except OSError:
         return []
     names = [f"{path.name}/" if path.is_dir() else path.name for path in found]
-    shown = [name for name in names if name.endswith(("/", ".toml")) and (beginning or name[0] != ".")]
+    shown = [name for name in names if name.endswith(("/", suffix)) and (beginning or name[0] != ".")]
     return [f"{folder}{slash}{name}" for name in _beginning(beginning, shown)]
 
 

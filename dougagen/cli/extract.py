@@ -11,6 +11,7 @@ import typer
 from dougagen.cli import options
 from dougagen.cli.console import Watch, complain, journal, name_of, say, show_json, warn
 from dougagen.cli.groups import with_groups
+from dougagen.cli.next_steps import look_at
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def extract(
             events=_Events(watch, few=len(paths) <= FEW_EPISODES),
             command="\0".join([str(Path.cwd()), *sys.argv[1:]]),
         )
-    _close(report, out)
+    _close(report, out, part=said.limits())
     if json:
         show_json({"out": str(out), **report.to_json()})
     raise typer.Exit(report.exit_code)
@@ -117,8 +118,9 @@ class _Events:
         self._watch.end(self._names.get(path, ""))
 
 
-def _close(report: RunReport, out: Path) -> None:
-    """The one line that says what the run came to; shown to the quiet, too, where something failed."""
+def _close(report: RunReport, out: Path, *, part: str) -> None:
+    """The line that says what the run came to, shown to the quiet, too, where something failed; then what to
+    do next. ``part`` is what kept the run from reading whole episodes, in words."""
     if report.same_run:
         say(f"the same command is already running on {quoted(out)}: nothing to do")
         return
@@ -134,3 +136,8 @@ def _close(report: RunReport, out: Path) -> None:
             "what is committed is whole, and the same command carries on from here"
         )
     (warn if report.exit_code else say)(line)
+    if report.extracted or report.already_there:
+        if part and report.extracted:
+            whole = "to read the whole, name another --out or add --on-existing redo"
+            say(f"{part}: only a part of the video was read; {whole}")
+        say(f"next: {look_at(out)} shows the drawings")

@@ -165,7 +165,7 @@ Reject = Annotated[
     list[str] | None,
     typer.Option(
         help="Leave out drawings with this flag; may be repeated: dark, bright, blurry, combed, text, blank, "
-        "motion_blur, fade, no_cel. By default all are kept and marked.",
+        "motion_blur, fade, damaged, no_cel, scaled. By default all are kept and marked.",
         metavar="FLAG",
         autocompletion=completion.flags,
         show_default=False,

@@ -100,10 +100,10 @@ def owners_of(command: Callable[..., Any]) -> dict[str, Owner]:
 
 
 class Command(TyperCommand):
-    """A command whose help shows the defaults of the library beside its options, and whose paths are paths."""
+    """A command whose help shows the defaults of the library, and whose paths are paths."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Refuses addresses while a path still is as it was typed: ``s3://a`` is ``s3:/a`` as soon as it is one."""
+        """Refuses addresses while they are as they were typed: as a path ``s3://a`` is ``s3:/a``."""
         for word in _paths_among(args, texts=self._text_options()):
             require_local(word)
         return super().parse_args(ctx, args)

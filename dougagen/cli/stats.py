@@ -9,6 +9,7 @@ import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import complain, say, show_json, show_tables
+from dougagen.cli.next_steps import look_at
 from dougagen.errors import quoted
 
 
@@ -42,3 +43,5 @@ def stats(
         show_json(found.to_json())
     else:
         show_tables(found.tables())
+        if html is None:
+            say(f"next: {look_at(dataset)} shows the drawings")

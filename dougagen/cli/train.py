@@ -61,7 +61,7 @@ def train(
 
     Example:  dougagen train cel --studio --out trained/ --minutes 45
 
-    Example:  dougagen train --config own-douga --shards labelled/ --studio --from models/douga.safetensors
+    Example:  dougagen train --config own-douga --shards labelled/ --studio --from shipped
     """
     stop_at = None if stop_after is None else time.monotonic() + 60 * stop_after
     if configs:

@@ -70,7 +70,17 @@ StopAfter = Annotated[
         metavar="MINUTES",
     ),
 ]
-Start = Annotated[Path | None, typer.Option("--from", help="Weights to begin with, instead of random ones.")]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Weights to begin with, instead of random ones: a file, or cel, douga or shipped for those that "
+        "dougagen comes with.",
+        metavar="FILE|NAME",
+        autocompletion=completion.shipped_weights,
+        show_default=False,
+    ),
+]
 Cel = Annotated[
     Path | None,
     typer.Option(help="Weights whose masks a douga network learns from; default: those of dougagen."),

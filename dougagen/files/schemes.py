@@ -1,4 +1,4 @@
-"""Paths that are addresses: ``s3://bucket/shards`` is no folder here, and must not become one called ``s3:``."""
+"""Paths that are addresses: ``s3://bucket/shards`` must not become a folder called ``s3:``."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from typing import Self
 from av import VideoFrame
 
 from dougagen.domain import Episode, FootageCounts, Frame, PictureArea
+from dougagen.domain.timing import clock
 from dougagen.errors import EpisodeError, quoted
 from dougagen.footage.bars import find_picture_area, leaves_bars, whole_frame
 from dougagen.footage.chapters import SkippedChapters, title_pattern
@@ -158,7 +159,20 @@ class FrameStream(Iterator[Frame]):
                 where=self._episode.path,
                 remedy="copy or encode the file again",
             )
+        if not self._frames_decoded and not self._chapter_frames:
+            raise self._nothing_there()
         self._say_what_bars_hid()
+
+    def _nothing_there(self) -> EpisodeError:
+        """The part that was asked for has no frame: a slip of the hand, and no empty episode."""
+        start, stop, frames = self._start or Fraction(0), self._stop, self._episode.announced_frames
+        part = f"from {clock(start)} on" if stop is None else f"from {clock(start)} to {clock(stop)}"
+        long = f"; it is {clock(frames / self._episode.frame_rate)} long" if frames else ""
+        return EpisodeError(
+            f"has no frame {part}{long}",
+            where=self._episode.path,
+            remedy="--start and --stop are seconds or h:mm:ss of the file",
+        )
 
     def _frame(self, picture: Picture) -> Frame:
         converter, geometry, video = self._converter, self._geometry, picture.video

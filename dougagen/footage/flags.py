@@ -24,10 +24,12 @@ FLAGS: Mapping[str, str] = {
     "blank": "nothing is drawn",
     "motion_blur": "edges are sharp in one direction only",
     "fade": "in a fade or a dissolve",
+    "damaged": "the decoder had to make up a part of it",
     "no_cel": "the cel network found none",
     "scaled": "larger than 4K, so that mask and douga were read at a fraction of its size",
 }
-"""Flag → what it says. ``no_cel`` and ``scaled`` come from reconstruction, the others from here."""
+"""Flag → what it says. ``damaged`` comes from the decoder, ``no_cel`` and ``scaled`` from reconstruction, the
+others from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -236,6 +236,7 @@ class DrawingStream(Iterator[Drawing]):
                 drawing_index=drawing_index,
                 frame_index=hold.frame.index,
                 time=hold.frame.time,
+                flags=("damaged",) if hold.frame.damaged else (),
                 measures=hold.facts.measures(),
             )
 

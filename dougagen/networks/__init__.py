@@ -4,7 +4,7 @@ from dougagen.networks.allocator import reuse_freed_memory
 from dougagen.networks.gcn import GCN, GCNConfig
 from dougagen.networks.layers import fuse_for_inference
 from dougagen.networks.lite_unet import LiteUNet, LiteUNetConfig
-from dougagen.networks.locations import default_models_folder, find_weights
+from dougagen.networks.locations import SHIPPED, default_models_folder, find_weights, start_weights
 from dougagen.networks.pretrained import begin_from_imagenet
 from dougagen.networks.registry import ARCHITECTURES, PRETRAINED, Task, build_network, network_options
 from dougagen.networks.thinline import ThinLineConfig, ThinLineNet
@@ -27,6 +27,7 @@ __all__ = [
     "FORMAT_VERSION",
     "GCN",
     "PRETRAINED",
+    "SHIPPED",
     "WORKING_LINES",
     "GCNConfig",
     "LiteUNet",
@@ -51,6 +52,7 @@ __all__ = [
     "read_weights_facts",
     "reuse_freed_memory",
     "save_weights",
+    "start_weights",
     "synthetic_cel",
     "wired",
 ]

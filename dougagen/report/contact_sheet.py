@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import PALETTE, Record
 from dougagen.errors import ShardError
+from dougagen.report.episodes import episode_labels, sources_of
 from dougagen.shards import Dataset, RowGroup
 
 THUMBNAIL_WIDTH = 320  # px; of 1080 lines a hairline is still half a pixel there
@@ -51,10 +52,11 @@ def contact_sheet(
 ) -> Iterator[Card]:
     """Cards in the dataset's order, at most ``most`` and ``budget`` characters; damage is passed over."""
     used = shown = 0
+    labels = episode_labels(sources_of(dataset))
     for group, rows in _chosen_groups(dataset, most):
         try:
             for record in dataset.records_of(group, rows=rows):
-                card = card_of(record)
+                card = card_of(record, label=labels.get(record.provenance.episode_id, ""))
                 used += card.size
                 if used > budget or shown >= most:
                     return
@@ -64,13 +66,14 @@ def contact_sheet(
             on_damage(error)
 
 
-def card_of(record: Record) -> Card:
-    """The card of one record."""
+def card_of(record: Record, *, label: str = "") -> Card:
+    """The card of one record; ``label`` is what its episode is called, its source where that is empty."""
     triplet, provenance = record.triplet, record.provenance
     fractions = triplet.douga.class_fractions()
     facts = {
         "id": record.record_id,
-        "episode": provenance.source,
+        "episode": label or provenance.source,
+        "episodeId": provenance.episode_id,
         "shot": provenance.shot_index,
         "frame": provenance.frame_index,
         "time": round(provenance.time, 2),

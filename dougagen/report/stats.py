@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import CLASS_COUNT, DougaClass, Table
 from dougagen.errors import ShardError
+from dougagen.report.episodes import episode_labels, sources_of
 from dougagen.report.tables import stats_tables
 from dougagen.shards import Dataset, LedgerEntry, open_dataset
 
@@ -127,6 +128,8 @@ class DatasetStats:
     """Frames; 0 where there is no shot."""
     throughput: Throughput | None = None
     """None where no ledger says how long it took."""
+    episode_labels: Mapping[str, str] = field(default_factory=dict)
+    """Episode id → what it is called: its file, with digits of the id where two have one name."""
     damaged: tuple[str, ...] = ()
     """What could not be read and is in no figure: a line each, with the remedy."""
 
@@ -320,5 +323,6 @@ def _finished(dataset: Dataset, sums: _Sums, damaged: dict[str, ShardError]) -> 
         shot_lengths=_named_bins(_binned(shots, SHOT_LENGTHS), SHOT_LENGTHS),
         median_shot=float(np.median(shots)) if shots.size else 0.0,
         throughput=_throughput(ledger),
+        episode_labels=episode_labels(sources_of(dataset)),
         damaged=tuple(damaged),
     )

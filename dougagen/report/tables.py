@@ -120,8 +120,9 @@ def _classes(stats: DatasetStats) -> Table:
         (name, share_text(share), THESIS_FREQUENCIES.get(name, _NONE))
         for name, share in stats.class_frequencies.items()
     )
-    columns = ("class", "share of pixels", "thesis")
-    return Table("Douga classes", columns, rows if stats.records else ())
+    columns = ("class", "share of pixels", "in the thesis")
+    title = "Douga classes, beside the thesis: 200 douga drawn by hand (Kugler, TU Wien 2020)"
+    return Table(title, columns, rows if stats.records else ())
 
 
 def _confidences(stats: DatasetStats) -> Table:

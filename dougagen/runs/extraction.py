@@ -345,6 +345,7 @@ class _Run:
                 self.plan.out,
                 source=path,
                 digest=digest,
+                options={},
                 on_existing=self.plan.on_existing,
                 repair=False,
             )

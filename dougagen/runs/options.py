@@ -86,6 +86,12 @@ class ExtractOptions:
             name: value for name, value in values.items() if value is not None and name in (names or values)
         }
 
+    def limits(self) -> str:
+        """What says that only a part is read, as on the command line; empty where nothing does."""
+        words = {name: f"--{name.replace('_', '-')}" for name in ("start", "stop", "max_drawings")}
+        said = self.said(*words)
+        return " ".join(f"{words[name]} {float(value):g}" for name, value in said.items())
+
     def config(self) -> ExtractConfig:
         """What becomes a row. Raises ConfigError, UsageError."""
         from dougagen.config import ExtractConfig

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, auto
 from pathlib import Path
 
 from dougagen.choices import OnExisting
 from dougagen.errors import ShardError
+from dougagen.runs.differences import under_other_options
 from dougagen.shards import LedgerEntry, ShardFacts, read_ledger, shard_is_whole
 from dougagen.shards.durable import size_of
 from dougagen.shards.ledger import DATA, EPISODES, REPAIR
@@ -27,11 +29,19 @@ class Standing(Enum):
 
 
 def standing_of(
-    episode_id: str, out: Path, *, source: Path, digest: str, on_existing: OnExisting, repair: bool
+    episode_id: str,
+    out: Path,
+    *,
+    source: Path,
+    digest: str,
+    options: Mapping[str, str],
+    on_existing: OnExisting,
+    repair: bool,
 ) -> Standing:
     """How ``source`` stands in ``out``. Shards are opened only for ``repair``, which compares their hashes.
 
-    Raises ShardError where it is there under another digest and ``on_existing`` is ``error``.
+    ``options`` are those behind ``digest``, in words (``config_options``). Raises ShardError where it is
+    there under another digest and ``on_existing`` is ``error``.
     """
     try:
         entry = read_ledger(out, episode_id)
@@ -48,11 +58,7 @@ def standing_of(
         return Standing.DONE
     if on_existing == "redo":
         return Standing.REPLACED
-    raise ShardError(
-        f"already in the dataset under other options (digest {entry.config_digest[:12]}, now {digest[:12]})",
-        where=source,
-        remedy="--on-existing redo replaces it, --on-existing skip keeps it",
-    )
+    raise under_other_options(entry, options, source=source)
 
 
 def _is_whole(entry: LedgerEntry, out: Path, *, by_hash: bool) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol, get_args
 
 from dougagen.choices import OnExisting
-from dougagen.config import ExtractConfig, config_digest
+from dougagen.config import ExtractConfig, config_digest, config_options
 from dougagen.domain import Reconstructor
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, printable, unwind
 from dougagen.footage import require_likeness
@@ -83,6 +83,12 @@ class Plan:
         if self.on_existing not in get_args(OnExisting):
             known = ", ".join(get_args(OnExisting))
             raise ConfigError(f"--on-existing must be one of {known}, got {self.on_existing!r}")
+
+    def options(self, reconstructor: DigestedReconstructor) -> dict[str, str]:
+        """What the digest sums up, in words."""
+        return config_options(
+            self.config, schema_version=SCHEMA_VERSION, reconstruction=reconstructor.digest_facts
+        )
 
     def digest(self, reconstructor: DigestedReconstructor) -> str:
         return config_digest(
@@ -152,7 +158,10 @@ def _extract(
     tell: Callable[[object], None],
 ) -> Outcome:
     episode = opened.episode
-    standing = partial(standing_of, episode.episode_id, plan.out, source=episode.path, digest=digest)
+    options = plan.options(reconstructor)
+    standing = partial(
+        standing_of, episode.episode_id, plan.out, source=episode.path, digest=digest, options=options
+    )
     rules: dict[str, Any] = {"on_existing": plan.on_existing, "repair": plan.repair}
     if standing(**rules) is Standing.DONE:
         return AlreadyThere()
@@ -174,6 +183,7 @@ def _extract(
                     reconstructor=reconstructor,
                     config=plan.config,
                     digest=digest,
+                    options=options,
                     on_existing="redo" if replaces else "error",
                     lock=lock,
                     read=partial(decoder.footage, max_drawings=plan.config.max_drawings),

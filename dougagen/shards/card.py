@@ -250,6 +250,9 @@ rows = load_dataset("path/to/this/folder", split="train")
 
 import polars
 rows = polars.read_parquet("path/to/this/folder/data/*.parquet")
+
+import pandas
+rows = pandas.read_parquet("path/to/this/folder/data")  # the folder data: beside it lies more than Parquet
 ```
 
 ```sql

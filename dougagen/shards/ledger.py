@@ -159,6 +159,9 @@ class LedgerEntry:
     repeats: Mapping[int, str] = field(default_factory=dict)
     """Frame of each drawing that another episode shows → ``record_id`` of the original. Its row says the
     same, or is set aside."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What ``config_digest`` sums up, in words: name → value. Empty where it is no episode, and in ledgers of
+    older versions."""
     prints: SideFacts | None = None
     """How its drawings are recognised, those set aside included. Filled in by the writer at commit."""
     dropped: SideFacts | None = None
@@ -182,6 +185,9 @@ class LedgerEntry:
         for reason, drawings in self.rejected.items():
             if len(drawings) != self.drawings_rejected.get(reason):
                 raise DomainError(f"LedgerEntry.rejected[{reason!r}] does not fit its count of drawings")
+        object.__setattr__(self, "options", dict(self.options))
+        if not all(isinstance(word, str) for option in self.options.items() for word in option):
+            raise DomainError("LedgerEntry.options must hold text")
         for shard in self.shards:
             if f"-{self.episode_id}-" not in shard.name:
                 raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
@@ -218,6 +224,7 @@ class LedgerEntry:
         timesheet: tuple[str, ...] = (),
         rejected: Mapping[str, tuple[int, ...]] | None = None,
         on_repeat: str = "",
+        options: Mapping[str, str] | None = None,
     ) -> LedgerEntry:
         """The entry of an extraction, without its shards: the writer adds them at commit."""
         counts = {name.name: getattr(report, name.name) for name in fields(report) if name.name != "shards"}
@@ -232,6 +239,7 @@ class LedgerEntry:
             timesheet=timesheet,
             rejected=rejected or {},
             on_repeat=on_repeat,
+            options=options or {},
         )
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError, UsageError
-from dougagen.networks import load_weights
+from dougagen.networks import Task, load_weights, start_weights
 from dougagen.training.config import TrainingConfig
 from dougagen.training.crop_processes import drawing_processes
 from dougagen.training.log import Scores, TrainingProgress
@@ -108,7 +108,7 @@ class TrainingPlan:
         source: TripletSource,
         *,
         out: Path = Path(FOLDER),
-        start: Path | None = None,
+        start: str | None = None,
         stop_at: float | None = None,
         reader: MaskReader | None = None,
         validation_scenes: int,
@@ -116,7 +116,7 @@ class TrainingPlan:
         progress: Callable[[TrainingProgress], None] | None = None,
         scored: Callable[[Scores], None] | None = None,
     ) -> TrainingResult:
-        """``train`` with what the plan asks for; ``start`` is a weights file.
+        """``train`` with what the plan asks for; ``start`` as ``networks.start_weights`` takes it.
 
         ``stop_at`` is a moment of the monotonic clock. A run with patience is validated on so many held-out
         scenes. Raises as ``train`` does, WeightsError.
@@ -126,7 +126,7 @@ class TrainingPlan:
             self.config,
             source,
             out=out,
-            start=None if start is None else load_weights(start),
+            start=None if start is None else load_weights(start_weights(start, Task(self.config.task))),
             progress=progress,
             evaluate=evaluate if self.config.evaluate_minutes else None,
             scored=scored,
