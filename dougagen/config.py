@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from math import ceil
 from typing import Any, get_args
 
 from dougagen.choices import OnRepeat
+from dougagen.domain import Episode
 from dougagen.errors import ConfigError
 from dougagen.footage import FLAGS, DecodeOn, FootageConfig
 
@@ -48,6 +50,16 @@ class ExtractConfig:
             "stop": self.stop,
             "decode_on": self.decode_on,
         }
+
+    def frames_expected(self, episode: Episode) -> int | None:
+        """How many frames of ``episode`` are asked for, as far as its container can be believed; None where
+        nobody knows before they are decoded."""
+        frames, rate = episode.announced_frames, episode.frame_rate
+        if frames is None or self.max_drawings is not None:
+            return None
+        first = 0 if self.start is None else ceil(self.start * rate)
+        last = frames if self.stop is None else min(frames, ceil(self.stop * rate))
+        return max(0, last - first)
 
     def __post_init__(self) -> None:
         if self.start is not None and self.start < 0:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -32,12 +32,16 @@ from dougagen.domain import (
     Triplet,
 )
 from dougagen.footage import Sieve, read_footage
+from dougagen.processes.headway import Beat, Headway, Progress
 from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
 from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
 
 CODING_THREADS = 2
 _WAITING_BYTES = 512 << 20
 """Of pictures between two stages: sixteen of 4K have room, of 8K five."""
+
+_BEAT_SECONDS = 0.5
+"""Between two words on how far it is."""
 
 StagesRun = Literal["overlapping", "in turn"]
 """Whether the stages of a flow work at the same time, as they do for ``extract``, or one after the other."""
@@ -62,17 +66,6 @@ class DrawingSource(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an episode has come."""
-
-    frames: int
-    """Frames that have passed the holds."""
-    frames_expected: int | None
-    """What the container announces; None where it does not say."""
-    records: int
 
 
 class Stages(ExitStack):
@@ -106,7 +99,7 @@ def extract_episode(
     lock: Lock | None = None,
     read: Callable[..., DrawingSource] = read_footage,
     stages: StagesRun = "overlapping",
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> ExtractReport:
     """Decode, collapse holds, reconstruct, code and write one episode; commit it with its ledger.
 
@@ -126,18 +119,27 @@ def extract_episode(
         )
         footage = flow.enter_context(read(episode, **config.reading, clock=clock))
         prints = PrintsTaken()
+        headway = Headway(
+            expected=config.frames_expected(episode),
+            decoded=lambda: footage.counts.frames_decoded,
+            busy=lambda: clock.seconds().get("networks", 0.0),
+        )
+        if on_progress is not None:
+            flow.enter_context(Beat(lambda: on_progress(headway.now()), seconds=_BEAT_SECONDS))
 
         found = flow.ahead(islice(footage, config.max_drawings), depth=depth, name="holds")
-        drawings = prints.of(clock.timed("waiting", found))
+        drawings = headway.finding(prints.of(clock.timed("waiting", found)))
         reconstructed = reconstruct_in_batches(sieve.drawings(drawings), reconstructor)
-        triplets = flow.ahead(clock.timed("networks", reconstructed), depth=depth, name="networks")
+        read_ones = headway.reading(clock.timed("networks", reconstructed))
+        triplets = flow.ahead(read_ones, depth=depth, name="networks")
         records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
         coded = clock.timing("image coding", encode_record)
         for row in flow.mapped(coded, sieve.records(records), name="coding"):
             with clock.stage("writing"):
                 writer.write(row)
             written.append(row.row["frame_index"])
-            on_progress(Progress(footage.counts.frames_decoded, episode.announced_frames, len(written)))
+            headway.wrote(row.row["drawing_index"])
+        headway.ended()
 
         seconds = clock.seconds() | {"total": time.perf_counter() - began}
         report = report_of(episode, footage.counts, sieve, config, records=len(written), seconds=seconds)

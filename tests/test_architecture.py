@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},
     "report": {"domain", "errors", "shards"},
-    "config": {"choices", "errors", "footage"},
+    "config": {"choices", "domain", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
     # and its workers load the networks, each on a GPU of its own
@@ -120,7 +120,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "domain": "arrays png timing",
     },
     "processes has no face: its tools have nothing in common, and a queue needs no pool": {
-        "processes": "pools shared_memory streams workers",
+        "processes": "headway pools shared_memory streams workers",
     },
     "what a machine offers and few networks use: loaded where it is asked for, not with every network": {
         "networks": "compiled devices openvino resnet",

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import IntEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -29,9 +30,6 @@ from rich.progress import (
     SpinnerColumn,
     Task,
     TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.segment import Segment
 from rich.table import Table as RichTable
@@ -187,39 +185,91 @@ def show_traceback() -> None:
         print(printable(line), file=sys.stderr)  # noqa: T201
 
 
-class RateColumn(ProgressColumn):
-    """Frames a second."""
+class _Words(ProgressColumn):
+    """A word of a job that ``Watch`` keeps: its rate, its stage, its note, the time that is left."""
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, field: str, style: str = "") -> None:
         super().__init__()
-        self._unit = unit
+        self._field, self._style = field, style
 
     def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f} {self._unit}/s" if speed else f"– {self._unit}/s", style="cyan")
+        return Text(str(task.fields.get(self._field, "")), style=self._style, no_wrap=True)
+
+
+class _Count(MofNCompleteColumn):
+    """``45/139``; nothing for what has no length."""
+
+    def render(self, task: Task) -> Text:
+        return Text("") if task.fields.get("endless") else super().render(task)
+
+
+class _Left(ProgressColumn):
+    """The time left, counted down between two words on it; of what has no length the time that it took."""
+
+    def render(self, task: Task) -> Text:
+        seconds = task.fields.get("left")
+        if task.fields.get("endless"):
+            return Text(_minutes(task.elapsed or 0.0), style="dim")
+        if seconds is None:
+            return Text("–:–– left", style="dim")
+        gone = time.monotonic() - task.fields.get("said", time.monotonic())
+        return Text(f"{_minutes(max(0.0, seconds - gone))} left", style="cyan")
+
+
+def _minutes(seconds: float) -> str:
+    """``1:05``, ``1:02:03`` from an hour on."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+_ROOM_FOR_ALL, _ROOM_FOR_A_BAR = 110, 70  # columns of a terminal
+_LONGEST_NAME = 40
+_STAGE_WIDTH = 10
+_STATE = "\0"  # the name of what is done beside the jobs: no file has it
+
+
+def _columns() -> list[ProgressColumn]:
+    """What there is room for; what says how far it is comes first."""
+    width = err.width
+    if width >= _ROOM_FOR_ALL:
+        return [
+            SpinnerColumn(),
+            _Words("name"),
+            BarColumn(bar_width=24),
+            _Count(),
+            _Words("stage"),
+            _Words("rate", "cyan"),
+            _Left(),
+            _Words("note", "dim"),
+        ]
+    middle: list[ProgressColumn] = (
+        [BarColumn(bar_width=max(6, width - 62))] if width >= _ROOM_FOR_A_BAR else []
+    )
+    return [SpinnerColumn(), _Words("name"), *middle, _Count(), _Words("stage"), _Left()]
+
+
+@dataclass(slots=True)
+class _Job:
+    """A bar and when it began."""
+
+    task: TaskID
+    began: float
 
 
 class Watch:
-    """Progress of jobs: a bar each with rate and time left on a terminal, a line now and then without one."""
+    """Progress of jobs: a bar each with time left on a terminal, a line now and then without one."""
 
     def __init__(self, *, unit: str) -> None:
         self._unit = unit
         self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=28),
-            MofNCompleteColumn(),
-            RateColumn(unit),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", style="dim"),
+            *_columns(),
             console=err,
             transient=True,
             disable=not err.is_terminal or journal.shown_from > Level.NEWS,
         )
-        self._jobs: dict[str, tuple[TaskID, float]] = {}
-        self._name = ""
+        self._jobs: dict[str, _Job] = {}
+        self._name = self._doing = ""
         self._spoke, self._pause = time.monotonic(), FIRST_LOG_LINE_SECONDS
 
     def __enter__(self) -> Watch:
@@ -231,32 +281,72 @@ class Watch:
     ) -> None:
         self._bar.stop()
 
+    def doing(self, what: str) -> None:
+        """What is done beside the jobs, which has no length; empty: nothing."""
+        if what == self._doing:
+            return
+        self.end(_STATE)
+        self._doing = what
+        if what:
+            self._jobs[_STATE] = self._added(_STATE, None, shown=what)
+
     def begin(self, name: str, total: int | None) -> None:
         """A new job of ``total`` units (None: unknown); it stands beside those that have not ended."""
         self.end(name)
         self._name = name
-        self._jobs[name] = (self._bar.add_task(printable(name), total=total, note=""), time.monotonic())
+        self._jobs[name] = self._added(name, total)
+
+    def _added(self, name: str, total: int | None, *, shown: str = "") -> _Job:
+        shown = printable(shown or name)
+        room = _LONGEST_NAME if err.width >= _ROOM_FOR_ALL else max(8, err.width - 50)
+        shown = shown if len(shown) <= room else f"{shown[: room - 1]}…"
+        task = self._bar.add_task("", total=total, name=shown, endless=name == _STATE)
+        return _Job(task, time.monotonic())
 
     def end(self, name: str) -> None:
         """Take the bar of a job away."""
         if name in self._jobs:
-            self._bar.remove_task(self._jobs.pop(name)[0])
+            self._bar.remove_task(self._jobs.pop(name).task)
 
-    def move(self, done: int, total: int | None, note: str, *, name: str | None = None) -> None:
-        """``done`` units of the job, or of the latest one, are behind us."""
+    def move(
+        self,
+        done: int,
+        total: int | None,
+        note: str,
+        *,
+        name: str | None = None,
+        stage: str = "",
+        left: float | None = None,
+    ) -> None:
+        """``done`` units of the job, or of the latest one, are behind us.
+
+        ``stage`` is what it is at, in a word. ``left`` is how many seconds it still takes; a job without
+        stages goes on as fast as it did.
+        """
         name = self._name if name is None else name
-        note = printable(note)
         if name not in self._jobs:
             return
-        task, began = self._jobs[name]
-        self._bar.update(task, completed=done, total=total, note=note)
-        now = time.monotonic()
+        job, now = self._jobs[name], time.monotonic()
+        rate = done / max(now - job.began, 1e-9)
+        if left is None and not stage and total and rate:
+            left = (total - done) / rate
+        speed = f"{rate:.1f} {self._unit}/s"
+        self._bar.update(
+            job.task,
+            completed=done,
+            total=total,
+            note=printable(note),
+            stage=f"{stage:<{_STAGE_WIDTH}}" if stage else "",
+            rate=speed if done else "",
+            left=left,
+            said=now,
+        )
         if not err.is_terminal and now - self._spoke >= self._pause:
             self._spoke, self._pause = now, min(2 * self._pause, LAST_LOG_LINE_SECONDS)
-            rate = done / max(now - began, 1e-9)
-            left = f", {(total - done) / rate:.0f} s left" if total and rate else ""
             of = f" of {total}" if total else ""
-            say(f"{name}: {done}{of} {self._unit}, {rate:.1f} {self._unit}/s{left}, {note}")
+            words = [f"{done}{of} {self._unit}", stage, speed]
+            words += [f"{left:.0f} s left" if left is not None else "", printable(note)]
+            say(f"{name}: {', '.join(filter(None, words))}")
 
 
 def name_of(path: Path) -> str:

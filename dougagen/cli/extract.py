@@ -78,8 +78,17 @@ class _Events:
         self._watch.begin(self._names[path], episode.announced_frames)
 
     def episode_moved(self, path: Path, moved: Moved) -> None:
-        note = f"{moved.records} drawings"
-        self._watch.move(moved.frames, moved.frames_expected, note, name=self._names.get(path))
+        self._watch.move(
+            moved.frames,
+            moved.frames_expected,
+            f"{moved.records} drawings",
+            name=self._names.get(path),
+            stage=moved.stage,
+            left=moved.seconds_left,
+        )
+
+    def working_on(self, what: str) -> None:
+        self._watch.doing(what)
 
     def episode_ended(self, path: Path, report: ExtractReport) -> None:
         self._end(path)

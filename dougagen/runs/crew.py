@@ -83,6 +83,11 @@ class Crew:
         return [worker for worker in self._workers.values() if worker.idle]
 
     @property
+    def is_ready(self) -> bool:
+        """Whether some worker has its networks."""
+        return any(worker.ready is not None for worker in self._workers.values())
+
+    @property
     def at_work(self) -> list[Worker]:
         return [worker for worker in self._workers.values() if worker.path is not None]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dougagen.domain import Episode, ExtractReport, Table
-from dougagen.errors import DougagenError, ShardError, UsageError
+from dougagen.errors import DougagenError, ShardError, UsageError, printable
 from dougagen.runs.crew import Crew
 from dougagen.runs.hashes import HashCache
 from dougagen.runs.standing import Standing, standing_of
@@ -140,6 +140,8 @@ class RunReport:
 class RunEvents(Protocol):
     """What a run tells the person who watches it."""
 
+    def working_on(self, what: str) -> None: ...
+
     def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None: ...
 
     def episode_moved(self, path: Path, moved: Moved) -> None: ...
@@ -159,6 +161,9 @@ class RunEvents(Protocol):
 
 class Silent(RunEvents):
     """Hears all and says nothing; a listener that wants a few of them begins here."""
+
+    def working_on(self, what: str) -> None:
+        """What the run is at beside its episodes: ``loading the networks``; empty: nothing."""
 
     def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None:
         """The episode is being extracted, file ``number`` of ``total``."""
@@ -264,6 +269,7 @@ class _Run:
         self._contents: dict[Path, str] = {}  # of the files that our workers are at
         self._twins: list[tuple[Path, str]] = []  # files whose content another of our workers is at
         self._hashes = HashCache(self.plan.out)
+        self._begun: set[Path] = set()
         self._halted = self._warned_of_card = False
 
     def report(self) -> RunReport:
@@ -297,16 +303,28 @@ class _Run:
                 if self._to_give:
                     crew.give(worker, self._waiting.popleft())
             crew.grow(waiting=len(self._waiting) if self._to_give else 0)
+            self._say_what_is_done(crew)
             for path, message in crew.heard():
                 if isinstance(message, Ready):
                     self._skip_known(message.digest)
                 elif path is not None:
                     self._take(path, message)
 
+    def _say_what_is_done(self, crew: Crew) -> None:
+        """What takes time while no episode moves."""
+        opening = [worker.path for worker in crew.at_work if worker.path not in self._begun]
+        if not crew.is_ready:
+            self.events.working_on("loading the networks")
+        elif len(opening) == 1 and opening[0] is not None:
+            self.events.working_on(f"opening {printable(opening[0].name)}")
+        else:
+            self.events.working_on(f"opening {len(opening)} files" if opening else "")
+
     def settle(self) -> None:
         """Of equal drawings one stays, over all that is committed by now; the reports say what came of it."""
         if not committed_ids(self.plan.out):
             return
+        self.events.working_on("comparing with the drawings of other episodes")
         try:
             self.settled = settle_repeats(self.plan.out, repair=self.plan.repair)
             self.unsettled = self.settled.troubles
@@ -359,6 +377,7 @@ class _Run:
             self._bring_back_twins_of(content)
         match message:
             case Began(episode):
+                self._begun.add(path)
                 self.events.episode_began(episode, path, self._numbers[path], len(self.paths))
             case Moved():
                 self.events.episode_moved(path, message)

@@ -112,8 +112,12 @@ class Moved:
     """Worker → run: so far."""
 
     frames: int
+    """Frames whose drawings are written, or left out."""
     frames_expected: int | None
     records: int
+    stage: str = ""
+    """What is worked on, in a word."""
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

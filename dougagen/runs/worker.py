@@ -23,7 +23,8 @@ from dougagen.config import ExtractConfig, config_digest, config_options
 from dougagen.domain import Reconstructor
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, printable, unwind
 from dougagen.footage import require_likeness
-from dougagen.pipeline import Progress, extract_episode
+from dougagen.pipeline import extract_episode
+from dougagen.processes.headway import Progress
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
 from dougagen.runs.messages import Forward, Receiver, Sender
 from dougagen.runs.standing import Standing, standing_of
@@ -202,7 +203,15 @@ def _seldom(tell: Callable[[object], None]) -> Callable[[Progress], None]:
         nonlocal spoke
         if time.monotonic() - spoke >= _SECONDS_BETWEEN_MOVES:
             spoke = time.monotonic()
-            tell(Moved(progress.frames, progress.frames_expected, progress.records))
+            tell(
+                Moved(
+                    progress.frames,
+                    progress.frames_expected,
+                    progress.records,
+                    progress.stage,
+                    progress.seconds_left,
+                )
+            )
 
     return told
 

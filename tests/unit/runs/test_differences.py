@@ -57,9 +57,13 @@ def test_the_words_are_readable_and_the_options_of_the_line_come_first() -> None
         (words(CONFIGS[1]), words(), ["--max-drawings was 2, now not given"]),
         (words(), words(refinement="none"), ["--refine was on, now none"]),
         (words(cel_weights="b" * 64), words(), ["the cel network was bbbbbbbb, now aaaaaaaa"]),
-        (words(CONFIGS[7]), words(CONFIGS[4]), ["--reject was not given, now text, dark", "--keep-bars was on, now off"]),
+        (
+            words(CONFIGS[7]),
+            words(CONFIGS[4]),
+            ["--reject was not given, now text, dark", "--keep-bars was on, now off"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_options_that_differ_are_named(then: dict, now: dict, named: list[str]) -> None:
     assert list(map(str, differences(then, now))) == named
 
