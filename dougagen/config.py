@@ -12,12 +12,10 @@ from math import ceil
 from typing import Any, get_args
 
 from dougagen.choices import OnRepeat
-from dougagen.domain import Episode
+from dougagen.domain import ABSENT, Episode
 from dougagen.errors import ConfigError
 from dougagen.footage import FLAGS, DecodeOn, FootageConfig
 
-NOT_GIVEN = "–"
-"""Stands for an option that was not given and changes nothing then."""
 LIMITS = ("start", "stop", "max_drawings")
 """Options that only say how much of an episode is read."""
 
@@ -132,7 +130,7 @@ def _words_of(name: str, value: Any) -> dict[str, str]:
 
 def _word(value: Any) -> str:
     if value is None:
-        return NOT_GIVEN
+        return ABSENT
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, Fraction):

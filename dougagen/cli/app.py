@@ -19,8 +19,10 @@ from dougagen.cli import (
     evaluate,
     extract,
     label,
+    merge,
     models,
     probe,
+    remove,
     stats,
     synth,
     train,
@@ -70,6 +72,8 @@ app.command("extract", cls=Command)(extract.extract)
 app.command("stats", cls=Command)(stats.stats)
 app.command("verify", cls=Command)(verify.verify)
 app.command("probe", cls=Command)(probe.probe)
+app.command("merge", cls=Command)(merge.merge)
+app.command("remove", cls=Command)(remove.remove)
 app.command("synth", cls=Command)(synth.synth)
 app.command("train", cls=Command)(train.train)
 app.add_typer(label.app, name="label")

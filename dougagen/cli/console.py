@@ -229,6 +229,11 @@ _STAGE_WIDTH = 10
 _STATE = "\0"  # the name of what is done beside the jobs: no file has it
 
 
+def _bar_width() -> int:
+    """Of a bar on a narrow terminal; 0: there is no room for one."""
+    return max(6, err.width - 62) if err.width >= _ROOM_FOR_A_BAR else 0
+
+
 def _columns() -> list[ProgressColumn]:
     """What there is room for; what says how far it is comes first."""
     width = err.width
@@ -243,9 +248,7 @@ def _columns() -> list[ProgressColumn]:
             _Left(),
             _Words("note", "dim"),
         ]
-    middle: list[ProgressColumn] = (
-        [BarColumn(bar_width=max(6, width - 62))] if width >= _ROOM_FOR_A_BAR else []
-    )
+    middle: list[ProgressColumn] = [BarColumn(bar_width=_bar_width())] if _bar_width() else []
     return [SpinnerColumn(), _Words("name"), *middle, _Count(), _Words("stage"), _Left()]
 
 
@@ -298,7 +301,7 @@ class Watch:
 
     def _added(self, name: str, total: int | None, *, shown: str = "") -> _Job:
         shown = printable(shown or name)
-        room = _LONGEST_NAME if err.width >= _ROOM_FOR_ALL else max(8, err.width - 50)
+        room = _LONGEST_NAME if err.width >= _ROOM_FOR_ALL else max(10, err.width - 36 - _bar_width())
         shown = shown if len(shown) <= room else f"{shown[: room - 1]}…"
         task = self._bar.add_task("", total=total, name=shown, endless=name == _STATE)
         return _Job(task, time.monotonic())

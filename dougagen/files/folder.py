@@ -166,6 +166,24 @@ class Folder:
                 raise
             raise not_a_file(found.st_mode, self.path / new) from error
 
+    def link(self, source: Folder, name: str, new: str) -> None:
+        """Give the file ``name`` of ``source`` a second name here, ``new``; a link itself is not followed.
+
+        Raises OSError, also where the file system knows no second names or is another one; FileRefused where
+        anything lies at ``new``.
+        """
+        try:
+            os.link(
+                plain(name),
+                plain(new),
+                src_dir_fd=source._handle,
+                dst_dir_fd=self._handle,
+                follow_symlinks=False,
+            )
+        except FileExistsError as error:
+            what = "a file lies where a new file is to be made"
+            raise FileRefused(errno.EEXIST, what, self.path / new, remedy="move it away") from error
+
     def remove(self, name: str) -> None:
         """The file, or the link itself; nothing where there is nothing. Raises OSError, FileRefused at a
         folder."""

@@ -2,7 +2,8 @@
 
 Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
 Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
-Keep: ``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
+Keep: ``remove_episodes(out, …)``, ``merge_datasets(folders, out)``,
+``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         read_ledger,
     )
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
+    from dougagen.shards.merging import Merged, merge_datasets
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         read_rows,
     )
     from dougagen.shards.recovery import Recovered, recover, shard_is_whole
+    from dougagen.shards.removal import Leaving, Removal, remove_episodes
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
     from dougagen.shards.settling import Settled, settle_repeats
@@ -60,6 +63,11 @@ _HOME = {
     "ROW_GROUP_BYTES": "writer",
     "SHARD_BYTES": "writer",
     "EpisodeWriter": "writer",
+    "Merged": "merging",
+    "merge_datasets": "merging",
+    "Leaving": "removal",
+    "Removal": "removal",
+    "remove_episodes": "removal",
     "Dataset": "reader",
     "RowGroup": "reader",
     "count_records": "reader",
@@ -82,10 +90,13 @@ __all__ = [
     "EncodedRecord",
     "EpisodeBusy",
     "EpisodeWriter",
+    "Leaving",
     "LedgerEntry",
     "Lock",
+    "Merged",
     "PrintsTaken",
     "Recovered",
+    "Removal",
     "RowGroup",
     "Settled",
     "ShardFacts",
@@ -97,11 +108,13 @@ __all__ = [
     "encode_record",
     "ledger_path",
     "lock_episode",
+    "merge_datasets",
     "open_dataset",
     "read_ledger",
     "read_records",
     "read_rows",
     "recover",
+    "remove_episodes",
     "renew_card",
     "settle_repeats",
     "shard_is_whole",

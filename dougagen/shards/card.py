@@ -21,7 +21,7 @@ from dougagen.domain import PALETTE, DougaClass
 from dougagen.errors import ShardError
 from dougagen.files import FileRefused, names_in, read_file, remove_file, stat_of, write_file
 from dougagen.shards.durable import refusals_named
-from dougagen.shards.ledger import SCHEMA_VERSION, LedgerEntry, committed, split_of
+from dougagen.shards.ledger import SCHEMA_VERSION, LedgerEntry, committed, committed_ids, split_of
 from dougagen.shards.locks import Lock, lock_path
 from dougagen.shards.schema import hugging_face_features
 
@@ -55,12 +55,25 @@ def write_card(out: Path) -> Path:
 
 
 def renew_card(out: Path) -> None:
-    """``write_card`` after a commit: the rows are in the dataset, so a card that cannot be written is a line
-    in the log and no failure."""
+    """The card as the ledgers are now, after a commit: the rows are in the dataset, so a card that cannot be
+    written is a line in the log and no failure. Without an episode there is none."""
     try:
-        write_card(out)
+        (write_card if committed_ids(out) else remove_card)(out)
     except ShardError as error:
         _log.warning("the dataset card was not written: %s", error)
+
+
+def remove_card(out: Path) -> None:
+    """After the last episode is gone: the card told of it. One into which its owner has written stays.
+
+    Raises ShardError.
+    """
+    with _only_writer(out):
+        card = out / CARD
+        older = b"" if stat_of(card, below=out) is None else _read(card, out)
+        marker = _MARKER.search(older)
+        if marker is not None and older[marker.end() :] == _OWNERS_START.encode():
+            remove_file(card, below=out)
 
 
 @contextmanager

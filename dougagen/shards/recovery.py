@@ -208,7 +208,7 @@ def committed_files(out: Path, episode_id: str) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class CommittedFile:
     """One file of a commit."""
 
     hidden: Path
@@ -216,13 +216,18 @@ class _File:
     facts: ShardFacts | SideFacts
 
 
-def _files_of(out: Path, entry: LedgerEntry) -> Iterator[_File]:
+def _files_of(out: Path, entry: LedgerEntry) -> Iterator[CommittedFile]:
     """What a commit is made of, but for the ledger."""
     for shard in entry.shards:
-        yield _File(hidden_shard(out, shard.name), out / DATA / shard.name, shard)
+        yield CommittedFile(hidden_shard(out, shard.name), out / DATA / shard.name, shard)
     for side in (entry.prints, entry.dropped):
         if side is not None:
-            yield _File(hidden_side(out, side.name), out / EPISODES / side.name, side)
+            yield CommittedFile(hidden_side(out, side.name), out / EPISODES / side.name, side)
+
+
+def files_of(out: Path, entry: LedgerEntry) -> Iterator[CommittedFile]:
+    """Every file of an episode beside its ledger: where it lies, and hidden while it is being committed."""
+    yield from _files_of(out, entry)
 
 
 def _episodes_with_remains(out: Path) -> list[str]:
@@ -256,7 +261,7 @@ def _read_intent(path: Path, episode_id: str) -> LedgerEntry | None:
     return entry if entry.episode_id == episode_id else None
 
 
-def _is_whole(file: _File) -> bool:
+def _is_whole(file: CommittedFile) -> bool:
     """Whether it lies there, hidden or named, as the intent describes it."""
     return shard_is_whole(file.hidden if is_there(file.hidden) else file.path, file.facts)
 

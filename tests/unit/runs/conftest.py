@@ -14,6 +14,8 @@ class Listener:
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
 
+    def working_on(self, what: str) -> None: ...
+
     def episode_began(self, episode: Any, path: Path, number: int, total: int) -> None:
         self.said.append(("began", path.name))
 

@@ -11,7 +11,8 @@ from records import entry_of
 
 from dougagen.config import ExtractConfig, config_digest, config_options
 from dougagen.footage import DecodeConfig, FootageConfig
-from dougagen.runs.differences import differences, under_other_options
+from dougagen.runs.differences import under_other_options
+from dougagen.shards.option_words import differences
 
 USUAL = {"cel_weights": "a" * 64, "refinement": '{"width": 2.0, "open": 3}', "precision": "float32"}
 CONFIGS = (
