@@ -64,6 +64,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
     "av": {"footage", "studio"},
+    "opentimelineio": {"footage"},
     "pyarrow": {"shards"},
     "skimage": {"reconstruction", "labels", "evaluation"},
     # processes sets cv2's threads in every helper
@@ -136,7 +137,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "reconstruction": "refinement responses",
     },
     "where things lie in a dataset's folder, and how coded: for those who work on the folder itself": {
-        "shards": "codec durable ledger locks repeats side_files",
+        "shards": "codec durable ledger locks option_words repeats side_files",
     },
 }
 """Why a room is entered beside its face, and by which modules. The studio never is."""

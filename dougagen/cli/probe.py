@@ -10,11 +10,69 @@ import typer
 
 from dougagen.cli import options
 from dougagen.cli.console import Watch, name_of, out, say, show_json
-from dougagen.cli.groups import given, with_groups
+from dougagen.cli.groups import Options, given, with_groups
+from dougagen.errors import quoted
 
 if TYPE_CHECKING:
     from dougagen.domain import Drawing, Episode
     from dougagen.footage import Footage, Timesheet
+
+_FILES = "Files for other programs"
+
+
+class FileOptions(Options):
+    """What is written, by the kinds of ``footage.OUTPUTS``; as typed: a slash at the end is a folder."""
+
+    xdts: Annotated[
+        str | None,
+        typer.Option(
+            help="The timesheet for CLIP STUDIO PAINT and OpenToonz: a file with a timetable for each shot, "
+            "or a folder/ that gets a file for each (OpenToonz reads the first timetable of a file).",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ]
+    csv: Annotated[
+        str | None,
+        typer.Option(
+            help="The sheet as CSV for After Effects and spreadsheets, as CLIP STUDIO PAINT writes it: a "
+            "file with a column for each shot, or a folder/ that gets a file for each.",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ]
+    otio: Annotated[
+        str | None,
+        typer.Option(
+            help="The cuts as an OpenTimelineIO timeline, a marker for each drawing (pip install "
+            "'dougagen\\[export]').",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ]
+    edl: Annotated[
+        str | None,
+        typer.Option(
+            help="The cuts as an edit decision list, CMX 3600.", metavar="FILE", rich_help_panel=_FILES
+        ),
+    ]
+    frames: Annotated[
+        str | None,
+        typer.Option(
+            help="The first frame of each exposure, one a line, for programs that interpolate or upscale.",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ]
+    timecodes: Annotated[
+        str | None,
+        typer.Option(
+            help="When each exposure begins, as timecodes v2, for the frames of --frames.",
+            metavar="FILE",
+            rich_help_panel=_FILES,
+        ),
+    ]
+
 
 _SHEET_COLUMNS = 32
 """Seconds of footage up to which the exposure sheets are drawn without being asked for: two pages."""
@@ -37,29 +95,23 @@ def probe(
             show_default=False,
         ),
     ] = None,
-    xdts: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write the timesheet for CLIP STUDIO PAINT and OpenToonz: a file with a timetable for each "
-            "shot, or a folder that gets a file for each (OpenToonz reads the first timetable of a file).",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
+    files: FileOptions,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="With --xdts: replace an older timesheet.")
+        bool,
+        typer.Option("--overwrite", help="Replace older files of the same kind.", rich_help_panel=_FILES),
     ] = False,
     json: options.Json = False,
 ) -> None:
     """Show stream facts, shots and the timesheet: which drawing is on screen from where to where.
 
     Example:  dougagen probe episode.mkv --stop 60 --xdts episode.xdts
+
+    Example:  dougagen probe episode.mkv --csv sheets/ --edl cuts.edl --frames frames.txt
     """
-    from dougagen.footage import Timesheet, open_episode, read_footage, require_xdts_place, write_xdts
+    from dougagen.footage import Timesheet, open_episode, read_footage, require_places, write_outputs
     from dougagen.runs import ExtractOptions
 
-    if xdts is not None:
-        require_xdts_place(xdts, replace=overwrite)
+    require_places(files, replace=overwrite)
     asked = ExtractOptions.of({**span, **picture, **given(decode=decode)}).config()
     opened = open_episode(episode)
     with (
@@ -80,9 +132,15 @@ def probe(
         show_json(facts | {"timesheet": timesheet.to_dict()})
     else:
         _show(opened, facts, timesheet, sheet=sheet)
-    if xdts is not None:
-        files = write_xdts(xdts, timesheet, replace=overwrite)
-        say(f"timesheet in {files[0]}" + (f" and {len(files) - 1} more" if len(files) > 1 else ""))
+    for kind, written in write_outputs(files, timesheet, opened, replace=overwrite).items():
+        _tell(kind, written)
+
+
+def _tell(kind: str, written: tuple[Path, ...]) -> None:
+    from dougagen.footage import OUTPUTS
+
+    more = f" and {len(written) - 1} more" if len(written) > 1 else ""
+    say(f"{OUTPUTS[kind].name} in {quoted(written[0])}{more}")
 
 
 def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> Iterator[Drawing]:

@@ -8,12 +8,13 @@ from dougagen.footage.flow import Footage, FootageConfig, read_footage
 from dougagen.footage.hardware import DecodeOn, require_decode_on
 from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
 from dougagen.footage.likeness import require_likeness
+from dougagen.footage.outputs import OUTPUTS, require_places, write_outputs
 from dougagen.footage.sieve import Sieve
 from dougagen.footage.timesheet import Exposure, ShotSheet, Timesheet, Truth, read_truth
-from dougagen.footage.xdts import require_xdts_place, write_xdts
 
 __all__ = [
     "FLAGS",
+    "OUTPUTS",
     "DecodeConfig",
     "DecodeOn",
     "DrawingStream",
@@ -35,6 +36,6 @@ __all__ = [
     "read_truth",
     "require_decode_on",
     "require_likeness",
-    "require_xdts_place",
-    "write_xdts",
+    "require_places",
+    "write_outputs",
 ]

@@ -138,6 +138,8 @@ class Timesheet:
     exposures: tuple[Exposure, ...]
     times: tuple[tuple[int, Fraction], ...] = ()
     """Shot → seconds at which it begins, where known."""
+    frame_times: tuple[tuple[int, Fraction], ...] = ()
+    """Frame → seconds at which it is shown, of the frame that stands for each drawing; in order."""
     moving: tuple[tuple[int, float], ...] = ()
     """Shot → share of its frames in which the camera or a layer moved, where measured."""
 
@@ -150,10 +152,12 @@ class Timesheet:
         """
         lines: list[Exposure] = []
         times: dict[int, Fraction] = {}
+        known: list[tuple[int, Fraction]] = []
         moved: dict[int, list[tuple[float, int]]] = {}
         for drawing in drawings:
             lines += (Exposure(drawing.shot_index, drawing.drawing_index, e) for e in drawing.exposures)
             if frame_rate is not None:
+                known.append((drawing.frame_index, drawing.time))
                 early = drawing.frame_index - drawing.exposures[0].start
                 begins = max(drawing.time - early / frame_rate, Fraction(0))
                 times[drawing.shot_index] = min(begins, times.get(drawing.shot_index, begins))
@@ -166,7 +170,9 @@ class Timesheet:
             if parts
         }
         exposures = tuple(sorted(lines, key=lambda line: line.span))
-        return cls(exposures, tuple(sorted(times.items())), tuple(sorted(shares.items())))
+        return cls(
+            exposures, tuple(sorted(times.items())), tuple(sorted(known)), tuple(sorted(shares.items()))
+        )
 
     @property
     def starts(self) -> tuple[int, ...]:

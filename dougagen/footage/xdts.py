@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from dougagen.errors import EpisodeError, UsageError
-from dougagen.files import open_file, refused_as, write_file
-from dougagen.footage.timesheet import ShotSheet, Timesheet
+from dougagen.errors import EpisodeError
+from dougagen.footage.timesheet import ShotSheet
 
 IDENTIFIER = "exchangeDigitalTimeSheet Save Data"
 _VERSION = 5
@@ -62,53 +60,3 @@ def _changes(shot: ShotSheet) -> Iterator[dict[str, Any]]:
 
 def _cell(frame: int, value: str) -> dict[str, Any]:
     return {"frame": frame, "data": [{"id": 0, "values": [value]}]}
-
-
-def require_xdts_place(path: Path, *, replace: bool) -> None:
-    """Raise UsageError unless a timesheet may be written at ``path``; writes nothing.
-
-    A folder takes one file for each shot. With ``replace`` an older timesheet gives way, and nothing else:
-    a slip of the hand must not cost an episode.
-    """
-    folder = path if path.is_dir() else path.parent
-    if not folder.is_dir():
-        raise UsageError("there is no such folder", where=folder, remedy="make it, or name another place")
-    older = sorted(folder.glob("cut_*.xdts")) if path.is_dir() else [path] if path.exists() else []
-    for file in older:
-        if not replace:
-            remedy = "name another place, or add --overwrite"
-            raise UsageError("a timesheet would overwrite this file", where=file, remedy=remedy)
-        if not _is_xdts(file):
-            raise UsageError(
-                "is not a timesheet, so it is not overwritten", where=file, remedy="name another file"
-            )
-
-
-def _is_xdts(path: Path) -> bool:
-    try:
-        with open_file(path) as file:
-            return file.read(len(IDENTIFIER)) == IDENTIFIER.encode()
-    except OSError:
-        return False
-
-
-def write_xdts(path: Path, timesheet: Timesheet, *, replace: bool = False) -> tuple[Path, ...]:
-    """Write all shots into the file ``path``, or each into a file of its own where it is a folder.
-
-    Every file appears whole or not at all. Returns the files. Raises UsageError as ``require_xdts_place``,
-    EpisodeError where there are no shots or the system refuses.
-    """
-    require_xdts_place(path, replace=replace)
-    shots = timesheet.shots
-    if path.is_dir():
-        documents = {path / f"cut_{shot.index + 1:04d}.xdts": xdts_text([shot]) for shot in shots}
-    else:
-        documents = {path: xdts_text(shots)}
-    for file, text in documents.items():
-        _write_whole(file, text)
-    return tuple(documents)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    with refused_as(EpisodeError, path, what="cannot write the timesheet"):
-        write_file(path, text)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dougagen.domain import Drawing, FrameSpan
+from dougagen.domain import Drawing, Episode, FrameSpan
 from dougagen.errors import EpisodeError, UsageError
-from dougagen.footage import Timesheet
-from dougagen.footage.xdts import require_xdts_place, write_xdts
+from dougagen.footage import Timesheet, require_places, write_outputs
+
+VIDEO = Episode("0" * 16, Path("episode.mkv"), 16, 9, Fraction(24))
+
+
+def write_xdts(path: Path, timesheet: Timesheet, *, replace: bool = False) -> tuple[Path, ...]:
+    return write_outputs({"xdts": str(path)}, timesheet, VIDEO, replace=replace)["xdts"]
+
+
+def require_xdts_place(path: Path, *, replace: bool) -> None:
+    require_places({"xdts": str(path)}, replace=replace)
+
 
 EMPTY = None
 
