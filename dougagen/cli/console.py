@@ -352,6 +352,11 @@ class Watch:
             say(f"{name}: {', '.join(filter(None, words))}")
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 record``, ``2,000 records``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def name_of(path: Path) -> str:
     """A file name as it can be shown."""
     return printable(path.name)

@@ -9,7 +9,7 @@ import typer
 
 from dougagen.choices import OnExisting
 from dougagen.cli import options
-from dougagen.cli.console import Watch, complain, journal, say, show_json, warn
+from dougagen.cli.console import Watch, complain, counted, journal, say, show_json, warn
 from dougagen.cli.next_steps import look_at
 from dougagen.cli.owners import Owner
 from dougagen.errors import quoted
@@ -78,8 +78,8 @@ def _close(merged: Merged, out: Path, *, hard_links: bool) -> None:
     repeats = merged.repeats
     if repeats.episodes:
         say(
-            f"repeats: {repeats.found:,} drawings found that another episode shows, "
-            f"{repeats.taken_back:,} that none shows any more, in {repeats.episodes:,} episodes"
+            f"repeats: {counted(repeats.found, 'drawing')} found that another episode shows, "
+            f"{repeats.taken_back:,} that none shows any more, in {counted(repeats.episodes, 'episode')}"
         )
     if len(merged.configurations) > 1:
         made = ", ".join(f"{count:,} under {digest[:8]}" for digest, count in merged.configurations.items())

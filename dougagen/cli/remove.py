@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import Watch, complain, journal, say, show_json
+from dougagen.cli.console import Watch, complain, counted, journal, say, show_json
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def remove(
 
     journal.open(quiet=quiet, log_file=None)
     with Watch(unit="episodes") as watch:
-        watch.doing("" if dry_run else "removing, and comparing what is left")
+        watch.doing("" if dry_run else "removing episodes")
         found = remove_episodes(dataset, episodes, dry_run=dry_run)
     for one in found.removed:
         _tell(one, dry_run=dry_run)
@@ -58,24 +58,23 @@ def remove(
 
 def _tell(one: Leaving, *, dry_run: bool) -> None:
     name = f" {quoted(one.source)}" if one.source else " (its ledger is damaged)"
-    repeated = f"; {one.repeated_by:,} records of others repeat its drawings" if one.repeated_by else ""
+    repeated = f"; repeated by {counted(one.repeated_by, 'record')} of others" if one.repeated_by else ""
     say(
         f"{'would remove' if dry_run else 'removed'} {one.episode_id}{name}: "
-        f"{one.records:,} records, {one.bytes / 1e6:.1f} MB{repeated}"
+        f"{counted(one.records, 'record')}, {one.bytes / 1e6:.1f} MB{repeated}"
     )
 
 
 def _close(found: Removal, dataset: Path) -> None:
-    count = len(found.removed)
-    episodes = f"{count} episode{'s' * (count != 1)}"
+    episodes = counted(len(found.removed), "episode")
     if found.dry_run:
         say(f"dry run: nothing was changed in {quoted(dataset)}; {episodes} would go")
         return
     settled = found.repeats
     if settled.episodes:
         say(
-            f"repeats: {settled.taken_back:,} drawings stand for themselves again, {settled.found:,} repeat "
-            f"another one now, in {settled.episodes:,} episodes"
+            f"repeats: {counted(settled.taken_back, 'drawing')} of {counted(settled.episodes, 'episode')} "
+            f"repeat nothing any more, {settled.found:,} repeat another one now"
         )
     say(f"{episodes} removed from {quoted(dataset)}")
 

@@ -79,6 +79,7 @@ def train(
         draws=studio,
         own_share=own_share,
     )
+    begin = None if start is None else plan.start_file(start)
     device = plan.config.device
     reader = CelReader.load(cel, device=device) if plan.asks_for_masks(offered=cel is not None) else None
     scores = _scores(device, cel=cel, real=real, scenes=evaluate_scenes)
@@ -89,7 +90,7 @@ def train(
             watch.begin(f"{plan.config.task}: {words}", plan.config.steps)
             result = plan.learn(
                 source,
-                start=start,
+                start=begin,
                 stop_at=stop_at,
                 reader=reader,
                 validation_scenes=scores.scenes,

@@ -324,7 +324,7 @@ class _Run:
         """Of equal drawings one stays, over all that is committed by now; the reports say what came of it."""
         if not committed_ids(self.plan.out):
             return
-        self.events.working_on("comparing with the drawings of other episodes")
+        self.events.working_on("comparing episodes")
         try:
             self.settled = settle_repeats(self.plan.out, repair=self.plan.repair)
             self.unsettled = self.settled.troubles

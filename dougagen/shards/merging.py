@@ -138,7 +138,8 @@ class _Merging:
         self._failed: list[ShardError] = []
         self._ends: dict[str, list[str]] = {"taken": [], "replaced": [], "already_there": [], "kept": []}
         self._done = self._bytes = 0
-        self._entries = [(folder, entry) for folder, ids in sources for entry in self._read(folder, ids)]
+        found = [(folder, entry) for folder, ids in sources for entry in self._read(folder, ids)]
+        self._entries = _last_of_each(found) if on_existing == "redo" else found
         self._total = sum(_size_of(entry) for _, entry in self._entries)
 
     def _read(self, folder: Path, ids: Sequence[str]) -> Iterator[LedgerEntry]:
@@ -268,6 +269,12 @@ class _Merging:
             configurations=dict(digests.most_common()),
             repeats=repeats,
         )
+
+
+def _last_of_each(found: Sequence[tuple[Path, LedgerEntry]]) -> list[tuple[Path, LedgerEntry]]:
+    """Without the episodes that a later folder has under other options: those take their place."""
+    last = {entry.episode_id: entry.config_digest for _, entry in found}
+    return [(folder, entry) for folder, entry in found if last[entry.episode_id] == entry.config_digest]
 
 
 def _readable(out: Path, episode_id: str) -> LedgerEntry | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ConfigError, UsageError
-from dougagen.networks import Task, load_weights, start_weights
+from dougagen.networks import load_weights, start_weights
 from dougagen.training.config import TrainingConfig
 from dougagen.training.crop_processes import drawing_processes
 from dougagen.training.log import Scores, TrainingProgress
@@ -77,6 +77,10 @@ class TrainingPlan:
         """Whether a cel network has to tell the masks; ``offered``: one was named. Raises ConfigError."""
         return asks_for_masks(self.config, offered=offered)
 
+    def start_file(self, name: str) -> Path:
+        """The weights to start from, as ``networks.start_weights`` finds them. Raises WeightsError."""
+        return start_weights(name, self.config.task)
+
     @contextmanager
     def source(self, reader: MaskReader | None = None) -> Iterator[tuple[TripletSource, str]]:
         """The pictures, and in words what they are. Reads the shards; the studio begins with the training.
@@ -108,7 +112,7 @@ class TrainingPlan:
         source: TripletSource,
         *,
         out: Path = Path(FOLDER),
-        start: str | None = None,
+        start: Path | None = None,
         stop_at: float | None = None,
         reader: MaskReader | None = None,
         validation_scenes: int,
@@ -116,7 +120,7 @@ class TrainingPlan:
         progress: Callable[[TrainingProgress], None] | None = None,
         scored: Callable[[Scores], None] | None = None,
     ) -> TrainingResult:
-        """``train`` with what the plan asks for; ``start`` as ``networks.start_weights`` takes it.
+        """``train`` with what the plan asks for; ``start`` is a weights file.
 
         ``stop_at`` is a moment of the monotonic clock. A run with patience is validated on so many held-out
         scenes. Raises as ``train`` does, WeightsError.
@@ -126,7 +130,7 @@ class TrainingPlan:
             self.config,
             source,
             out=out,
-            start=None if start is None else load_weights(start_weights(start, Task(self.config.task))),
+            start=None if start is None else load_weights(start),
             progress=progress,
             evaluate=evaluate if self.config.evaluate_minutes else None,
             scored=scored,
