@@ -223,7 +223,7 @@ def _minutes(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-_ROOM_FOR_ALL, _ROOM_FOR_A_BAR = 110, 70  # columns of a terminal
+_ROOM_FOR_ALL, _ROOM_FOR_A_BAR, _ROOM_FOR_A_STAGE = 110, 70, 50  # columns of a terminal
 _LONGEST_NAME = 40
 _STAGE_WIDTH = 10
 _STATE = "\0"  # the name of what is done beside the jobs: no file has it
@@ -232,6 +232,12 @@ _STATE = "\0"  # the name of what is done beside the jobs: no file has it
 def _bar_width() -> int:
     """Of a bar on a narrow terminal; 0: there is no room for one."""
     return max(6, err.width - 62) if err.width >= _ROOM_FOR_A_BAR else 0
+
+
+def _room_for_a_name() -> int:
+    """Characters; as many as the other columns leave."""
+    others = 40 + _bar_width() if err.width >= _ROOM_FOR_A_STAGE else 32
+    return max(6, err.width - others)
 
 
 def _columns() -> list[ProgressColumn]:
@@ -249,7 +255,9 @@ def _columns() -> list[ProgressColumn]:
             _Words("note", "dim"),
         ]
     middle: list[ProgressColumn] = [BarColumn(bar_width=_bar_width())] if _bar_width() else []
-    return [SpinnerColumn(), _Words("name"), *middle, _Count(), _Words("stage"), _Left()]
+    if width >= _ROOM_FOR_A_STAGE:
+        return [SpinnerColumn(), _Words("name"), *middle, _Count(), _Words("stage"), _Left()]
+    return [SpinnerColumn(), _Words("name"), _Count(), _Left()]
 
 
 @dataclass(slots=True)
@@ -301,7 +309,7 @@ class Watch:
 
     def _added(self, name: str, total: int | None, *, shown: str = "") -> _Job:
         shown = printable(shown or name)
-        room = _LONGEST_NAME if err.width >= _ROOM_FOR_ALL else max(10, err.width - 36 - _bar_width())
+        room = _LONGEST_NAME if err.width >= _ROOM_FOR_ALL else _room_for_a_name()
         shown = shown if len(shown) <= room else f"{shown[: room - 1]}…"
         task = self._bar.add_task("", total=total, name=shown, endless=name == _STATE)
         return _Job(task, time.monotonic())

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,35 @@ def test_a_traceback_is_shown_without_what_would_drive_the_terminal(capsys) -> N
 
 def test_names_are_quoted_on_one_line() -> None:
     assert quoted(HOSTILE) == f"'{printable(HOSTILE)}'"
+
+
+def test_without_a_terminal_a_line_says_what_is_worked_on_and_what_is_left(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(console, "FIRST_LOG_LINE_SECONDS", 0.0)
+    with console.Watch(unit="frames") as watch:
+        watch.begin("a.mkv", 139)
+        watch.move(45, 139, "14 drawings", stage="networks", left=12.4)
+    line = capsys.readouterr().err
+    assert re.search(r"a\.mkv: 45 of 139 frames, networks, [\d.]+ frames/s, 12 s left, 14 drawings\n", line)
+    with console.Watch(unit="frames") as watch:
+        watch.begin("a.mkv", None)
+        watch.move(0, None, "0 drawings", stage="decoding")
+    assert "a.mkv: 0 frames, decoding, 0.0 frames/s, 0 drawings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_bar_keeps_to_the_width_of_its_terminal(width: int, monkeypatch) -> None:
+    written = io.StringIO()
+    terminal = console.GuardedConsole(file=written, force_terminal=True, width=width, color_system=None)
+    monkeypatch.setattr(console, "err", terminal)
+    with console.Watch(unit="frames") as watch:
+        watch.doing("loading the networks")
+        watch.begin("[1/2] a long name of an episode - 07 [1080p].mkv", 34_000)
+        watch.move(4_500, 34_000, "140 drawings", stage="networks", left=3_723.0)
+        watch.begin("[2/2] b.mkv", 139)
+        watch.move(45, 139, "14 drawings", stage="committing", left=0.0)
+    lines = re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", written.getvalue()))
+    assert max(map(len, lines)) <= width
+    shown = "\n".join(lines)
+    assert "4500/34000" in shown
+    assert "networks" in shown
+    assert "1:02:0" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from dougagen.domain import CelMask, Douga, FrameSpan, Reconstruction
 from dougagen.errors import ConfigError
 from dougagen.footage import open_episode
 from dougagen.pipeline import extract_episode
+from dougagen.processes.headway import Progress
 from dougagen.shards import read_ledger, read_records
 
 HELD = 12
@@ -34,6 +36,14 @@ class BlueIsCel:
             )
             for p in pictures
         ]
+
+
+class Slow(BlueIsCel):
+    """Long enough at each batch to be seen at it."""
+
+    def reconstruct(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Reconstruction]:
+        time.sleep(0.8)
+        return super().reconstruct(pictures)
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +141,25 @@ def test_what_reconstruction_says_of_a_picture_stands_in_its_flags_and_can_be_re
         entry = read_ledger(tmp_path / name, opened.episode_id)
         assert entry is not None
         assert entry.records == kept
+
+
+def test_progress_never_says_more_than_is_written_and_ends_at_the_last_frame(
+    episode: Path, tmp_path: Path
+) -> None:
+    told: list[Progress] = []
+    report = extract_episode(
+        open_episode(episode),
+        tmp_path,
+        reconstructor=Slow(),
+        config=ExtractConfig(reject=("dark",)),
+        digest="0" * 64,
+        on_progress=told.append,
+    )
+    assert told
+    assert [one.frames for one in told] == sorted(one.frames for one in told)
+    for one in told:
+        assert one.frames <= HELD * (one.records + 1), "the dark one is passed over"
+        assert one.frames_expected == HELD * len(SHOTS)
+        assert one.stage in ("decoding", "networks", "writing", "committing")
+    assert {"networks"} <= {one.stage for one in told}
+    assert report.records == len(SHOTS) - 1
