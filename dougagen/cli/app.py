@@ -25,6 +25,7 @@ from dougagen.cli import (
     synth,
     train,
     verify,
+    view,
 )
 from dougagen.cli.console import JournalHandler, complain, say, show_traceback
 from dougagen.cli.owners import Command
@@ -68,6 +69,7 @@ app = typer.Typer(
 )
 app.command("extract", cls=Command)(extract.extract)
 app.command("stats", cls=Command)(stats.stats)
+app.command("view", cls=Command)(view.view)
 app.command("verify", cls=Command)(verify.verify)
 app.command("probe", cls=Command)(probe.probe)
 app.command("synth", cls=Command)(synth.synth)

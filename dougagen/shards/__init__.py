@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         read_ledger,
     )
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
+    from dougagen.shards.pictures import coded_pictures, is_png, require_whole_picture
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -48,6 +49,9 @@ _HOME = {
     "EpisodeBusy": "locks",
     "Lock": "locks",
     "lock_episode": "locks",
+    "coded_pictures": "pictures",
+    "is_png": "pictures",
+    "require_whole_picture": "pictures",
     "Recovered": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
@@ -90,11 +94,13 @@ __all__ = [
     "Settled",
     "ShardFacts",
     "VerifyReport",
+    "coded_pictures",
     "committed",
     "committed_ids",
     "count_records",
     "decode_row",
     "encode_record",
+    "is_png",
     "ledger_path",
     "lock_episode",
     "open_dataset",
@@ -103,6 +109,7 @@ __all__ = [
     "read_rows",
     "recover",
     "renew_card",
+    "require_whole_picture",
     "settle_repeats",
     "shard_is_whole",
     "verify_dataset",
