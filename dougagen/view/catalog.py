@@ -13,6 +13,7 @@ from typing import Any
 
 from dougagen.errors import NoRecordError
 from dougagen.shards import Dataset, LedgerEntry
+from dougagen.view.config import ViewConfig
 from dougagen.view.facts import COLUMNS, facts_of
 
 _TABLES_KEPT = 2  # shards whose columns are in memory; one takes 128 MiB at most
@@ -77,10 +78,10 @@ class SheetLine:
 class Catalog:
     """Episodes in the order of their names, and the facts of their drawings. Safe among threads."""
 
-    def __init__(self, dataset: Dataset, *, page_rows: int) -> None:
+    def __init__(self, dataset: Dataset, *, page_rows: int | None = None) -> None:
         """Reads nothing but, without ledgers, which episodes the shards hold. Raises ShardError."""
         self.dataset = dataset
-        self._page_rows = page_rows
+        self._page_rows = page_rows or ViewConfig().page_rows
         self._entries = {entry.episode_id: entry for entry in dataset.ledger}
         found = self._of_ledgers() if dataset.ledger else self._of_shards()
         self.episodes = tuple(labelled(sorted(found, key=lambda card: by_name(card.source, card.episode_id))))
@@ -140,16 +141,21 @@ class Catalog:
         if not 0 <= start < max(1, table.num_rows):
             raise NoRecordError(f"there is no row {start} in this shard", where=path)
         rows = table.slice(start, self._page_rows).to_pylist()
-        drawings = []
+        drawings = [facts_of(row) | {"at": [shard, place]} for place, row in enumerate(rows, start=start)]
+        return {"drawings": drawings, "sheets": self.placed(drawings)}
+
+    def placed(self, drawings: Iterable[dict[str, Any]]) -> dict[str, dict[int, list[int]]]:
+        """Give each drawing its number in its shot, as far as ledgers know it.
+
+        Returns where these shots begin and end: episode → shot → first frame and the one after the last.
+        """
         sheets: dict[str, dict[int, list[int]]] = {}
-        for place, row in enumerate(rows, start=start):
-            facts = facts_of(row) | {"at": [shard, place]}
-            line = self._sheet(row["episode_id"]).get(row["shot_index"])
-            if line is not None and row["drawing_index"] in line.numbers:
-                facts["number"] = line.numbers[row["drawing_index"]]
+        for facts in drawings:
+            line = self._sheet(facts["episode"]).get(facts["shot"])
+            if line is not None and facts["drawing"] in line.numbers:
+                facts["number"] = line.numbers[facts["drawing"]]
                 sheets.setdefault(facts["episode"], {})[facts["shot"]] = [line.start, line.stop]
-            drawings.append(facts)
-        return {"drawings": drawings, "sheets": sheets}
+        return sheets
 
     def _shard(self, shard: int) -> Path:
         if not 0 <= shard < len(self.dataset.shards):

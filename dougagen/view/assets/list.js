@@ -182,7 +182,7 @@ class List {
     const facts = make("span", cell, null, "facts");
     make("b", facts, drawing.number);
     make("span", facts, `f ${drawing.frame}`);
-    make("span", facts, `held ${drawing.spans.map(([a, b]) => b - a).join("+")}`);
+    make("span", facts, `held ${heldOf(drawing)}`);
     make("span", facts, `cel ${percent(drawing.cel)}`);
     for (const flag of drawing.flags) make("span", facts, flag, "flag");
     cell.setAttribute("aria-label", `shot ${drawing.shot + 1}, drawing ${drawing.number}, frame ${drawing.frame}`);

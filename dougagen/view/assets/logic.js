@@ -156,8 +156,15 @@ function lengthOf(frames, rate) {
   return `${Math.floor(frames / second)}+${String(frames % second).padStart(2, "0")}`;
 }
 
+// How long a drawing is held each time: 2, or 3 ×6, or 2+2+28.
+function heldOf(drawing) {
+  const lengths = drawing.spans.map(([a, b]) => b - a);
+  if (lengths.length > 1 && new Set(lengths).size === 1) return `${lengths[0]} ×${lengths.length}`;
+  return lengths.slice(0, 4).join("+") + (lengths.length > 4 ? "+…" : "");
+}
+
 function many(count, what) { return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`; }
 function percent(share) { return (100 * share).toFixed(1) + " %"; }
 
 if (typeof module !== "undefined")
-  module.exports = { DEFAULTS, addressOf, clock, episodesFor, exposureAt, frameAfter, lengthOf, placementAt, shotsOf, stateOf, testOf, timelineOf };
+  module.exports = { DEFAULTS, addressOf, clock, episodesFor, exposureAt, frameAfter, heldOf, lengthOf, placementAt, shotsOf, stateOf, testOf, timelineOf };
