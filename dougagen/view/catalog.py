@@ -147,14 +147,19 @@ class Catalog:
     def placed(self, drawings: Iterable[dict[str, Any]]) -> dict[str, dict[int, list[int]]]:
         """Give each drawing its number in its shot, as far as ledgers know it.
 
-        Returns where these shots begin and end: episode → shot → first frame and the one after the last.
+        Returns what the timesheet says of these shots: episode → shot → first frame, the one after the last,
+        and how many drawings it has, those without a record included.
         """
         sheets: dict[str, dict[int, list[int]]] = {}
         for facts in drawings:
             line = self._sheet(facts["episode"]).get(facts["shot"])
             if line is not None and facts["drawing"] in line.numbers:
                 facts["number"] = line.numbers[facts["drawing"]]
-                sheets.setdefault(facts["episode"], {})[facts["shot"]] = [line.start, line.stop]
+                sheets.setdefault(facts["episode"], {})[facts["shot"]] = [
+                    line.start,
+                    line.stop,
+                    len(line.numbers),
+                ]
         return sheets
 
     def _shard(self, shard: int) -> Path:

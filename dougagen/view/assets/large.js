@@ -63,7 +63,7 @@ class Large {
   draw(drawing, frame) {
     this.drawing = drawing;
     const [picture, { shot }] = [at("picture"), this.ring()[this.place]];
-    at("large-place").textContent = `shot ${shot.index + 1}` + (drawing ? ` · drawing ${drawing.number} of ${shot.drawings.length}` : "");
+    at("large-place").textContent = `shot ${shot.index + 1}` + (drawing ? ` · drawing ${drawing.number} of ${shot.total}` : "");
     if (!drawing) {
       picture.className = "picture stack";
       picture.replaceChildren();

@@ -151,8 +151,8 @@ class List {
     const first = shot.drawings[0];
     const [time, length] = [first.time - (first.frame - shot.start) / episode.rate, shot.stop - shot.start];
     make("span", head, `${clock(time)} · frames ${shot.start}–${shot.stop - 1} · ${lengthOf(length, episode.rate)}`);
-    const whole = shot.shown.length === shot.drawings.length;
-    make("span", head, whole ? many(shot.drawings.length, "drawing") : `${shot.shown.length} of ${many(shot.drawings.length, "drawing")}`);
+    const whole = shot.shown.length === shot.total;
+    make("span", head, whole ? many(shot.total, "drawing") : `${shot.shown.length} of ${many(shot.total, "drawing")}`);
     const play = make("button", head, "▶ play", "play");
     play.type = "button";
     play.setAttribute("aria-label", `play shot ${shot.index + 1}`);

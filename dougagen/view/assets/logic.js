@@ -36,7 +36,8 @@ function stateOf(hash) {
   return state;
 }
 
-// Drawings of one episode → its shots along time. `sheets` has, by shot, where the timesheet begins and ends it.
+// Drawings of one episode → its shots along time. `sheets` has, by shot, where it begins and ends
+// on the timesheet, and how many drawings it has there.
 function shotsOf(drawings, sheets) {
   const shots = new Map();
   for (const drawing of drawings) {
@@ -45,11 +46,11 @@ function shotsOf(drawings, sheets) {
   }
   const found = [...shots].map(([index, members]) => {
     members.sort((a, b) => begin(a) - begin(b));
-    const [from, to] = sheets?.[index] ?? [Infinity, -Infinity];
+    const [from, to, count] = sheets?.[index] ?? [Infinity, -Infinity, 0];
     const start = members.reduce((low, d) => Math.min(low, begin(d)), from);
     const stop = members.reduce((high, d) => Math.max(high, end(d)), to);
     members.forEach((drawing, place) => { drawing.number ??= place + 1; });
-    return { index, drawings: members, shown: members, start, stop };
+    return { index, drawings: members, shown: members, start, stop, total: Math.max(members.length, count) };
   });
   return found.sort((a, b) => a.start - b.start);
 }
