@@ -29,7 +29,7 @@ function layered(stack, source, drawing, view, { width, frame, lazy } = {}) {
 }
 
 async function plated(stack, source, drawing, frame) {
-  const plates = await source.plates(drawing);
+  const plates = await source.platesOf(drawing);
   if (!stack.classList.contains("plate")) return;
   stack.replaceChildren();
   if (!plates.length) return void make("span", stack, "no plate", "broken quiet");

@@ -150,6 +150,7 @@ class Page {
   }
 
   moved(drawing) {
+    if (this.arriving) return; // the address is ahead
     if (!drawing && history.state?.opened) { history.back(); return; } // back where the table was
     this.state = { ...this.state, drawing: drawing?.id ?? "" };
     this.keep();
@@ -161,10 +162,13 @@ class Page {
     const wanted = stateOf(location.hash);
     if (addressOf(before) === addressOf(wanted)) return;
     this.state = wanted;
+    this.arriving = true;
     this.reflect();
     if (before.view !== wanted.view) { this.list.state = wanted; this.list.redraw(); this.large.setView(wanted.view); }
     if (["q", "episode", "flag", "cel", "sure", "order"].some((key) => before[key] !== wanted[key])) await this.list.show(wanted);
-    if (wanted.drawing) await this.follow(); else if (this.large.isOpen) this.large.dialog.close();
+    if (!wanted.drawing && this.large.isOpen) this.large.dialog.close();
+    this.arriving = false;
+    if (wanted.drawing) await this.follow();
   }
 
   // Open the drawing that the address names, on the table or, where it is not there, in its episode.

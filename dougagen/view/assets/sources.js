@@ -12,7 +12,7 @@ class CarriedSource {
     yield { drawings: this.all.filter((drawing) => drawing.episode === episode.id), sheets: this.sheets[episode.id] ?? {} };
   }
   address(drawing, kind) { return drawing.pictures[kind]; }
-  async plates(drawing) { return drawing.plates ?? []; }
+  async platesOf(drawing) { return drawing.plates ?? []; }
   plateAddress(plate) { return plate.image; }
   async whatIsWrong() { return "this picture cannot be shown"; }
 }
@@ -46,7 +46,7 @@ class ServedSource {
   address(drawing, kind, width) {
     return `picture/${drawing.at[0]}/${drawing.at[1]}/${kind}` + (width ? "/" + width : "");
   }
-  async plates(drawing) {
+  async platesOf(drawing) {
     const address = `plates/${drawing.episode}/${drawing.shot}.json`;
     if (!this.shelves.has(address)) {
       const answer = await fetch(address);
