@@ -39,7 +39,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},
-    "report": {"domain", "errors", "shards"},
+    "view": {"domain", "errors", "shards"},
+    # the page that is sent around is the light table of view, and carries its pictures with it
+    "report": {"domain", "errors", "shards", "view"},
     "config": {"choices", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
@@ -51,7 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
         "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
-        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
+        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training", "view",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
@@ -69,7 +71,7 @@ HEAVY_IN: dict[str, set[str]] = {
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "processes",
+        "view", "processes",
     },
     "typer": {"cli"},
     "rich": {"cli"},
