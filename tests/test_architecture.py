@@ -65,7 +65,8 @@ HEAVY_IN: dict[str, set[str]] = {
     "openvino": {"networks"},
     "av": {"footage", "studio"},
     "pyarrow": {"shards"},
-    "skimage": {"reconstruction", "labels", "evaluation"},
+    # shards thins lines before it scales a class map
+    "skimage": {"reconstruction", "labels", "evaluation", "shards"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dougagen.shards.recovery import Recovered, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.scaling import at_lines, size_at
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
@@ -52,6 +53,8 @@ _HOME = {
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
+    "at_lines": "scaling",
+    "size_at": "scaling",
     "Settled": "settling",
     "settle_repeats": "settling",
     "EncodedRecord": "rows",
@@ -90,6 +93,7 @@ __all__ = [
     "Settled",
     "ShardFacts",
     "VerifyReport",
+    "at_lines",
     "committed",
     "committed_ids",
     "count_records",
@@ -105,6 +109,7 @@ __all__ = [
     "renew_card",
     "settle_repeats",
     "shard_is_whole",
+    "size_at",
     "verify_dataset",
     "write_card",
 ]
