@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dougagen.shards.card import renew_card, write_card
+    from dougagen.shards.filters import Filter, parse_filter
     from dougagen.shards.ledger import (
         SCHEMA_VERSION,
         LedgerEntry,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dougagen.shards.recovery import Recovered, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
@@ -66,6 +68,11 @@ _HOME = {
     "open_dataset": "reader",
     "read_records": "reader",
     "read_rows": "reader",
+    "Filter": "filters",
+    "parse_filter": "filters",
+    "SelectedRow": "selection",
+    "read_selected": "selection",
+    "select_rows": "selection",
     "renew_card": "card",
     "write_card": "card",
     "Damage": "verify",
@@ -82,11 +89,13 @@ __all__ = [
     "EncodedRecord",
     "EpisodeBusy",
     "EpisodeWriter",
+    "Filter",
     "LedgerEntry",
     "Lock",
     "PrintsTaken",
     "Recovered",
     "RowGroup",
+    "SelectedRow",
     "Settled",
     "ShardFacts",
     "VerifyReport",
@@ -98,11 +107,14 @@ __all__ = [
     "ledger_path",
     "lock_episode",
     "open_dataset",
+    "parse_filter",
     "read_ledger",
     "read_records",
     "read_rows",
+    "read_selected",
     "recover",
     "renew_card",
+    "select_rows",
     "settle_repeats",
     "shard_is_whole",
     "verify_dataset",
