@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
-    "shards": {"domain", "errors"},
+    "shards": {"choices", "domain", "errors"},
     "report": {"domain", "errors", "shards"},
     # shards as torch datasets; nothing of ours imports it
     "torch": {"domain", "errors", "shards"},

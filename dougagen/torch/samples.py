@@ -14,8 +14,7 @@ from torch.utils.data._utils.collate import default_collate_fn_map  # as the doc
 
 from dougagen.domain import CLASS_COUNT, Record, Triplet
 from dougagen.errors import ConfigError, ShardError
-from dougagen.shards import at_lines
-from dougagen.shards.scaling import require_lines
+from dougagen.shards import at_lines, require_lines
 from dougagen.torch.errors import BatchError
 
 Crop = int | tuple[int, int]

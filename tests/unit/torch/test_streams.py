@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import pickle
 from pathlib import Path
 from typing import Any
@@ -116,14 +115,11 @@ def test_a_state_of_something_else_is_refused_in_a_line(shards: Path) -> None:
         TripletLoader(stream(shards, seed=1)).load_state_dict(state | {"workers": 3})
 
 
-@pytest.mark.parametrize("context", ["fork", "spawn"])
 def test_workers_read_each_record_once_and_a_loader_carries_on_after_any_batch(
-    shards: Path, context: str, no_hang: None
+    shards: Path, no_hang: None
 ) -> None:
     def loader() -> TripletLoader:
-        return TripletLoader(
-            stream(shards, seed=2), batch_size=4, num_workers=2, multiprocessing_context=context
-        )
+        return TripletLoader(stream(shards, seed=2), batch_size=4, num_workers=2)
 
     one = loader()
     assert len(one) in (8, 9)
@@ -136,6 +132,16 @@ def test_workers_read_each_record_once_and_a_loader_carries_on_after_any_batch(
     rest = numbers(two)
     assert len(seen) == 12
     assert sorted(seen + rest) == list(range(30))
+
+
+def test_a_spawned_worker_gives_the_same_and_tells_what_it_found_damaged(
+    damaged: Path, no_hang: None
+) -> None:
+    data = stream(damaged, on_damage="skip")
+    read = numbers(DataLoader(data, batch_size=2, num_workers=1, multiprocessing_context="spawn"))
+    assert read == numbers(stream(damaged, on_damage="skip"))
+    (bad,) = data.damaged
+    assert sorted([*read, bad]) == list(range(10))
 
 
 def test_workers_that_stay_are_told_the_epoch(shards: Path, no_hang: None) -> None:
@@ -165,13 +171,8 @@ def test_a_loader_without_workers_knows_its_length_and_carries_on(shards: Path) 
 def test_a_damaged_record_is_named_also_by_a_worker(damaged: Path, no_hang: None) -> None:
     with pytest.raises(RecordError) as told:
         list(DataLoader(stream(damaged), batch_size=2, num_workers=1))
-    assert str(told.value).startswith("'") is False or "record '00000000000000aa/" in str(told.value)
     assert "record '00000000000000aa/" in str(told.value)
     assert "Traceback" not in str(told.value)
-    data = stream(damaged, on_damage="skip")
-    read = numbers(DataLoader(data, batch_size=2, num_workers=1))
-    (bad,) = data.damaged
-    assert sorted([*read, bad]) == list(range(10))
 
 
 def test_a_row_group_that_is_cut_short_costs_its_own_records_alone(tmp_path: Path, caplog: Any) -> None:
@@ -206,8 +207,3 @@ def test_torchdatas_loader_carries_on(shards: Path, no_hang: None) -> None:
         two.load_state_dict(state)
         assert sorted(seen + numbers(two)) == list(range(30))
         assert sorted(numbers(two)) == list(range(30))
-
-
-def test_a_spawned_process_reads_what_was_pickled(shards: Path, no_hang: None) -> None:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        assert pool.apply(numbers, (stream(shards, seed=3),)) == numbers(stream(shards, seed=3))
