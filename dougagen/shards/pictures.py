@@ -9,11 +9,11 @@ import pyarrow as pa
 from dougagen.errors import ShardError
 from dougagen.shards import codec
 from dougagen.shards.bounds import require_rows_fit
+from dougagen.shards.color_codecs import color_codec_of, color_size
 from dougagen.shards.reader import RowGroup, _file, _opened
 from dougagen.shards.schema import IMAGE_COLUMNS
 
 _BATCH_ROWS = 8
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def coded_pictures(group: RowGroup, column: str) -> Iterator[bytes]:
@@ -41,17 +41,12 @@ def _bytes_of(pictures: pa.Array) -> Iterator[bytes]:
 
 
 def require_whole_picture(data: bytes) -> None:
-    """Raise ShardError unless ``data`` is a PNG that is all there: its size within the limit, every checksum
-    right. No pixel is decoded. Pictures in another codec are not looked into.
+    """Raise ShardError unless ``data`` is a picture in one of our codecs that is all there, and of a size
+    within the limit: of a PNG every checksum is right. No pixel is decoded.
     """
     if not data:
         raise ShardError("the picture is missing")
-    if is_png(data):
-        codec.png_header(data)
+    color_size(data)
+    if color_codec_of(data) == "png":
         for _ in codec._raw_chunks(data):
             pass
-
-
-def is_png(data: bytes) -> bool:
-    """Whether the bytes begin as a PNG does."""
-    return data[: len(_PNG)] == _PNG

@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 
 from dougagen.domain import PALETTE
 from dougagen.errors import NoRecordError, ShardError
-from dougagen.shards import Dataset, RowGroup, codec, coded_pictures, is_png, require_whole_picture
+from dougagen.shards import (
+    Dataset,
+    RowGroup,
+    codec,
+    coded_pictures,
+    color_codec_of,
+    decode_color,
+    require_whole_picture,
+)
 
 KINDS = {"color": "color", "mask": "cel_mask", "douga": "douga"}
 """Name in an address → column."""
@@ -75,14 +83,16 @@ class Pictures:
         self._reading = Lock()
         self._decoding = BoundedSemaphore(_AT_ONCE)
 
-    def whole(self, shard: int, row: int, kind: str) -> bytes:
-        """PNG, as large as it is stored and without loss. Raises ShardError, NoRecordError."""
+    def whole(self, shard: int, row: int, kind: str) -> tuple[bytes, str]:
+        """As large as it is stored and without loss, with its media type: the stored bytes, but where a
+        browser does not show them. Raises ShardError, NoRecordError."""
         data = self._stored(shard, row, KINDS[kind])
         require_whole_picture(data)
-        if is_png(data):
-            return data
-        with self._decoding:  # a codec that not every browser shows
-            return codec.encode_color(codec.decode_color(data))
+        coded = color_codec_of(data) if kind == "color" else "png"
+        if coded == "jxl":
+            with self._decoding:
+                return codec.encode_color(decode_color(data)), "image/png"
+        return data, f"image/{coded}"
 
     def thumbnail(self, shard: int, row: int, kind: str, width: int) -> bytes:
         """WebP, at most ``width`` pixels wide. Raises ShardError, DomainError, NoRecordError."""
@@ -143,7 +153,7 @@ def thumbnail_of(data: bytes, kind: str, *, width: int) -> bytes:
     elif kind == "douga":
         picture = PALETTE[codec.decode_douga(data).classes]
     else:
-        picture = codec.decode_color(data)
+        picture = decode_color(data)
     return coded_small(picture, width=width)
 
 

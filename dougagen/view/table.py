@@ -111,7 +111,8 @@ class LightTable:
         return _json(self.catalog.drawings(int(shard), int(start)))
 
     def _whole(self, shard: str, row: str, kind: str) -> Answer:
-        return Answer(200, self._pictures.whole(int(shard), int(row), kind), "image/png", lasting=True)
+        data, media = self._pictures.whole(int(shard), int(row), kind)
+        return Answer(200, data, media, lasting=True)
 
     def _thumbnail(self, shard: str, row: str, kind: str, width: str) -> Answer:
         small = self._pictures.thumbnail(int(shard), int(row), kind, int(width))

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from light_tables import HEIGHT, SECOND, WIDTH, drawn, lay_table, spoil
-from records import commit, entry_of, record_of
+from records import EPISODE_ID, commit, entry_of, record_of
 
 from dougagen.domain.png import encode_png
 from dougagen.errors import ShardError
-from dougagen.shards import open_dataset
+from dougagen.shards import EpisodeWriter, encode_record, open_dataset
 from dougagen.view import ViewConfig
 from dougagen.view.pictures import Pictures
 from dougagen.view.plates import Placement, Plate
@@ -46,6 +46,22 @@ def test_a_picture_is_the_bytes_that_are_stored(out: Path, table: LightTable) ->
         assert answer.body == rows[2][column]["bytes"]
 
 
+@pytest.mark.parametrize(("stored", "media"), [("webp", "image/webp"), ("jxl", "image/png")])
+def test_a_picture_of_another_codec_is_shown_without_loss(tmp_path: Path, stored: str, media: str) -> None:
+    if stored == "jxl":
+        pytest.importorskip("pillow_jxl", reason="needs pillow_jxl: pip install '.[jxl]'")
+    record = drawn(1, [(0, 2)])
+    with EpisodeWriter(tmp_path, episode_id=EPISODE_ID) as writer:
+        writer.write(encode_record(record, color_codec=stored))
+        writer.commit(entry_of(1, width=WIDTH, height=HEIGHT))
+    table = LightTable(tmp_path, ViewConfig())
+    answer = table.answer("picture/0/0/color")
+    assert answer.kind == media
+    shown = cv2.imdecode(np.frombuffer(answer.body, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    assert np.array_equal(shown, record.triplet.color)
+    assert table.answer("picture/0/0/color/320").status == 200
+
+
 @pytest.mark.parametrize("kind", ["color", "mask", "douga"])
 def test_a_thumbnail_is_a_small_webp(tmp_path: Path, kind: str) -> None:
     records = [drawn(1, [(0, 2)])]
@@ -74,7 +90,7 @@ def test_no_more_pictures_are_kept_than_allowed(tmp_path: Path) -> None:
     commit(tmp_path, records, entry_of(6, frames=6), row_group_bytes=1)
     pictures = Pictures(open_dataset(tmp_path), kept=3000, thumbnails_kept=1)
     for row in range(6):
-        assert pictures.whole(0, row, "color").startswith(b"\x89PNG")
+        assert pictures.whole(0, row, "color")[0].startswith(b"\x89PNG")
         assert pictures._coded._size <= 3000
     assert pictures._coded._values
     one_group = tmp_path / "one"
