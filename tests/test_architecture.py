@@ -38,8 +38,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
-    "shards": {"domain", "errors"},
-    "report": {"domain", "errors", "shards"},
+    "shards": {"choices", "domain", "errors"},
+    "view": {"domain", "errors", "shards"},
+    # the page that is sent around is the light table of view, and carries its pictures with it
+    "report": {"domain", "errors", "shards", "view"},
+    # shards as torch datasets; nothing of ours imports it
+    "torch": {"domain", "errors", "shards"},
     "config": {"choices", "domain", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
@@ -51,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
         "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
-        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
+        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training", "view",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
@@ -60,17 +64,18 @@ FOR_ALL = {"files"}
 """How files are opened, read and written is one room's: every room but those below it may import it."""
 
 HEAVY_IN: dict[str, set[str]] = {
-    "torch": {"networks", "reconstruction", "training"},
+    "torch": {"networks", "reconstruction", "torch", "training"},
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
     "av": {"footage", "studio"},
     "opentimelineio": {"footage"},
     "pyarrow": {"shards"},
-    "skimage": {"reconstruction", "labels", "evaluation"},
+    # shards thins lines before it scales a class map
+    "skimage": {"reconstruction", "labels", "evaluation", "shards"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "processes",
+        "view", "processes",
     },
     "typer": {"cli"},
     "rich": {"cli"},

@@ -27,6 +27,7 @@ from dougagen.cli import (
     synth,
     train,
     verify,
+    view,
 )
 from dougagen.cli.console import JournalHandler, complain, say, show_traceback
 from dougagen.cli.owners import Command
@@ -70,6 +71,7 @@ app = typer.Typer(
 )
 app.command("extract", cls=Command)(extract.extract)
 app.command("stats", cls=Command)(stats.stats)
+app.command("view", cls=Command)(view.view)
 app.command("verify", cls=Command)(verify.verify)
 app.command("probe", cls=Command)(probe.probe)
 app.command("merge", cls=Command)(merge.merge)

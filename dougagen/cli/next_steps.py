@@ -10,7 +10,7 @@ from dougagen.errors import printable
 
 def look_at(dataset: Path) -> str:
     """The command that shows the drawings of a dataset."""
-    return f"dougagen stats {_typed(dataset)} --html report.html"
+    return f"dougagen view {_typed(dataset)}"
 
 
 def _typed(path: Path) -> str:

@@ -17,13 +17,19 @@ def stats(
     dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
     html: Annotated[
         Path | None,
-        typer.Option("--html", help="Also write a page with plots and a contact sheet.", show_default=False),
+        typer.Option(
+            "--html",
+            help="Also write a page to send around: drawings on a light table, and the figures with plots.",
+            metavar="FILE",
+            show_default=False,
+        ),
     ] = None,
     json: options.Json = False,
 ) -> None:
     """Count episodes, drawings, holds, shots, coverage, classes, confidence. Opens no image but for --html.
 
-    A damaged shard is named, left out of the figures, and stops nothing.
+    A damaged shard is named, left out of the figures, and stops nothing. To look at a dataset on this
+    machine, use dougagen view.
 
     Example:  dougagen stats shards/ --html report.html
     """

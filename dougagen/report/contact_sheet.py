@@ -1,31 +1,35 @@
-"""Which drawings a page shows, and their pictures made small.
+"""Which drawings a page carries, and how large.
 
-A hundred thousand drawings do not fit a page, and reading one costs the row group around it. So whole row
-groups are chosen: some for the least sure drawing in them, the rest evenly over the dataset.
+A hundred thousand drawings do not fit a page. So stretches of shots are chosen, since a shot is to be played:
+some for the least sure drawing in them, the rest evenly over the dataset. Their pictures are as large as fits
+the page's budget.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import PALETTE, Record
 from dougagen.errors import ShardError
-from dougagen.report.episodes import episode_labels, sources_of
-from dougagen.shards import Dataset, RowGroup
+from dougagen.shards import Dataset, RowGroup, codec
+from dougagen.view import coded_small, facts_of
 
-THUMBNAIL_WIDTH = 320  # px; of 1080 lines a hairline is still half a pixel there
-SHEET_BYTES = 11_000_000
-"""What the pictures of a page may take, coded as text."""
+SHEET_BYTES = 16_000_000
+"""What the pictures of a page may take, coded as text: such a page still goes by mail."""
 MOST_DRAWINGS = 600
+WIDTHS = (1920, 1280, 960, 640, 480, 320)
+"""Pixels; the largest of them that fits is taken. Of 1080 lines a hairline is still half a pixel at 320."""
 _UNSURE_SHARE = 0.4
-_WEBP = [cv2.IMWRITE_WEBP_QUALITY, 68]
+_STRETCHES = 25  # at least so many of a full page: a stretch has 24 drawings at most
+_TRIED = 6  # drawings that are coded in every width to see which fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,33 @@ class Card:
         """Characters that its pictures take on the page."""
         return len(self.color) + len(self.cel_mask) + len(self.douga)
 
+    def to_json(self) -> dict[str, Any]:
+        """As the front end takes it."""
+        return self.facts | {"pictures": {"color": self.color, "mask": self.cel_mask, "douga": self.douga}}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The drawings of a page."""
+
+    cards: tuple[Card, ...]
+    """In the dataset's order."""
+    width: int
+    """Pixels; no picture is wider."""
+    widest: int
+    """Pixels of the widest of them in the dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Drawings of one shot that follow each other in one shard."""
+
+    shard: Path
+    start: int
+    stop: int
+    sureness: float
+    """The smallest confidence in it."""
+
 
 def contact_sheet(
     dataset: Dataset,
@@ -49,95 +80,143 @@ def contact_sheet(
     most: int = MOST_DRAWINGS,
     budget: int = SHEET_BYTES,
     on_damage: Callable[[ShardError], object] = lambda _: None,
-) -> Iterator[Card]:
-    """Cards in the dataset's order, at most ``most`` and ``budget`` characters; damage is passed over."""
-    used = shown = 0
-    labels = episode_labels(sources_of(dataset))
-    for group, rows in _chosen_groups(dataset, most):
-        try:
-            for record in dataset.records_of(group, rows=rows):
-                card = card_of(record, label=labels.get(record.provenance.episode_id, ""))
-                used += card.size
-                if used > budget or shown >= most:
-                    return
-                shown += 1
-                yield card
-        except ShardError as error:
-            on_damage(error)
+) -> Sheet:
+    """At most ``most`` drawings in at most ``budget`` characters; damage is passed over and told of."""
+    chosen = list(_chosen_rows(dataset, most))
+    width = _width_for(dataset, chosen, budget)
+    cards: list[Card] = []
+    used = widest = 0
+    for record in _records(dataset, chosen, on_damage):
+        card = card_of(record, width=width)
+        used += card.size
+        if used > budget or len(cards) >= most:
+            break
+        cards.append(card)
+        widest = max(widest, record.triplet.width)
+    return Sheet(tuple(cards), width, widest)
 
 
-def card_of(record: Record, *, label: str = "") -> Card:
-    """The card of one record; ``label`` is what its episode is called, its source where that is empty."""
-    triplet, provenance = record.triplet, record.provenance
-    fractions = triplet.douga.class_fractions()
-    facts = {
-        "id": record.record_id,
-        "episode": label or provenance.source,
-        "episodeId": provenance.episode_id,
-        "shot": provenance.shot_index,
-        "frame": provenance.frame_index,
-        "time": round(provenance.time, 2),
-        "held": provenance.held_frames,
-        "exposures": [[span.start, span.stop] for span in provenance.exposures],
-        "size": f"{triplet.width}×{triplet.height}",
-        "cel": round(triplet.cel_mask.fraction, 4),
-        "celSure": round(provenance.cel_confidence, 4),
-        "dougaSure": round(provenance.douga_confidence, 4),
-        "lines": round(sum(fractions[1:5]), 4),
-        "flags": list(provenance.flags),
-        "origin": str(provenance.origin),
-    }
+def card_of(record: Record, *, width: int) -> Card:
+    """The card of one record, its pictures at most ``width`` pixels wide."""
+    triplet = record.triplet
     mask = triplet.cel_mask.pixels.view(np.uint8) * np.uint8(255)
+    shown = PALETTE[triplet.douga.classes]
+    fits = triplet.width <= width
+    douga = codec.encode_douga(triplet.douga) if fits else coded_small(shown, width=width)
     return Card(
-        facts,
-        _uri(".webp", _small(triplet.color)[..., ::-1], _WEBP),
-        _uri(".png", _small(mask), [cv2.IMWRITE_PNG_COMPRESSION, 9]),
-        _uri(".webp", _small(PALETTE[triplet.douga.classes])[..., ::-1], _WEBP),
+        facts_of(_row_of(record)),
+        _uri(coded_small(triplet.color, width=width)),
+        _uri(codec.encode_cel_mask(triplet.cel_mask) if fits else coded_small(mask, width=width)),
+        _uri(douga),
     )
 
 
-def _chosen_groups(dataset: Dataset, most: int) -> Iterator[tuple[RowGroup, set[int]]]:
+def _row_of(record: Record) -> Mapping[str, Any]:
+    """The columns that the light table knows."""
+    triplet, provenance = record.triplet, record.provenance
+    names = (
+        "episode_id", "source", "shot_index", "drawing_index", "frame_index", "time", "cel_confidence",
+        "douga_confidence", "flags", "origin", "repeats",
+    )  # fmt: skip
+    return {name: getattr(provenance, name) for name in names} | {
+        "record_id": record.record_id,
+        "exposures": [{"start": span.start, "stop": span.stop} for span in provenance.exposures],
+        "width": triplet.width,
+        "height": triplet.height,
+        "cel_fraction": triplet.cel_mask.fraction,
+        "class_fractions": triplet.douga.class_fractions(),
+    }
+
+
+def _width_for(dataset: Dataset, chosen: list[tuple[RowGroup, set[int]]], budget: int) -> int:
+    """The largest width in which the chosen drawings fit, by a few of them."""
+    count = sum(len(rows) for _, rows in chosen)
+    groups = [chosen[int(place)] for place in np.unique(np.linspace(0, len(chosen) - 1, _TRIED).astype(int))]
+    tried = list(_records(dataset, [(group, {min(rows)}) for group, rows in groups if rows], lambda _: None))
+    for width in WIDTHS[:-1]:
+        sizes = [card_of(record, width=width).size for record in tried]
+        if sizes and 1.1 * count * sum(sizes) / len(sizes) <= budget:
+            return width
+    return WIDTHS[-1]
+
+
+def _records(
+    dataset: Dataset, chosen: list[tuple[RowGroup, set[int]]], on_damage: Callable[[ShardError], object]
+) -> Iterator[Record]:
+    for group, rows in chosen:
+        left = sorted(rows)
+        while left:
+            try:
+                for record in dataset.records_of(group, rows=set(left)):
+                    left.pop(0)
+                    yield record
+                break
+            except ShardError as error:
+                on_damage(error)
+                left.pop(0)  # that one; those after it are shown
+
+
+def _chosen_rows(dataset: Dataset, most: int) -> Iterator[tuple[RowGroup, set[int]]]:
     """Row groups in the dataset's order, each with the rows of it that are shown."""
     groups = [group for group in dataset.row_groups() if group.rows]
-    total = sum(group.rows for group in groups)
-    if total <= most:
+    if sum(group.rows for group in groups) <= most:
         yield from ((group, set(range(group.rows))) for group in groups)
         return
-    sureness = _sureness(dataset, groups)
-    ends = np.cumsum([group.rows for group in groups])
-    unsure = np.argsort(sureness, kind="stable")[: int(_UNSURE_SHARE * most)]
-    # a few rows of each group that is read at all: half as many groups, twice as many drawings
-    even = np.linspace(0, total - 1, most - len(unsure)).astype(np.int64)
-    wanted = np.unique(np.concatenate([unsure, even]))
-    of_group = np.searchsorted(ends, wanted, side="right")
-    for place in np.unique(of_group):
-        first = int(ends[place]) - groups[place].rows
-        yield groups[place], {int(row) - first for row in wanted[of_group == place]}
-
-
-def _sureness(dataset: Dataset, groups: list[RowGroup]) -> NDArray[np.float64]:
-    """The smaller confidence of every row, in the order of ``groups``; damaged shards count as sure."""
-    counts = {group.shard: 0 for group in groups}
+    wanted: dict[Path, set[int]] = {}
+    for stretch in _chosen_stretches(list(_stretches(dataset, longest=max(1, most // _STRETCHES))), most):
+        wanted.setdefault(stretch.shard, set()).update(range(stretch.start, stretch.stop))
+    first: dict[Path, int] = {}
     for group in groups:
-        counts[group.shard] += group.rows
-    found = {shard: np.ones(count) for shard, count in counts.items()}
-    for shard, table in dataset.tables(("cel_confidence", "douga_confidence")):
-        both = np.minimum(table["cel_confidence"].to_numpy(), table["douga_confidence"].to_numpy())
-        if shard in found and len(both) == counts[shard]:
-            found[shard] = both.astype(np.float64)
-    return np.concatenate(list(found.values()))
+        start = first.get(group.shard, 0)
+        first[group.shard] = start + group.rows
+        rows = {row - start for row in wanted.get(group.shard, ()) if start <= row < start + group.rows}
+        if rows:
+            yield group, rows
 
 
-def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    if width <= THUMBNAIL_WIDTH:
-        return picture
-    size = (THUMBNAIL_WIDTH, max(1, round(height * THUMBNAIL_WIDTH / width)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _stretches(dataset: Dataset, *, longest: int) -> Iterator[_Stretch]:
+    """All drawings, by shots; a shot of more than ``longest`` is several stretches."""
+    columns = ("episode_id", "shot_index", "cel_confidence", "douga_confidence")
+    for shard, table in dataset.tables(columns):
+        if not table.num_rows:
+            continue
+        episodes = table["episode_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+        shots = table["shot_index"].to_numpy()
+        sure = np.minimum(table["cel_confidence"].to_numpy(), table["douga_confidence"].to_numpy())
+        cuts = np.flatnonzero((np.diff(episodes) != 0) | (np.diff(shots) != 0)) + 1
+        edges = [0, *cuts.tolist(), table.num_rows]
+        for begin, end in pairwise(edges):
+            for start in range(begin, end, longest):
+                stop = min(start + longest, end)
+                yield _Stretch(shard, start, stop, _least(sure[start:stop]))
 
 
-def _uri(suffix: str, picture: NDArray[np.uint8], options: list[int]) -> str:
-    coded, data = cv2.imencode(suffix, np.ascontiguousarray(picture), options)
-    if not coded:
-        raise ShardError(f"OpenCV could not code a picture of shape {picture.shape} as {suffix}")
-    return f"data:image/{suffix[1:]};base64,{base64.b64encode(data.tobytes()).decode('ascii')}"
+def _least(sure: NDArray[np.float32]) -> float:
+    return float(np.nan_to_num(sure, nan=1.0).min())
+
+
+def _chosen_stretches(stretches: list[_Stretch], most: int) -> Iterator[_Stretch]:
+    """The least sure, then others evenly, as long as there is room."""
+    order = sorted(range(len(stretches)), key=lambda place: stretches[place].sureness)
+    room = most
+    left = set(order)
+    for place in order:
+        length = stretches[place].stop - stretches[place].start
+        if room - length < (1 - _UNSURE_SHARE) * most:
+            break
+        room -= length
+        left.discard(place)
+        yield stretches[place]
+    others = sorted(left)
+    mean = sum(stretches[place].stop - stretches[place].start for place in others) / max(1, len(others))
+    for place in np.unique(np.linspace(0, len(others) - 1, max(1, int(room / max(mean, 1)))).astype(int)):
+        stretch = stretches[others[int(place)]]
+        room -= stretch.stop - stretch.start
+        if room < 0:
+            return
+        yield stretch
+
+
+def _uri(data: bytes) -> str:
+    kind = "png" if data.startswith(b"\x89PNG") else "webp"
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"

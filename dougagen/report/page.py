@@ -1,9 +1,14 @@
-"""The report as one HTML page: figures, plots and a contact sheet, everything inside, no network."""
+"""The report as one HTML page to send around: the drawings as a light table, and the figures behind them.
+
+Everything is inside, and no network is opened.
+"""
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -13,13 +18,17 @@ from dougagen.domain import PALETTE, Table
 from dougagen.errors import ShardError
 from dougagen.files import refused_as, write_file
 from dougagen.report import plots
-from dougagen.report.contact_sheet import Card, contact_sheet
+from dougagen.report.contact_sheet import Sheet, contact_sheet
 from dougagen.report.stats import DatasetStats, dataset_stats
 from dougagen.report.tables import file_size, share_text
 from dougagen.shards import LedgerEntry, open_dataset
+from dougagen.view import SCRIPTS, STYLE, Catalog, by_name, document, part
 
-# Nothing is loaded from anywhere, whatever a stranger's file name smuggles into the text.
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+# Nothing is loaded from anywhere and no script runs but ours, whatever a stranger's file name smuggles in.
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; "
+    "form-action 'none'"
+)
 _MOST_EPISODES = 2000
 
 
@@ -31,36 +40,60 @@ def write_report(out: Path, page: Path) -> DatasetStats:
     stats = dataset_stats(out)
     damaged: dict[str, None] = dict.fromkeys(stats.damaged)
     dataset = open_dataset(out, on_damage=lambda error: damaged.setdefault(str(error), None))
-    cards = list(contact_sheet(dataset, on_damage=lambda error: damaged.setdefault(str(error), None)))
-    _write_whole(page, page_text(stats, cards, episodes=dataset.ledger, damaged=tuple(damaged)))
+    sheet = contact_sheet(dataset, on_damage=lambda error: damaged.setdefault(str(error), None))
+    catalog = Catalog(dataset)
+    _write_whole(page, page_text(stats, sheet, catalog, damaged=tuple(damaged)))
     return stats
 
 
-def page_text(
-    stats: DatasetStats, cards: Iterable[Card], *, episodes: Iterable[LedgerEntry], damaged: Iterable[str]
-) -> str:
+def page_text(stats: DatasetStats, sheet: Sheet, catalog: Catalog, *, damaged: Iterable[str] = ()) -> str:
     """The page as text."""
-    shown = list(cards)
-    name = escape(Path(stats.root).resolve().name)
-    tables = "".join(table.to_html() for table in stats.tables())
-    body = "".join(
-        (
-            f"<header><h1>{name}</h1><p>{escape(_sentence(stats))}</p></header>",
-            _warnings(damaged),
-            f'<section class="plots">{"".join(_plots(stats))}</section>',
-            _sheet(stats, len(shown)),
-            f"<section><h2>Episodes</h2>{_episodes(episodes)}</section>",
-            f'<section class="tables"><h2>All figures</h2>{tables}</section>',
-        )
+    name = Path(stats.root).resolve().name
+    drawings = [card.to_json() for card in sheet.cards]
+    about = {
+        "name": name,
+        "sentence": _sentence(stats),
+        "note": _note(stats, sheet, name),
+        "drawings": len(drawings),
+        "plates": False,
+        "damaged": list(damaged),
+        "sheets": catalog.placed(drawings),
+        "episodes": [card.to_json() for card in catalog.episodes],
+    }
+    script = "".join(map(part, SCRIPTS))
+    data = f'<script type="application/json" id="data">{_for_script({"about": about, "drawings": drawings})}'
+    digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return document(
+        name,
+        policy=_POLICY.format(digest),
+        head=f"<style>{part(STYLE)}{_figures_style()}</style>",
+        more=_figures(stats, catalog.dataset.ledger),
+        end=f"{data}</script><script>{script}</script>",
     )
-    data = _for_script({"cards": [card.facts | _pictures(card) for card in shown]})
+
+
+def _note(stats: DatasetStats, sheet: Sheet, name: str) -> str:
+    """What is not on the page, or is there smaller than it is stored; nothing where nothing is."""
+    shown, parts = len(sheet.cards), []
+    if shown < stats.records:
+        parts.append(
+            f"{shown:,} of {stats.records:,} drawings: shots with the least sure ones, and others evenly "
+            "over the dataset"
+        )
+    if sheet.width < sheet.widest:
+        parts.append(f"pictures are {sheet.width} pixels wide instead of {sheet.widest}")
+    if not parts:
+        return ""
+    said = "; ".join(parts)
+    return f"On this page: {said}. All of it in full size: dougagen view {name}"
+
+
+def _figures(stats: DatasetStats, episodes: Iterable[LedgerEntry]) -> str:
+    tables = "".join(table.to_html() for table in stats.tables())
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name} — dougagen</title><style>{_part('page.css')}</style></head><body>{body}"
-        f'<script type="application/json" id="data">{data}</script><script>{_part("page.js")}</script>'
-        "</body></html>\n"
+        f'<section id="figures" aria-label="Figures" hidden><div class="plots">{"".join(_plots(stats))}</div>'
+        f"<h2>Episodes</h2>{_episodes(episodes)}<h2>All figures</h2>"
+        f'<div class="tables">{tables}</div></section>'
     )
 
 
@@ -100,17 +133,8 @@ def _figure(title: str, drawing: str) -> str:
     return f"<figure><figcaption>{escape(title)}</figcaption>{drawing}</figure>"
 
 
-def _sheet(stats: DatasetStats, shown: int) -> str:
-    which = "" if shown == stats.records else ": the least sure, and others evenly over the dataset"
-    return (
-        f"<section id=sheet><h2>Drawings</h2><p>{shown:,} of {stats.records:,}{which}.</p>"
-        '<form id="controls"></form><div id="cards"></div><p id="more"></p></section>'
-        '<dialog id="large"></dialog>'
-    )
-
-
 def _episodes(ledger: Iterable[LedgerEntry]) -> str:
-    entries = list(ledger)
+    entries = sorted(ledger, key=lambda entry: by_name(entry.source, entry.episode_id))
     if not entries:
         return '<p class="nothing">no ledger: a plain folder of shards</p>'
     rows = tuple(
@@ -135,25 +159,14 @@ def _speed(entry: LedgerEntry) -> str:
     return f"{entry.frames_decoded / seconds:.1f}" if seconds > 0 else "—"
 
 
-def _warnings(damaged: Iterable[str]) -> str:
-    lines = "".join(f"<li>{escape(line)}</li>" for line in damaged)
-    return (
-        f'<section class="damaged"><h2>Damaged, in no figure</h2><ul>{lines}</ul></section>' if lines else ""
-    )
-
-
-def _pictures(card: Card) -> dict[str, str]:
-    return {"color": card.color, "mask": card.cel_mask, "douga": card.douga}
-
-
 def _for_script(value: Mapping[str, Any]) -> str:
     """JSON that cannot end the element it stands in, nor be read as markup."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _part(name: str) -> str:
-    return (files("dougagen.report") / name).read_text(encoding="utf-8")
+def _figures_style() -> str:
+    return (files("dougagen.report") / "figures.css").read_text(encoding="utf-8")
 
 
 def _write_whole(page: Path, text: str) -> None:

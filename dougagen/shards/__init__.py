@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dougagen.shards.card import renew_card, write_card
+    from dougagen.shards.color_codecs import color_codec_of, color_size, decode_color, require_color_codec
+    from dougagen.shards.filters import Filter, parse_filter
     from dougagen.shards.ledger import (
         SCHEMA_VERSION,
         LedgerEntry,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     )
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
     from dougagen.shards.merging import Merged, merge_datasets
+    from dougagen.shards.pictures import coded_pictures, require_whole_picture
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -36,7 +39,10 @@ if TYPE_CHECKING:
     from dougagen.shards.removal import Leaving, Removal, remove_episodes
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.scaling import at_lines, require_lines, size_at
+    from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
+    from dougagen.shards.splits import part_of, shares_of, split_key
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
 
@@ -51,10 +57,18 @@ _HOME = {
     "EpisodeBusy": "locks",
     "Lock": "locks",
     "lock_episode": "locks",
+    "coded_pictures": "pictures",
+    "require_whole_picture": "pictures",
     "Recovered": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
+    "at_lines": "scaling",
+    "require_lines": "scaling",
+    "size_at": "scaling",
+    "part_of": "splits",
+    "shares_of": "splits",
+    "split_key": "splits",
     "Settled": "settling",
     "settle_repeats": "settling",
     "EncodedRecord": "rows",
@@ -74,6 +88,15 @@ _HOME = {
     "open_dataset": "reader",
     "read_records": "reader",
     "read_rows": "reader",
+    "Filter": "filters",
+    "parse_filter": "filters",
+    "color_codec_of": "color_codecs",
+    "color_size": "color_codecs",
+    "decode_color": "color_codecs",
+    "require_color_codec": "color_codecs",
+    "SelectedRow": "selection",
+    "read_selected": "selection",
+    "select_rows": "selection",
     "renew_card": "card",
     "write_card": "card",
     "Damage": "verify",
@@ -90,6 +113,7 @@ __all__ = [
     "EncodedRecord",
     "EpisodeBusy",
     "EpisodeWriter",
+    "Filter",
     "Leaving",
     "LedgerEntry",
     "Lock",
@@ -98,26 +122,42 @@ __all__ = [
     "Recovered",
     "Removal",
     "RowGroup",
+    "SelectedRow",
     "Settled",
     "ShardFacts",
     "VerifyReport",
+    "at_lines",
+    "coded_pictures",
+    "color_codec_of",
+    "color_size",
     "committed",
     "committed_ids",
     "count_records",
+    "decode_color",
     "decode_row",
     "encode_record",
     "ledger_path",
     "lock_episode",
     "merge_datasets",
     "open_dataset",
+    "parse_filter",
+    "part_of",
     "read_ledger",
     "read_records",
     "read_rows",
+    "read_selected",
     "recover",
     "remove_episodes",
     "renew_card",
+    "require_color_codec",
+    "require_lines",
+    "require_whole_picture",
+    "select_rows",
     "settle_repeats",
     "shard_is_whole",
+    "shares_of",
+    "size_at",
+    "split_key",
     "verify_dataset",
     "write_card",
 ]

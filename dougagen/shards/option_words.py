@@ -20,6 +20,8 @@ _ON_THE_LINE = {
     "square_pixels": "--square-pixels",
     "keep_bars": "--keep-bars",
     "skip_chapters": "--skip-chapters",
+    "color_codec": "--color-codec",
+    "lines": "--lines",
     "precision": "--precision",
     "backend": "--backend",
     "color_cut": "--color-cut",

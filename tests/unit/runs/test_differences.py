@@ -23,6 +23,8 @@ CONFIGS = (
     ExtractConfig(reject=("text", "dark")),
     ExtractConfig(reject=("dark", "text")),
     ExtractConfig(repeats="drop"),
+    ExtractConfig(color_codec="webp"),
+    ExtractConfig(lines=480),
     ExtractConfig(footage=FootageConfig(decoding=DecodeConfig(keep_bars=True))),
     ExtractConfig(footage=FootageConfig(flags=None)),
     ExtractConfig(footage=replace(FootageConfig(), holds=replace(FootageConfig().holds, drawings_kept=7))),
@@ -59,7 +61,7 @@ def test_the_words_are_readable_and_the_options_of_the_line_come_first() -> None
         (words(), words(refinement="none"), ["--refine was on, now none"]),
         (words(cel_weights="b" * 64), words(), ["the cel network was bbbbbbbb, now aaaaaaaa"]),
         (
-            words(CONFIGS[7]),
+            words(CONFIGS[9]),
             words(CONFIGS[4]),
             ["--reject was not given, now text, dark", "--keep-bars was on, now off"],
         ),
