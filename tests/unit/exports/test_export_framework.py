@@ -1,4 +1,4 @@
-"""What every export does, whatever the format: order, filter, split, scale, carry on, name damage, stay inside."""
+"""What every export does, whatever the format: order, filter, split, scale, resume, name damage."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from exported import FIRST, RECORDS, drawing, make_dataset, plain_shard, tree
 from PIL import Image
 
-from dougagen.errors import ConfigError, DougagenError, ExportError, UsageError
+from dougagen.errors import DougagenError, ExportError, UsageError
 from dougagen.exports import FORMATS, export
-from dougagen.exports.formats import format_of
 from dougagen.exports.config import ExportConfig
+from dougagen.exports.formats import format_of
 from dougagen.shards import open_dataset
 
 
@@ -29,7 +29,9 @@ def test_drawings_come_in_the_order_of_the_dataset_with_their_columns(dataset: P
     assert [row["record_id"] for row in rows] == [record.record_id for record in open_dataset(dataset)]
     assert rows[0]["exposures"] == [[0, 2], [4, 6]]
     assert rows[0]["source"] == "a 夜.mkv"
-    assert report.bytes == sum(len(data) for name, data in tree(tmp_path / "out").items() if name.endswith("png"))
+    assert report.bytes == sum(
+        len(data) for name, data in tree(tmp_path / "out").items() if name.endswith("png")
+    )
 
 
 def test_a_filter_takes_the_drawings_of_which_it_is_true(dataset: Path, tmp_path: Path) -> None:
@@ -49,13 +51,18 @@ def test_pictures_are_scaled_to_lines_and_no_class_is_invented(dataset: Path, tm
         assert (row["width"], row["height"]) == (32, 24)
 
 
-def test_a_split_never_parts_an_episode_or_a_shot_and_is_always_the_same(dataset: Path, tmp_path: Path) -> None:
+def test_a_split_never_parts_an_episode_or_a_shot_and_is_always_the_same(
+    dataset: Path, tmp_path: Path
+) -> None:
     for by, keys in (("episode", ["episode_id"]), ("shot", ["episode_id", "shot_index"])):
         for out in (tmp_path / by, tmp_path / f"{by} again"):
             export(dataset, out, to="folders", split="40/30/30", split_by=by)
         assert tree(tmp_path / by) == tree(tmp_path / f"{by} again")
-        parts = [{tuple(row[key] for key in keys) for row in index_of(part)} for part in (tmp_path / by).glob("*")
-                 if part.name[0] != "."]
+        parts = [
+            {tuple(row[key] for key in keys) for row in index_of(part)}
+            for part in (tmp_path / by).glob("*")
+            if part.name[0] != "."
+        ]
         assert sum(map(len, parts)) == len(set().union(*parts)) == (2 if by == "episode" else 4)
 
 
@@ -132,7 +139,9 @@ def test_a_place_that_cannot_be_is_one_line_and_keeps_what_it_has(dataset: Path,
 def test_another_export_or_a_dataset_that_has_changed_is_one_line(dataset: Path, tmp_path: Path) -> None:
     export(dataset, tmp_path / "out", to="folders")
     before = tree(tmp_path / "out")
-    with pytest.raises(UsageError, match=r"another export was begun here \(to 'folders', not 'coco'; lines 0, not 24\)"):
+    with pytest.raises(
+        UsageError, match=r"another export was begun here \(to 'folders', not 'coco'; lines 0, not 24\)"
+    ):
         export(dataset, tmp_path / "out", to="coco", lines=24)
     other = make_dataset(tmp_path / "other", grain=4)
     with pytest.raises(UsageError, match="the dataset has changed since this export was begun"):
@@ -232,4 +241,3 @@ def test_progress_ends_at_all_drawings(dataset: Path, tmp_path: Path) -> None:
     moves: list[tuple[int, int]] = []
     export(dataset, tmp_path / "out", to="clips", on_progress=lambda *move: moves.append(move))
     assert moves == [(3, 8), (5, 8), (6, 8), (8, 8)]
-
