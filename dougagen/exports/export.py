@@ -214,6 +214,7 @@ class _Export:
             for journal in journals.values():
                 for line in journal.damaged:
                     self.told(line)
+            self._tell(0)
             units = self._not_done({part: journal.units for part, journal in journals.items()})
             (self._shots if _is_of_shots(form) else self._records)(units)
             for stream in self.streams.values():
@@ -261,7 +262,11 @@ class _Export:
 
     def _moved(self, unit: Unit) -> None:
         self.done += len(unit.rows)
-        self.on_progress(self.done, sum(self.plan.drawings.values()))
+        self._tell(0)
+
+    def _tell(self, of_unit: int) -> None:
+        """So many drawings of the unit at hand are behind us, too."""
+        self.on_progress(self.done + of_unit, sum(self.plan.drawings.values()))
 
     def _records(self, units: Iterator[Unit]) -> None:
         """All records in one stream, so that a row group is read once."""
@@ -314,6 +319,7 @@ class _Export:
                 if isinstance(record, ShardError):
                     raise _LostDrawing(record, row)
                 yield line, self._scaled(record)
+                self._tell(line.number - 1)
 
         first = rows[0]
         return ExportedShot(
