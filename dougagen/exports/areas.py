@@ -51,9 +51,7 @@ class Areas:
     """int32[H, W]: the nearest area of each pixel."""
 
 
-def find_areas(
-    color: Picture, mask: Mask, classes: NDArray[np.uint8], inked: Mask, *, rim: int
-) -> Areas:
+def find_areas(color: Picture, mask: Mask, classes: NDArray[np.uint8], inked: Mask, *, rim: int) -> Areas:
     """The areas of a drawing: uint8[H, W, 3], bool[H, W], uint8[H, W]; ``inked`` are the lines that part two
     areas in the picture, ``rim`` the pixels over which an edge may be mixed."""
     kinds = np.where(mask & ~inked, _KIND_OF[classes], 0).astype(np.uint8)
@@ -230,7 +228,7 @@ def _chosen(
     total = np.bincount(which.ravel(), votes)
     order = np.lexsort((pairs[:, 1], -total, pairs[:, 0]))
     best = order[np.unique(pairs[order, 0], return_index=True)[1]]
-    return cast(NDArray[np.int64], first[best])
+    return first[best]
 
 
 def _fit(

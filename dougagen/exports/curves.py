@@ -25,7 +25,7 @@ def simplified(chain: Points, *, closed: bool) -> Points:
 
 def _calmed(chain: Points, *, closed: bool) -> Points:
     """Each point drawn half way to its neighbours; the ends of an open chain stay."""
-    calm = chain.astype(np.float32)
+    calm: NDArray[np.floating] = chain
     for _ in range(2):
         if closed:
             calm = (np.roll(calm, 1, 0) + 2 * calm + np.roll(calm, -1, 0)) / 4

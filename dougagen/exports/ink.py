@@ -46,7 +46,9 @@ def lines_of(color: Picture, inked: Mask, under: Picture, *, rim: int) -> Pictur
     share = np.where(share < _FAINT, 0, np.where(share > 1 - _FAINT, 1, share))
     pixels = np.zeros((*inked.shape, 4), np.uint8)
     opacity = np.rint(share * 255).astype(np.uint8)
-    pixels[reach] = np.column_stack([np.where(opacity[:, None] > 0, np.clip(np.rint(ink), 0, 255), 0), opacity])
+    pixels[reach] = np.column_stack(
+        [np.where(opacity[:, None] > 0, np.clip(np.rint(ink), 0, 255), 0), opacity]
+    )
     return pixels
 
 

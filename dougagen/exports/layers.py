@@ -10,21 +10,23 @@ light, the noise of a codec) is the *camera* layer, as weak as it can be: hide i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import BOOK_CLASSES, LINE_CLASSES, PALETTE, DougaClass, Triplet
+from dougagen.domain import BOOK_CLASSES, LINE_CLASSES, PALETTE, CelMask, Douga, DougaClass, Triplet
+from dougagen.errors import DougagenError
 from dougagen.exports.areas import HIGHLIGHT, PATCH, SHADE, Areas, find_areas
 from dougagen.exports.ink import inked_in, lines_of
 from dougagen.exports.unmixing import Mask, Picture, continued, distance_to, grown, nearest_of, share_of
 
 Blend = Literal["normal", "multiply"]
 
-_FAINT = 0.05
-"""Of a share: less is noise."""
+MOST_PIXELS = 36_000_000
+"""Of a picture that is taken apart, which takes some 150 bytes a pixel; an 8K frame has 33 millions."""
+_FAINT = 0.05  # of a share: less is noise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +121,30 @@ class _Sheet:
 
 def decompose(triplet: Triplet, *, plate: Picture | None = None) -> Layers:
     """The layers of a drawing. ``plate`` is the background as uint8[H, W, 4], its alpha 0 where no drawing
-    shows it; without one the background is transparent under the cel."""
-    sheet = _sheet_of(triplet)
+    shows it; without one the background is transparent under the cel.
+
+    Raises DougagenError for a picture of more than MOST_PIXELS.
+    """
+    require_room(triplet)
+    box = _box_of(triplet) or (slice(0, 1), slice(0, 1))  # some pixel, where nothing was drawn
+    part = _taken_apart(_cut(triplet, box), None if plate is None else plate[box], rim_of(triplet.height))
+    background = np.dstack([triplet.color, np.full(triplet.color.shape[:2], 255, np.uint8)])
+    return Layers(
+        _laid_on(background, part.background, box),
+        *(
+            tuple(_laid_on(np.zeros_like(background), layer, box) for layer in layers)
+            for layers in (part.cel, part.over)
+        ),
+    )
+
+
+def _cut(triplet: Triplet, box: tuple[slice, slice]) -> Triplet:
+    color, mask, classes = triplet.color, triplet.cel_mask.pixels, triplet.douga.classes
+    return Triplet(color[box], CelMask(mask[box]), Douga(classes[box]))
+
+
+def _taken_apart(triplet: Triplet, plate: Picture | None, rim: int) -> Layers:
+    sheet = _sheet_of(triplet, rim)
     fills = {kind: _fill(sheet, kind) for kind in (PATCH, SHADE, HIGHLIGHT)}
     under = _over(sheet.behind, [_flat_hard(sheet), *(_hard(sheet, kind) for kind in fills)])
     line = lines_of(sheet.color, sheet.inked, under, rim=sheet.rim)
@@ -137,7 +161,40 @@ def decompose(triplet: Triplet, *, plate: Picture | None = None) -> Layers:
     over = tuple(_over_the_cel(sheet))
     stacked = Layers(background, cel, over)
     camera = Layer("camera", "撮影", what_is_missing(sheet.color, flattened(stacked)))
-    return Layers(background, cel, (*over, camera, Layer("douga", "動画", _douga_lines(triplet), visible=False)))
+    return Layers(
+        background, cel, (*over, camera, Layer("douga", "動画", _douga_lines(triplet), visible=False))
+    )
+
+
+def require_room(triplet: Triplet) -> None:
+    """Raises DougagenError for a picture that is too large to be taken apart in memory."""
+    if triplet.width * triplet.height > MOST_PIXELS:
+        what = f"a picture of {triplet.width}×{triplet.height} pixels is too large to be taken apart"
+        raise DougagenError(what, remedy="write it smaller with --lines 2160")
+
+
+def _box_of(triplet: Triplet) -> tuple[slice, slice] | None:
+    """The part of the picture that has a cel or a book, with a margin; None where there is neither."""
+    drawn = triplet.cel_mask.pixels | (triplet.douga.classes > 0)
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    if not rows.size:
+        return None
+    margin = 8 * rim_of(triplet.height)
+    return (
+        slice(max(0, int(rows[0]) - margin), int(rows[-1]) + 1 + margin),
+        slice(max(0, int(columns[0]) - margin), int(columns[-1]) + 1 + margin),
+    )
+
+
+def rim_of(height: int) -> int:
+    """Pixels over which an edge may be mixed in a picture of ``height`` lines."""
+    return max(1, round(1.5 * height / 1080))
+
+
+def _laid_on(ground: Picture, layer: Layer, box: tuple[slice, slice]) -> Layer:
+    """The layer in the size of the whole picture, over what lies around the box."""
+    ground[box] = layer.pixels
+    return replace(layer, pixels=ground)
 
 
 def cel_of(triplet: Triplet) -> Picture:
@@ -175,9 +232,8 @@ def _rounded(times_255: NDArray[np.int32]) -> Picture:
     return ((times_255 + 127) // 255).astype(np.uint8)
 
 
-def _sheet_of(triplet: Triplet) -> _Sheet:
+def _sheet_of(triplet: Triplet, rim: int) -> _Sheet:
     color, mask, classes = triplet.color, triplet.cel_mask.pixels, triplet.douga.classes
-    rim = max(1, round(1.5 * triplet.height / 1080))
     inked = inked_in(color, classes, rim=rim)
     areas = find_areas(color, mask, classes, inked, rim=rim)
     outside = ~mask & ~np.isin(classes, BOOK_CLASSES)

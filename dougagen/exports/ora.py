@@ -58,7 +58,8 @@ def ora_of(layers: Layers, frame: NDArray[np.uint8]) -> bytes:
             f'<image version="0.0.3" w="{width}" h="{height}" xres="72" yres="72">',
             "<stack>",
             *over,
-            f'<stack name={quoteattr(CEL.name)} opacity="1.0" visibility="visible" composite-op="svg:src-over">',
+            f'<stack name={quoteattr(CEL.name)} opacity="1.0" visibility="visible"'
+            ' composite-op="svg:src-over">',
             *cel,
             "</stack>",
             line_of(layers.background),

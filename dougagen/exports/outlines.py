@@ -21,7 +21,7 @@ _LEAST = 3  # px an outline goes round; less is a speck
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """An area: its rim, and the rims of what is cut out of it; through the middles of the outermost pixels."""
+    """An area: its rim and the rims of its holes, through the middles of the outermost pixels."""
 
     color: tuple[int, int, int]
     rims: tuple[Points, ...]

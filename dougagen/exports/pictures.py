@@ -17,7 +17,7 @@ def png_of(picture: NDArray[np.uint8]) -> bytes:
     coded, data = cv2.imencode(".png", turned)  # no parameters: any explicit level is slower
     if not coded:
         raise DougagenError(f"OpenCV could not code a picture of shape {picture.shape} as PNG")
-    return cast(bytes, data.tobytes())
+    return bytes(data)
 
 
 def scaled_into(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -34,12 +34,13 @@ class Stroke:
 
 
 def strokes_of(lines: Mask) -> tuple[list[Stroke], int]:
-    """The strokes of bool[H, W], and how many pixels of middle lines were left out since there are too many."""
+    """The strokes of bool[H, W], and how many pixels of middle lines were left out: there may be too many."""
     from skimage.morphology import skeletonize
 
     if not lines.any():
         return [], 0
-    middle, left_out = _longest(np.asarray(skeletonize(lines), bool))
+    thin: Mask = skeletonize(lines)  # type: ignore[no-untyped-call]
+    middle, left_out = _longest(thin)
     depth = cv2.distanceTransform(lines.view(np.uint8), cv2.DIST_L2, 5)
     rows, columns = np.nonzero(middle)
     # a line of n pixels is ceil(n / 2) deep: on average half a pixel is lost
@@ -54,7 +55,7 @@ def strokes_of(lines: Mask) -> tuple[list[Stroke], int]:
 
 
 def _longest(middle: Mask) -> tuple[Mask, int]:
-    """The connected middle lines with most pixels, MOST_PIXELS at most, and how many pixels that leaves out."""
+    """The connected middle lines with most pixels, MOST_PIXELS at most, and how many pixels are left out."""
     total = int(middle.sum())
     if total <= MOST_PIXELS:
         return middle, 0
@@ -137,7 +138,9 @@ def _pairs(
     away = []
     for number, backwards in meeting:
         chain = chains[number]
-        there = chain[max(-1 - _LOOK_BACK, -len(chain))] if backwards else chain[min(_LOOK_BACK, len(chain) - 1)]
+        there = (
+            chain[max(-1 - _LOOK_BACK, -len(chain))] if backwards else chain[min(_LOOK_BACK, len(chain) - 1)]
+        )
         way = points[there] - points[pixel]
         away.append(way / max(float(np.linalg.norm(way)), 1e-6))
     straight = sorted(
