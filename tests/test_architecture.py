@@ -40,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"domain", "errors"},
     "report": {"domain", "errors", "shards"},
+    # sheets that name the cels come from footage
+    "exports": {"domain", "errors", "footage", "shards"},
     "config": {"choices", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
@@ -50,8 +52,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
-        "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
-        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
+        "choices", "config", "domain", "errors", "evaluation", "exports", "footage", "inventory", "labels",
+        "networks", "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio",
+        "training",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
@@ -63,13 +66,14 @@ HEAVY_IN: dict[str, set[str]] = {
     "torch": {"networks", "reconstruction", "training"},
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
-    "av": {"footage", "studio"},
+    "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "pyarrow": {"shards"},
-    "skimage": {"reconstruction", "labels", "evaluation"},
+    # shards thins lines before it scales a class map
+    "skimage": {"reconstruction", "labels", "evaluation", "shards"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "processes",
+        "processes", "exports",
     },
     "typer": {"cli"},
     "rich": {"cli"},

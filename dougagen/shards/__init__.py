@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dougagen.shards.card import renew_card, write_card
+    from dougagen.shards.filters import Filter, parse_filter
     from dougagen.shards.ledger import (
         SCHEMA_VERSION,
         LedgerEntry,
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from dougagen.shards.recovery import Recovered, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.scaling import at_lines, size_at
+    from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
+    from dougagen.shards.splits import part_of, shares_of, split_key
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
 
@@ -52,6 +56,11 @@ _HOME = {
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
+    "at_lines": "scaling",
+    "size_at": "scaling",
+    "part_of": "splits",
+    "shares_of": "splits",
+    "split_key": "splits",
     "Settled": "settling",
     "settle_repeats": "settling",
     "EncodedRecord": "rows",
@@ -66,6 +75,11 @@ _HOME = {
     "open_dataset": "reader",
     "read_records": "reader",
     "read_rows": "reader",
+    "Filter": "filters",
+    "parse_filter": "filters",
+    "SelectedRow": "selection",
+    "read_selected": "selection",
+    "select_rows": "selection",
     "renew_card": "card",
     "write_card": "card",
     "Damage": "verify",
@@ -82,14 +96,17 @@ __all__ = [
     "EncodedRecord",
     "EpisodeBusy",
     "EpisodeWriter",
+    "Filter",
     "LedgerEntry",
     "Lock",
     "PrintsTaken",
     "Recovered",
     "RowGroup",
+    "SelectedRow",
     "Settled",
     "ShardFacts",
     "VerifyReport",
+    "at_lines",
     "committed",
     "committed_ids",
     "count_records",
@@ -98,13 +115,20 @@ __all__ = [
     "ledger_path",
     "lock_episode",
     "open_dataset",
+    "parse_filter",
+    "part_of",
     "read_ledger",
     "read_records",
     "read_rows",
+    "read_selected",
     "recover",
     "renew_card",
+    "select_rows",
     "settle_repeats",
     "shard_is_whole",
+    "shares_of",
+    "size_at",
+    "split_key",
     "verify_dataset",
     "write_card",
 ]
