@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
-from dougagen.exports.unmixing import Mask, Picture, grown, nearest_of
+from dougagen.exports.unmixing import Mask, Picture, distance_to, grown, nearest_of
 
 BASE, PATCH, SHADE, HIGHLIGHT = 1, 2, 3, 4
 """Kinds of areas; 0 is no area: a line, or off the cel."""
@@ -27,6 +27,8 @@ _NOISE_STEPS = 4.0  # times the usual difference of neighbours
 _ONE_PAINT = 5  # levels; areas whose means differ by less have the same paint
 _COMPARED_AREAS = 4096  # the largest; smaller ones take the nearest of their paints
 _MOST_PAINTS = 512
+_TIP = 6  # times the rim: how near a wide area lies to a narrow one that belongs to it
+_MIXED = 48.0  # levels that a narrow area may differ by from the paint that it is mixed with
 _ROUNDS = 4  # shades on shades
 _DARKEST = -1.4  # logarithm of what a shade leaves of its base: a quarter
 _OUTLIER = 12.0  # levels from the mean
@@ -57,7 +59,9 @@ def find_areas(color: Picture, mask: Mask, classes: NDArray[np.uint8], inked: Ma
     kinds = np.where(mask & ~inked, _KIND_OF[classes], 0).astype(np.uint8)
     labels, kind_of = _labels(color, kinds, grown(inked | ~mask, rim + 1), rim)
     sizes = np.bincount(labels.ravel(), minlength=len(kind_of))
-    paints = _one_paint_each(_means(color, labels, len(kind_of)), sizes)
+    means = _means(color, labels, len(kind_of))
+    _as_beside(means, labels, kind_of, rim)
+    paints = _one_paint_each(means, sizes)
     nearest = nearest_of(labels)
     reached = np.where(mask & ~inked, nearest, 0)
     bases, based = _bases(kind_of, paints, _borders(reached, len(kind_of)))
@@ -151,6 +155,29 @@ def _means(color: Picture, labels: NDArray[np.int32], count: int) -> NDArray[np.
         far = np.abs(pixels - means[flat]).max(axis=1) > _OUTLIER
         weights = np.where(far, 1e-6, 1.0)
     return means
+
+
+def _as_beside(
+    means: NDArray[np.float64], labels: NDArray[np.int32], kinds: NDArray[np.uint8], rim: int
+) -> None:
+    """Narrow areas get the paint of the nearest wide one of their kind, where theirs looks like it with some
+    of what is around mixed in: the tip of a shade between two lines. Writes ``means``."""
+    same = np.ones((2 * rim + 1,) * 2, np.uint8)
+    exact = labels.astype(np.float32)
+    core = (labels > 0) & (cv2.erode(exact, same) == cv2.dilate(exact, same))
+    wide = np.zeros(len(kinds), bool)
+    wide[labels[core]] = True
+    for kind in (BASE, PATCH, SHADE, HIGHLIGHT):
+        of_kind = kinds == kind
+        if not (of_kind & wide).any() or not (of_kind & ~wide).any():
+            continue
+        models = np.where((of_kind & wide)[labels], labels, 0).astype(np.int32)
+        narrow = (of_kind & ~wide)[labels]
+        close = narrow & (distance_to(models > 0) <= _TIP * rim)
+        near, ours = nearest_of(models)[close], labels[close]
+        areas, first = np.unique(ours, return_index=True)
+        alike = np.abs(means[areas] - means[near[first]]).max(axis=1) <= _MIXED
+        means[areas[alike]] = means[near[first[alike]]]
 
 
 def _one_paint_each(means: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.uint8]:
