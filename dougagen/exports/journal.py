@@ -7,6 +7,7 @@ split has a line for each piece that was moved into place. Nothing in them depen
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ from dougagen.shards.ledger import HIDDEN
 _FOLDER = f"{HIDDEN}/export"
 _HEADER = "export.json"
 _LARGEST_HEADER = 1 << 20
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""``s3://a/b``, which pathlib makes ``s3:/a/b``."""
 _ANOTHER = "name another folder for --out, or remove that one"
 
 
@@ -167,7 +170,7 @@ class PartJournal:
 
 def require_place(out: Path, dataset: Path) -> None:
     """Raise UsageError unless ``out`` is a folder for an export, or can become one; writes nothing."""
-    if "://" in str(out):
+    if _ADDRESS.match(str(out)):
         what = "an address is no folder: exports are written to disks"
         raise UsageError(what, where=out, remedy="write to a folder, and copy it there")
     if out.exists() and not out.is_dir():
