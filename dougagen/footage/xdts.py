@@ -53,7 +53,7 @@ def shot_document(shot_index: int, span: FrameSpan, layers: Sequence[SheetLayer]
 def _document(first: int, timetables: list[dict[str, Any]]) -> str:
     document: dict[str, Any] = {"timeTables": timetables, "version": _VERSION}
     cut = first + 1
-    if cut <= _MOST_CUTS:
+    if 0 < cut <= _MOST_CUTS:
         document = {"header": {"cut": str(cut), "scene": "1"}} | document
     return f"{IDENTIFIER}\n{json.dumps(document, separators=(',', ':'))}\n"
 

@@ -131,9 +131,7 @@ def test_noise_gives_a_bounded_file_that_says_what_is_missing(monkeypatch: pytes
     rng = np.random.default_rng(3)
     shape = (96, 96)
     color = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
-    noise = Triplet(
-        color, CelMask(np.ones(shape, bool)), Douga(rng.integers(0, 10, shape, dtype=np.uint8))
-    )
+    noise = Triplet(color, CelMask(np.ones(shape, bool)), Douga(rng.integers(0, 10, shape, dtype=np.uint8)))
     text = svg_of(decompose(noise), noise.douga.classes, title="noise")
     paths = [path.attrib["d"] for path in ElementTree.fromstring(text).iter(f"{SVG}path")]
     assert paths
