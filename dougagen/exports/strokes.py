@@ -20,6 +20,7 @@ _AROUND = ((-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1))
 _STRAIGHT = np.cos(np.radians(45))  # two branches go on into each other where they turn by less
 _LOOK_BACK = 6  # px from a crossing: the direction of a branch
 _OTHER_WIDTH = 1.35  # times the width of a stroke begin another one
+_SPECK = 4  # square pixels; what is smaller is no line
 _SHORTEST = 6  # px of a piece with a width of its own
 
 
@@ -34,7 +35,7 @@ class Stroke:
 
 
 def strokes_of(lines: Mask) -> tuple[list[Stroke], int]:
-    """The strokes of bool[H, W], and how many pixels of middle lines were left out: there may be too many."""
+    """The strokes of bool[H, W], and how many pixels of middle lines were left out: specks, or too many."""
     from skimage.morphology import skeletonize
 
     if not lines.any():
@@ -51,7 +52,9 @@ def strokes_of(lines: Mask) -> tuple[list[Stroke], int]:
         for chain in _joined(_without_spurs(_branches(middle), widths), points)
         for stroke in _of_one_width(points[chain], widths[chain])
     ]
-    return strokes, left_out
+    kept = [stroke for stroke in strokes if len(stroke.points) * stroke.width >= _SPECK]
+    specks = sum(len(stroke.points) for stroke in strokes) - sum(len(stroke.points) for stroke in kept)
+    return kept, left_out + specks
 
 
 def _longest(middle: Mask) -> tuple[Mask, int]:
