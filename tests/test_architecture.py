@@ -70,8 +70,9 @@ HEAVY_IN: dict[str, set[str]] = {
     "openvino": {"networks"},
     "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "pyarrow": {"shards"},
-    # shards thins lines before it scales a class map
-    "skimage": {"reconstruction", "labels", "evaluation", "shards"},
+    # shards thins lines before it scales a class map, exports before it makes strokes of them
+    "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
+    "psd_tools": {"exports"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",

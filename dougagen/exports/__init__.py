@@ -12,11 +12,32 @@ if TYPE_CHECKING:
     from dougagen.exports.config import ExportConfig
     from dougagen.exports.export import export
     from dougagen.exports.formats import FORMATS
+    from dougagen.exports.layers import Layer, Layers, cel_of, decompose, flattened
     from dougagen.exports.report import ExportReport
 
-_HOME = {"FORMATS": "formats", "ExportConfig": "config", "ExportReport": "report", "export": "export"}
+_HOME = {
+    "FORMATS": "formats",
+    "ExportConfig": "config",
+    "ExportReport": "report",
+    "Layer": "layers",
+    "Layers": "layers",
+    "cel_of": "layers",
+    "decompose": "layers",
+    "export": "export",
+    "flattened": "layers",
+}
 
-__all__ = ["FORMATS", "ExportConfig", "ExportReport", "export"]
+__all__ = [
+    "FORMATS",
+    "ExportConfig",
+    "ExportReport",
+    "Layer",
+    "Layers",
+    "cel_of",
+    "decompose",
+    "export",
+    "flattened",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -71,3 +71,33 @@ def test_what_cannot_be_is_one_line_and_exit_code_two(
     (line,) = done.stderr.splitlines()
     assert said in line
     assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("to", "files"),
+    [("psd", 8), ("ora", 8), ("svg", 8), ("cels", 8 + 4 + 4)],  # a picture, a sheet, a README
+)
+def test_layered_formats_are_written_by_the_command(
+    dataset: Path, tmp_path: Path, to: str, files: int
+) -> None:
+    done = dougagen("export", dataset, "--to", to, "--out", tmp_path / "out", "--json")
+    report = json.loads(done.stdout)
+    assert report["files"] == files
+    written = [name for name in tree(tmp_path / "out") if not name.startswith(".")]
+    assert len(written) == files
+
+
+def test_psd_without_its_library_says_what_to_install(dataset: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['psd_tools'] = None\n"
+        "from dougagen.cli import main\n"
+        "sys.argv[0] = 'dougagen'; main()"
+    )
+    words = ["export", str(dataset), "--to", "psd", "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, "pip install 'dougagen[export]'" in line) == (2, True)
+    assert tree(tmp_path) == {}

@@ -81,12 +81,12 @@ def test_the_same_export_again_writes_nothing(dataset: Path, tmp_path: Path) -> 
     assert {p: (p.stat().st_mtime_ns, p.stat().st_ino) for p in out.rglob("*.png")} == before
 
 
-@pytest.mark.parametrize("to", ["webdataset", "folders", "coco", "clips"])
+@pytest.mark.parametrize("to", FORMATS)
 def test_files_that_are_gone_are_made_again(dataset: Path, tmp_path: Path, to: str) -> None:
     export(dataset, tmp_path / "out", to=to)
     wanted = tree(tmp_path / "out")
     for name in wanted:
-        if name.endswith((".tar", "_cut0002/douga.mkv", "6.png")):
+        if name.endswith((".tar", "_cut0002/douga.mkv", "6.png", "6.psd", "6.ora", "6.svg", "2.xdts")):
             (tmp_path / "out" / name).unlink()
     assert len(tree(tmp_path / "out")) < len(wanted)
     export(dataset, tmp_path / "out", to=to)
@@ -161,7 +161,7 @@ def damaged(dataset: Path, out: Path, column: str = "douga") -> Path:
     return plain_shard(dataset, out / "damaged", **{column: values})
 
 
-@pytest.mark.parametrize("to", ["webdataset", "folders", "coco", "clips"])
+@pytest.mark.parametrize("to", FORMATS)
 def test_a_damaged_record_is_named_and_passed_over(dataset: Path, tmp_path: Path, to: str) -> None:
     lines: list[str] = []
     broken = damaged(dataset, tmp_path)
@@ -188,7 +188,7 @@ def test_a_damaged_shard_is_named_and_the_others_are_exported(tmp_path: Path) ->
 HOSTILE = ["../../../escaped", "/escaped", "a\0b/../c", "..", "\x1b]0;title\x07<script>"]
 
 
-@pytest.mark.parametrize("to", ["webdataset", "folders", "coco", "clips"])
+@pytest.mark.parametrize("to", FORMATS)
 def test_names_of_strangers_write_nothing_outside(dataset: Path, tmp_path: Path, to: str) -> None:
     strange = plain_shard(
         dataset,
