@@ -319,7 +319,7 @@ class _Export:
                 if isinstance(record, ShardError):
                     raise _LostDrawing(record, row)
                 yield line, self._scaled(record)
-                self._tell(line.number - 1)
+                self._tell(line.number)
 
         first = rows[0]
         return ExportedShot(
