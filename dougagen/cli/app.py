@@ -17,6 +17,7 @@ from dougagen import __version__
 from dougagen.cli import (
     bench,
     evaluate,
+    export,
     extract,
     label,
     merge,
@@ -73,6 +74,7 @@ app.command("extract", cls=Command)(extract.extract)
 app.command("stats", cls=Command)(stats.stats)
 app.command("view", cls=Command)(view.view)
 app.command("verify", cls=Command)(verify.verify)
+app.command("export", cls=Command)(export.export)
 app.command("probe", cls=Command)(probe.probe)
 app.command("merge", cls=Command)(merge.merge)
 app.command("remove", cls=Command)(remove.remove)

@@ -11,6 +11,7 @@ from dougagen.footage.likeness import require_likeness
 from dougagen.footage.outputs import OUTPUTS, require_places, write_outputs
 from dougagen.footage.sieve import Sieve
 from dougagen.footage.timesheet import Exposure, ShotSheet, Timesheet, Truth, read_truth
+from dougagen.footage.xdts import SheetLayer, shot_document
 
 __all__ = [
     "FLAGS",
@@ -25,6 +26,7 @@ __all__ = [
     "FrameStream",
     "HoldConfig",
     "PictureConfig",
+    "SheetLayer",
     "ShotSheet",
     "Sieve",
     "Timesheet",
@@ -37,5 +39,6 @@ __all__ = [
     "require_decode_on",
     "require_likeness",
     "require_places",
+    "shot_document",
     "write_outputs",
 ]

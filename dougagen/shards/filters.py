@@ -362,7 +362,7 @@ class _Reader:
             kind, word, _ = self._tokens[self._at]
         if kind == "number":
             self._at += 1
-            number = int(word) if word.isdigit() and len(word) < 20 else float(word)
+            number = int(word) if word.isdigit() and len(word) < 40 else float(word)
             return operator.neg(number) if negative else number
         if negative:
             self._refuse("after '-' comes a number")
