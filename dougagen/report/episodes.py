@@ -14,17 +14,17 @@ _FIRST_DIGITS = 8
 def episode_labels(sources: Mapping[str, str]) -> dict[str, str]:
     """Episode id → label, from episode id → source; no two labels are alike.
 
-    A label is ``01.mkv``, or ``01.mkv (1a2b3c4d)`` where another episode has that name, as ``season1/01.mkv``
+    A label is ``01.mkv``, or ``01.mkv · 1a2b3c4d`` where another episode has that name, as ``season1/01.mkv``
     and ``season2/01.mkv`` do.
     """
     of_name = Counter(sources.values())
     labels = {
-        episode_id: name if of_name[name] == 1 else f"{name} ({episode_id[:_FIRST_DIGITS]})"
+        episode_id: name if of_name[name] == 1 else f"{name} · {episode_id[:_FIRST_DIGITS]}"
         for episode_id, name in sources.items()
     }
     of_label = Counter(labels.values())  # of a file that is called like a label, and of ids that begin alike
     return {
-        episode_id: label if of_label[label] == 1 else f"{sources[episode_id]} ({episode_id})"
+        episode_id: label if of_label[label] == 1 else f"{sources[episode_id]} · {episode_id}"
         for episode_id, label in labels.items()
     }
 

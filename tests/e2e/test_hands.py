@@ -112,10 +112,11 @@ def test_a_part_without_a_frame_is_a_failure_and_nothing_is_committed(clip: Path
 def test_two_episodes_of_one_file_name_stay_apart_in_report_and_figures(shards: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     dougagen("stats", shards, "--html", page)
-    for label in ("01.mkv (aaaaaaaa)", "01.mkv (bbbbbbbb)", "02.mkv"):
-        assert label in page.read_text()
+    text = page.read_text().replace("\\u00b7", "·")
+    for label in ("01.mkv · aaaaaaaa", "01.mkv · bbbbbbbb", "02.mkv"):
+        assert label in text
     labels = json.loads(dougagen("stats", shards, "--json").stdout)["episode_labels"]
-    assert labels == {A: "01.mkv (aaaaaaaa)", B: "01.mkv (bbbbbbbb)", C: "02.mkv"}
+    assert labels == {A: "01.mkv · aaaaaaaa", B: "01.mkv · bbbbbbbb", C: "02.mkv"}
 
 
 def test_stats_explains_the_thesis_and_says_where_to_look_next(shards: Path) -> None:
