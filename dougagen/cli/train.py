@@ -79,8 +79,7 @@ def train(
         draws=studio,
         own_share=own_share,
     )
-    begin = None if start is None else plan.start_file(start)
-    device = plan.config.device
+    begin, device = plan.start_file(start), plan.config.device
     reader = CelReader.load(cel, device=device) if plan.asks_for_masks(offered=cel is not None) else None
     scores = _scores(device, cel=cel, real=real, scenes=evaluate_scenes)
     with Watch(unit="steps") as watch:

@@ -77,9 +77,9 @@ class TrainingPlan:
         """Whether a cel network has to tell the masks; ``offered``: one was named. Raises ConfigError."""
         return asks_for_masks(self.config, offered=offered)
 
-    def start_file(self, name: str) -> Path:
+    def start_file(self, name: str | None) -> Path | None:
         """The weights to start from, as ``networks.start_weights`` finds them. Raises WeightsError."""
-        return start_weights(name, self.config.task)
+        return None if name is None else start_weights(name, self.config.task)
 
     @contextmanager
     def source(self, reader: MaskReader | None = None) -> Iterator[tuple[TripletSource, str]]:
