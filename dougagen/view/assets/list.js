@@ -21,7 +21,7 @@ function layered(stack, source, drawing, view, { width, frame, lazy } = {}) {
     const image = make("img", stack);
     image.alt = kind === LAYERS[view][0] ? `${VIEW_NAMES[view]} of shot ${drawing.shot + 1}, drawing ${drawing.number}` : "";
     image.decoding = "async";
-    if (lazy) image.loading = "lazy";
+    if (lazy) [image.loading, image.fetchPriority] = ["lazy", "low"]; // what is large on the screen comes first
     const address = source.address(drawing, kind, width);
     image.addEventListener("error", async () => broken(stack, await source.whatIsWrong(address)));
     image.src = address;
@@ -197,7 +197,11 @@ class List {
     return cell;
   }
 
-  redraw() { for (const cell of this.cells()) cell.draw(); }
+  // The pictures of another view; not under the large view, whose own come first.
+  redraw() {
+    this.stale = document.getElementById("large").open;
+    if (!this.stale) for (const cell of this.cells()) cell.draw();
+  }
   cells() { return [...this.node.querySelectorAll(".cell")]; }
 
   // Where a drawing stands: { place, drawing }.
