@@ -1,4 +1,4 @@
-"""Clips of the held-out family: the timesheets and cameras of the others, drawn by those kept for measuring."""
+"""Clips of the held-out family: timesheets and cameras of the others, drawn by those kept for measuring."""
 
 from __future__ import annotations
 
