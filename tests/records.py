@@ -83,7 +83,7 @@ def entry_of(records: int, *, frames: int | None = None, **facts: Any) -> Ledger
 
 
 def plate_of(shot: int = 0, number: int = 0, *, height: int = 6, width: int = 11, **facts: Any) -> Plate:
-    """A plate of noise whose last column no drawing shows; frames 0 and 2 lie on it if ``facts`` say no other."""
+    """A plate of noise whose last column no drawing shows; frames 0 and 2 lie on it."""
     known = np.ones((height, width), bool)
     known[:, -1] = False
     image = noise(1000 + 10 * shot + number, height, width) * known[:, :, None]
