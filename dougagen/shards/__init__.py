@@ -1,7 +1,8 @@
 """RECORDS ⇄ PARQUET. Names load what they need when they are first used: the ledger costs no Arrow.
 
-Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
-Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
+Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)``, plates, and ends with
+``commit(entry)``.
+Read: ``read_records(path)``, ``read_plates(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
 Keep: ``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
 """
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     )
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
     from dougagen.shards.pictures import coded_pictures, require_whole_picture
+    from dougagen.shards.plates import Plates, read_plates
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -74,6 +76,8 @@ _HOME = {
     "ROW_GROUP_BYTES": "writer",
     "SHARD_BYTES": "writer",
     "EpisodeWriter": "writer",
+    "Plates": "plates",
+    "read_plates": "plates",
     "Dataset": "reader",
     "RowGroup": "reader",
     "count_records": "reader",
@@ -108,6 +112,7 @@ __all__ = [
     "Filter",
     "LedgerEntry",
     "Lock",
+    "Plates",
     "PrintsTaken",
     "Recovered",
     "RowGroup",
@@ -131,6 +136,7 @@ __all__ = [
     "parse_filter",
     "part_of",
     "read_ledger",
+    "read_plates",
     "read_records",
     "read_rows",
     "read_selected",
