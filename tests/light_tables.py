@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from records import commit, entry_of, record_of
 
-from dougagen.domain import Record
+from dougagen.domain import CelMask, Record
+from dougagen.shards.codec import encode_cel_mask, encode_color
 from dougagen.shards.schema import IMAGE_COLUMNS, SCHEMA
+from dougagen.view.plates import Placement, Plate
 
 TENTH, SECOND = "1" * 16, "e" * 16
 """Ids of two episodes, ``ep 10.mkv`` and ``ep 2.mkv``: by their ids they stand the wrong way round."""
@@ -49,6 +51,26 @@ def lay_table(out: Path, *, second: str = "ep 2.mkv") -> Path:
     of = {"episode_id": TENTH, "source": "ep 10.mkv"}
     commit(out, [drawn(5, [(0, 2)], **of)], entry_of(1, **of, width=WIDTH, height=HEIGHT))
     return out
+
+
+class OnePlate:
+    """The first shot of the second episode has a plate of two frames side by side, red and green; what the
+    first drawing shows is the left half, what the second shows the right one. Its last row is not known."""
+
+    def __init__(self) -> None:
+        image = np.zeros((HEIGHT, 2 * WIDTH, 3), np.uint8)
+        image[:, :WIDTH], image[:, WIDTH:] = (255, 0, 0), (0, 255, 0)
+        known = np.ones((HEIGHT, 2 * WIDTH), bool)
+        known[-1] = False
+        placements = (Placement(0, 0, 0, 1), Placement(3, WIDTH, 0, 1))
+        pictures = encode_color(image), encode_cel_mask(CelMask(known))
+        self._plate = Plate(f"{SECOND}/0/0", *pictures, placements, 0.99)
+
+    def has_plates(self) -> bool:
+        return True
+
+    def of_shot(self, episode_id: str, shot_index: int) -> tuple[Plate, ...]:
+        return (self._plate,) if (episode_id, shot_index) == (SECOND, 0) else ()
 
 
 def spoil(out: Path, episode_id: str, row: int, **cells: Any) -> Path:

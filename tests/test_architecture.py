@@ -107,6 +107,7 @@ STUDIO_MAY_IMPORT: dict[str, set[str]] = {
     "casting": {"cel", "design", "family", "framing", "profiles"},
     "scene": {"casting", "cel", "delivery", "family", "framing", "profiles", "stand"},
     "fingerprint": {"delivery", "family", "profiles", "scene"},
+    "held_out_clips": {"clips", "design", "family", "profiles"},
 }
 """Room of the studio → the rooms of it that it may import, apart from itself.
 

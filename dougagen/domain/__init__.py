@@ -16,6 +16,7 @@ from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
 from dougagen.domain.reconstructor import Reconstructor
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
+from dougagen.domain.shots import LayerMove, Placement, Plate
 from dougagen.domain.tables import ABSENT, Table, percent
 from dougagen.domain.timing import FrameSpan, require_disjoint
 
@@ -37,9 +38,12 @@ __all__ = [
     "FootageCounts",
     "Frame",
     "FrameSpan",
+    "LayerMove",
     "Measure",
     "Origin",
     "PictureArea",
+    "Placement",
+    "Plate",
     "Provenance",
     "Reconstruction",
     "Reconstructor",

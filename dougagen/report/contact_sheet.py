@@ -7,9 +7,8 @@ the page's budget.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 
 from dougagen.domain import PALETTE, Record
 from dougagen.errors import ShardError
+from dougagen.report.plate_sheet import carried_plates, data_uri
 from dougagen.shards import Dataset, RowGroup, codec
-from dougagen.view import coded_small, facts_of
+from dougagen.view import coded_small, facts_of, shelf_of
 
 SHEET_BYTES = 16_000_000
 """What the pictures of a page may take, coded as text: such a page still goes by mail."""
@@ -61,6 +61,10 @@ class Sheet:
     """Pixels; no picture is wider."""
     widest: int
     """Pixels of the widest of them in the dataset."""
+    shelves: Mapping[str, Mapping[int, list[dict[str, Any]]]] = field(default_factory=dict)
+    """Episode → shot → its background plates, as the front end takes them."""
+    plates_left_out: int = 0
+    """Plates of these shots for which there was no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ def contact_sheet(
             break
         cards.append(card)
         widest = max(widest, record.triplet.width)
-    return Sheet(tuple(cards), width, widest)
+    shown = [card.facts for card in cards]
+    room = budget - sum(card.size for card in cards)
+    shelves, left_out = carried_plates(shelf_of(dataset), shown, width=width, room=room, on_damage=on_damage)
+    return Sheet(tuple(cards), width, widest, shelves, left_out)
 
 
 def card_of(record: Record, *, width: int) -> Card:
@@ -105,9 +112,9 @@ def card_of(record: Record, *, width: int) -> Card:
     douga = codec.encode_douga(triplet.douga) if fits else coded_small(shown, width=width)
     return Card(
         facts_of(_row_of(record)),
-        _uri(coded_small(triplet.color, width=width)),
-        _uri(codec.encode_cel_mask(triplet.cel_mask) if fits else coded_small(mask, width=width)),
-        _uri(douga),
+        data_uri(coded_small(triplet.color, width=width)),
+        data_uri(codec.encode_cel_mask(triplet.cel_mask) if fits else coded_small(mask, width=width)),
+        data_uri(douga),
     )
 
 
@@ -215,8 +222,3 @@ def _chosen_stretches(stretches: list[_Stretch], most: int) -> Iterator[_Stretch
         if room < 0:
             return
         yield stretch
-
-
-def _uri(data: bytes) -> str:
-    kind = "png" if data.startswith(b"\x89PNG") else "webp"
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"

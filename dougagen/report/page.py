@@ -55,7 +55,8 @@ def page_text(stats: DatasetStats, sheet: Sheet, catalog: Catalog, *, damaged: I
         "sentence": _sentence(stats),
         "note": _note(stats, sheet, name),
         "drawings": len(drawings),
-        "plates": False,
+        "plates": bool(sheet.shelves),
+        "shelves": sheet.shelves,
         "damaged": list(damaged),
         "sheets": catalog.placed(drawings),
         "episodes": [card.to_json() for card in catalog.episodes],
@@ -82,6 +83,8 @@ def _note(stats: DatasetStats, sheet: Sheet, name: str) -> str:
         )
     if sheet.width < sheet.widest:
         parts.append(f"pictures are {sheet.width} pixels wide instead of {sheet.widest}")
+    if sheet.plates_left_out:
+        parts.append(f"{sheet.plates_left_out:,} of its background plates are left out")
     if not parts:
         return ""
     said = "; ".join(parts)

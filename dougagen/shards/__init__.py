@@ -1,9 +1,10 @@
 """RECORDS ⇄ PARQUET. Names load what they need when they are first used: the ledger costs no Arrow.
 
-Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
-Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
-Keep: ``remove_episodes(out, …)``, ``merge_datasets(folders, out)``,
-``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
+Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)``, plates, and ends with
+``commit(entry)``.
+Read: ``read_records(path)``, ``read_plates(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
+Keep: ``remove_episodes(out, …)``, ``merge_datasets(folders, out)``, ``settle_repeats(out)``,
+``write_card(out)``, ``verify_dataset(out)``.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
     from dougagen.shards.merging import Merged, merge_datasets
     from dougagen.shards.pictures import coded_pictures, require_whole_picture
+    from dougagen.shards.plates import Plates, read_plates
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -82,6 +84,8 @@ _HOME = {
     "Leaving": "removal",
     "Removal": "removal",
     "remove_episodes": "removal",
+    "Plates": "plates",
+    "read_plates": "plates",
     "Dataset": "reader",
     "RowGroup": "reader",
     "count_records": "reader",
@@ -118,6 +122,7 @@ __all__ = [
     "LedgerEntry",
     "Lock",
     "Merged",
+    "Plates",
     "PrintsTaken",
     "Recovered",
     "Removal",
@@ -143,6 +148,7 @@ __all__ = [
     "parse_filter",
     "part_of",
     "read_ledger",
+    "read_plates",
     "read_records",
     "read_rows",
     "read_selected",

@@ -9,7 +9,8 @@ from dougagen.view.catalog import Catalog, EpisodeCard, by_name
 from dougagen.view.config import ViewConfig
 from dougagen.view.facts import facts_of
 from dougagen.view.front import SCRIPTS, STYLE, document, part
-from dougagen.view.pictures import coded_small
+from dougagen.view.pictures import coded_small, seen_of
+from dougagen.view.plates import Plate, PlateShelf, plate_facts, shelf_of
 from dougagen.view.server import LightTableServer, open_light_table
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Catalog",
     "EpisodeCard",
     "LightTableServer",
+    "Plate",
+    "PlateShelf",
     "ViewConfig",
     "by_name",
     "coded_small",
@@ -25,4 +28,7 @@ __all__ = [
     "facts_of",
     "open_light_table",
     "part",
+    "plate_facts",
+    "seen_of",
+    "shelf_of",
 ]

@@ -27,6 +27,7 @@ from dougagen.shards import (
     decode_color,
     require_whole_picture,
 )
+from dougagen.view.plates import Plate
 
 KINDS = {"color": "color", "mask": "cel_mask", "douga": "douga"}
 """Name in an address → column."""
@@ -105,6 +106,12 @@ class Pictures:
             self._small.put(key, small)
         return small
 
+    def plate(self, plate: Plate) -> bytes:
+        """PNG of a plate, transparent where it is not known. Raises ShardError."""
+        with self._decoding:
+            seen = seen_of(plate)
+            return _coded(".png", np.ascontiguousarray(seen[..., [2, 1, 0, 3]]))
+
     def _stored(self, shard: int, row: int, column: str) -> bytes:
         with self._reading:
             group, place = self._place(shard, row)
@@ -158,13 +165,26 @@ def thumbnail_of(data: bytes, kind: str, *, width: int) -> bytes:
 
 
 def coded_small(picture: NDArray[np.uint8], *, width: int, quality: int = _WEBP[1]) -> bytes:
-    """uint8[H, W, 3] in RGB, or uint8[H, W] → WebP, at most ``width`` pixels wide."""
+    """uint8[H, W, 3] in RGB, [H, W, 4] with alpha, or [H, W] → WebP, at most ``width`` pixels wide."""
     small = shrunk(picture, width=width)
-    shown = np.ascontiguousarray(small[..., ::-1]) if small.ndim == 3 else small
-    coded, data = cv2.imencode(".webp", shown, [_WEBP[0], quality])
+    shown = small if small.ndim == 2 else np.ascontiguousarray(small[..., [2, 1, 0, 3][: small.shape[2]]])
+    return _coded(".webp", shown, _WEBP[0], quality)
+
+
+def _coded(suffix: str, picture: NDArray[np.uint8], *options: int) -> bytes:
+    coded, data = cv2.imencode(suffix, picture, options)
     if not coded:
-        raise ShardError(f"OpenCV could not code a picture of shape {picture.shape} as WebP")
+        raise ShardError(f"OpenCV could not code a picture of shape {picture.shape} as {suffix}")
     return data.tobytes()
+
+
+def seen_of(plate: Plate) -> NDArray[np.uint8]:
+    """uint8[H, W, 4]: a plate in RGB, and as alpha where it is known. Raises ShardError."""
+    sizes = [codec.png_size(data) for data in (plate.image, plate.known)]
+    if sizes[0] != sizes[1]:
+        raise ShardError(f"plate {plate.background_id!r}: image and known differ in size, {sizes}")
+    known = codec.decode_cel_mask(plate.known).pixels.view(np.uint8) * np.uint8(255)
+    return np.dstack([codec.decode_color(plate.image), known])
 
 
 def shrunk(picture: NDArray[np.uint8], *, width: int) -> NDArray[np.uint8]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from dougagen import __version__
 from dougagen.errors import DougagenError, NoRecordError, ShardError
-from dougagen.shards import codec, open_dataset, require_whole_picture
+from dougagen.shards import codec, open_dataset
 from dougagen.view import front
 from dougagen.view.catalog import Catalog
 from dougagen.view.config import ViewConfig
 from dougagen.view.pictures import KINDS, THUMBNAIL_WIDTHS, Pictures
-from dougagen.view.plates import NoPlates, Plate, PlateShelf, plate_facts
+from dougagen.view.plates import Plate, PlateShelf, plate_facts, shelf_of
 
 _NUMBER = r"(\d{1,15})"
 _KIND = f"({'|'.join(KINDS)})"
@@ -51,7 +51,7 @@ class LightTable:
         self._pictures = Pictures(
             self.dataset, kept=config.pictures_kept, thumbnails_kept=config.thumbnails_kept
         )
-        self._plates: PlateShelf = plates or NoPlates()
+        self._plates: PlateShelf = plates or shelf_of(self.dataset)
         self._routes: tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...] = (
             (re.compile(r""), self._page),
             (re.compile(f"({'|'.join(map(re.escape, (*front.SCRIPTS, front.STYLE)))})"), self._part),
@@ -60,7 +60,7 @@ class LightTable:
             (re.compile(rf"picture/{_NUMBER}/{_NUMBER}/{_KIND}"), self._whole),
             (re.compile(rf"picture/{_NUMBER}/{_NUMBER}/{_KIND}/{_WIDTH}"), self._thumbnail),
             (re.compile(rf"plates/([0-9a-f]{{16}})/{_NUMBER}\.json"), self._plates_of),
-            (re.compile(rf"plate/([0-9a-f]{{16}})/{_NUMBER}/{_NUMBER}/(image|known)"), self._plate),
+            (re.compile(rf"plate/([0-9a-f]{{16}})/{_NUMBER}/{_NUMBER}"), self._plate),
         )
 
     def _told(self, error: ShardError) -> None:
@@ -122,13 +122,11 @@ class LightTable:
         found = [plate_facts(plate, _size_of(plate)) for plate in self._plates.of_shot(episode_id, int(shot))]
         return _json({"plates": found})
 
-    def _plate(self, episode_id: str, shot: str, number: str, which: str) -> Answer:
+    def _plate(self, episode_id: str, shot: str, number: str) -> Answer:
         plates = self._plates.of_shot(episode_id, int(shot))
         if int(number) >= len(plates):
             raise NoRecordError(f"there is no plate {number} of this shot")
-        data: bytes = getattr(plates[int(number)], which)
-        require_whole_picture(data)
-        return Answer(200, data, "image/png", lasting=True)
+        return Answer(200, self._pictures.plate(plates[int(number)]), "image/png", lasting=True)
 
 
 def _size_of(plate: Plate) -> tuple[int, int]:

@@ -8,38 +8,17 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
-import numpy as np
 import pytest
 from browser import Browser
-from light_tables import SECOND, TENTH, drawn, lay_table, spoil
+from light_tables import SECOND, TENTH, OnePlate, drawn, lay_table, spoil
 from records import commit, entry_of
 
-from dougagen.domain.png import encode_png
 from dougagen.report.page import write_report
 from dougagen.view import open_light_table
-from dougagen.view.plates import Placement, Plate
 
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=\"document.title='ran'\"><b>\u202e.mkv"
 LOADED = "[...document.images].every((image) => image.complete && image.naturalWidth)"
-
-
-class OnePlate:
-    """The first shot of the second episode has a plate: red on the left, green on the right."""
-
-    def __init__(self) -> None:
-        pixels = np.zeros((180, 320), np.uint8)
-        pixels[:, 160:] = 1
-        self._image = encode_png(pixels, palette=np.array([[255, 0, 0], [0, 255, 0]], np.uint8))
-
-    def has_plates(self) -> bool:
-        return True
-
-    def of_shot(self, episode_id: str, shot_index: int) -> tuple[Plate, ...]:
-        if (episode_id, shot_index) != (SECOND, 0):
-            return ()
-        placements = (Placement(0, 0, 0, 1), Placement(3, 160, 0, 1))
-        return (Plate(f"{SECOND}/0/0", self._image, self._image, placements),)
 
 
 @pytest.fixture(scope="module")

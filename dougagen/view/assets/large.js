@@ -164,6 +164,7 @@ class Large {
 
   closed() {
     this.player.stop();
+    if (this.list.stale) this.list.redraw();
     this.onMove(null);
     this.list.focus(this.list.cells().find((cell) => cell.dataset.id === this.drawing?.id));
   }

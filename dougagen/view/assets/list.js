@@ -21,7 +21,7 @@ function layered(stack, source, drawing, view, { width, frame, lazy } = {}) {
     const image = make("img", stack);
     image.alt = kind === LAYERS[view][0] ? `${VIEW_NAMES[view]} of shot ${drawing.shot + 1}, drawing ${drawing.number}` : "";
     image.decoding = "async";
-    if (lazy) image.loading = "lazy";
+    if (lazy) [image.loading, image.fetchPriority] = ["lazy", "low"]; // what is large on the screen comes first
     const address = source.address(drawing, kind, width);
     image.addEventListener("error", async () => broken(stack, await source.whatIsWrong(address)));
     image.src = address;
@@ -29,9 +29,10 @@ function layered(stack, source, drawing, view, { width, frame, lazy } = {}) {
 }
 
 async function plated(stack, source, drawing, frame) {
-  const plates = await source.platesOf(drawing);
-  if (!stack.classList.contains("plate")) return;
+  const { plates, damage } = await source.platesOf(drawing);
+  if (!stack.classList.contains("plate")) return; // another view was asked for meanwhile
   stack.replaceChildren();
+  if (damage) return broken(stack, damage);
   if (!plates.length) return void make("span", stack, "no plate", "broken quiet");
   for (const plate of plates) {
     const [, x, y, scale] = placementAt(plate, frame);
@@ -40,7 +41,9 @@ async function plated(stack, source, drawing, frame) {
     image.style.width = 100 * plate.width / (drawing.width * scale) + "%";
     image.style.left = -100 * x / (drawing.width * scale) + "%";
     image.style.top = -100 * y / (drawing.height * scale) + "%";
-    image.src = source.plateAddress(plate);
+    const address = source.plateAddress(plate); // transparent where nothing is known
+    image.addEventListener("error", async () => broken(stack, await source.whatIsWrong(address)));
+    image.src = address;
   }
 }
 
@@ -194,7 +197,11 @@ class List {
     return cell;
   }
 
-  redraw() { for (const cell of this.cells()) cell.draw(); }
+  // The pictures of another view; not under the large view, whose own come first.
+  redraw() {
+    this.stale = document.getElementById("large").open;
+    if (!this.stale) for (const cell of this.cells()) cell.draw();
+  }
   cells() { return [...this.node.querySelectorAll(".cell")]; }
 
   // Where a drawing stands: { place, drawing }.

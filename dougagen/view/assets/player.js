@@ -45,13 +45,16 @@ class Player {
 
   tick(now) {
     if (!this.playing) return;
-    if (this.since === null) [this.since, this.from] = [now, this.frame];
-    const wanted = frameAfter(this.from, (now - this.since) * this.speed, this.shot, this.rate);
+    if (this.since === null) [this.since, this.from, this.due] = [now, this.frame, null];
+    const wanted = this.due ?? frameAfter(this.from, (now - this.since) * this.speed, this.shot, this.rate);
     const exposure = exposureAt(this.timeline, wanted);
     this.prepare(exposure);
-    const waits = exposure.drawing && !this.isReady(exposure.drawing);
-    if (waits) [this.since, this.from] = [now, wanted]; // the clock stands still rather than show it late
-    else if (wanted !== this.frame) this.show(wanted);
+    const waits = Boolean(exposure.drawing) && !this.isReady(exposure.drawing);
+    if (waits) this.due = wanted; // the clock stands still until this frame can be shown
+    else {
+      if (this.due !== null) [this.since, this.from, this.due] = [now, wanted, null];
+      if (wanted !== this.frame) this.show(wanted);
+    }
     if (waits !== this.waiting) { this.waiting = waits; this.onChange(); }
     requestAnimationFrame((later) => this.tick(later));
   }
@@ -74,6 +77,7 @@ class Player {
     if (known) this.images.delete(address); // and in again as the latest
     else {
       known = { image: new Image(), ready: false };
+      known.image.fetchPriority = "high";
       known.image.src = address;
       const ready = () => { known.ready = true; };
       known.image.decode().then(ready, ready);

@@ -12,7 +12,7 @@ class CarriedSource {
     yield { drawings: this.all.filter((drawing) => drawing.episode === episode.id), sheets: this.sheets[episode.id] ?? {} };
   }
   address(drawing, kind) { return drawing.pictures[kind]; }
-  async platesOf(drawing) { return drawing.plates ?? []; }
+  async platesOf(drawing) { return { plates: this.shelves[drawing.episode]?.[drawing.shot] ?? [] }; }
   plateAddress(plate) { return plate.image; }
   async whatIsWrong() { return "this picture cannot be shown"; }
 }
@@ -50,12 +50,13 @@ class ServedSource {
     const address = `plates/${drawing.episode}/${drawing.shot}.json`;
     if (!this.shelves.has(address)) {
       const answer = await fetch(address);
-      this.shelves.set(address, answer.ok ? (await answer.json()).plates : []);
+      this.shelves.set(address, answer.ok ? await answer.json() : { plates: [], damage: await answer.text() });
       if (this.shelves.size > 200) this.shelves.delete(this.shelves.keys().next().value);
     }
-    return this.shelves.get(address).map((plate, number) => ({ ...plate, number, drawing }));
+    const { plates, damage } = this.shelves.get(address);
+    return { damage, plates: plates.map((plate, number) => ({ ...plate, number, drawing })) };
   }
-  plateAddress(plate) { return `plate/${plate.drawing.episode}/${plate.drawing.shot}/${plate.number}/image`; }
+  plateAddress(plate) { return `plate/${plate.drawing.episode}/${plate.drawing.shot}/${plate.number}`; }
   async whatIsWrong(address) {
     try {
       const answer = await fetch(address);

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from light_tables import HEIGHT, SECOND, WIDTH, drawn, lay_table, spoil
+from light_tables import HEIGHT, SECOND, WIDTH, OnePlate, drawn, lay_table, spoil
 from records import EPISODE_ID, commit, entry_of, record_of
 
 from dougagen.domain.png import encode_png
@@ -17,7 +19,7 @@ from dougagen.errors import ShardError
 from dougagen.shards import EpisodeWriter, encode_record, open_dataset
 from dougagen.view import ViewConfig
 from dougagen.view.pictures import Pictures
-from dougagen.view.plates import Placement, Plate
+from dougagen.view.plates import DatasetPlates
 from dougagen.view.table import LightTable
 
 
@@ -108,7 +110,7 @@ def test_no_more_pictures_are_kept_than_allowed(tmp_path: Path) -> None:
         "data/train-x.parquet", "shell.html", "assets/logic.js", "picture/-1/0/color", "picture/0/99/color",
         "picture/7/0/color", "picture/0/0/path", "picture/0/0/color/99999", "drawings/0/99999.json",
         "drawings/99/0.json", "picture/99999999999999999999/0/color", "plates/x/0.json", "logic.js\n",
-        "plate/eeeeeeeeeeeeeeee/0/0/image",
+        "plate/eeeeeeeeeeeeeeee/0/0",
     ],
 )  # fmt: skip
 def test_an_address_of_nothing_gives_a_line_and_no_file(table: LightTable, address: str) -> None:
@@ -202,29 +204,50 @@ def test_a_folder_without_a_dataset_is_one_line(tmp_path: Path, make: bool) -> N
     assert "\n" not in str(caught.value)
 
 
-class _OnePlate:
-    """A dataset whose first shot has a plate."""
-
-    def __init__(self, image: bytes) -> None:
-        self._image = image
-
-    def has_plates(self) -> bool:
-        return True
-
-    def of_shot(self, episode_id: str, shot_index: int) -> tuple[Plate, ...]:
-        if (episode_id, shot_index) != (SECOND, 0):
-            return ()
-        placements = (Placement(0, 10, 5, 1), Placement(3, 12.5, 5, 1))
-        return (Plate(f"{SECOND}/0/0", self._image, self._image, placements, 0.9),)
-
-
-def test_plates_are_told_of_and_shown(out: Path) -> None:
-    image = encode_png(np.zeros((100, 200), np.uint8), palette=np.zeros((1, 3), np.uint8))
-    table = LightTable(out, ViewConfig(), plates=_OnePlate(image))
+def test_plates_are_told_of_and_shown_where_they_are_known(out: Path) -> None:
+    table = LightTable(out, ViewConfig(), plates=OnePlate())
     assert json.loads(table.answer("about.json").body)["plates"] is True
     (plate,) = json.loads(table.answer(f"plates/{SECOND}/0.json").body)["plates"]
-    assert (plate["width"], plate["height"], plate["seen"]) == (200, 100, 0.9)
-    assert plate["placements"] == [[0, 10, 5, 1], [3, 12.5, 5, 1]]
-    assert table.answer(f"plate/{SECOND}/0/0/image").body == image
+    assert (plate["width"], plate["height"], plate["seen"]) == (2 * WIDTH, HEIGHT, 0.99)
+    assert plate["placements"] == [[0, 0, 0, 1], [3, WIDTH, 0, 1]]
+    body = table.answer(f"plate/{SECOND}/0/0").body
+    shown = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert shown[0, 0].tolist() == [0, 0, 255, 255]  # red, as OpenCV has it
+    assert shown[-1, 0, 3] == 0
     assert json.loads(table.answer(f"plates/{SECOND}/1.json").body) == {"plates": []}
-    assert table.answer(f"plate/{SECOND}/0/1/image").status == 404
+    assert table.answer(f"plate/{SECOND}/0/1").status == 404
+
+
+def test_a_dataset_without_plates_says_so(table: LightTable) -> None:
+    assert json.loads(table.answer("about.json").body)["plates"] is False
+    assert json.loads(table.answer(f"plates/{SECOND}/0.json").body) == {"plates": []}
+
+
+class _Rows:
+    """The rows of a table of plates, as strangers may write them."""
+
+    def __init__(self, *rows: dict[str, Any]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def coded(self, episode_id: str, shot_index: int) -> Iterator[dict[str, Any]]:
+        return iter(self._rows)
+
+
+def test_a_plate_of_nonsense_is_a_line(out: Path) -> None:
+    nan = float("nan")
+    place = {"frame_index": 0, "x": nan, "y": 0.0, "scale": 1.0}
+    row = {
+        "background_id": "x",
+        "seen_fraction": nan,
+        "placements": [place, place | {"x": 1.0, "scale": 0.0}],
+    }
+    for image in (None, {"bytes": None}, {"bytes": b"nonsense"}, {"bytes": bomb()}):
+        plates = DatasetPlates(_Rows(row | {"image": image, "known": image}))
+        (plate,) = plates.of_shot(SECOND, 0)
+        assert (plate.placements, plate.seen_fraction) == ((), 0.0)
+        table = LightTable(out, ViewConfig(), plates=plates)
+        assert table.answer(f"plates/{SECOND}/0.json").status == 422
+        assert table.answer(f"plate/{SECOND}/0/0").status == 422
