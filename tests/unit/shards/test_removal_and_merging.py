@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from equal_drawings import everything, pictures, put, shown
+from equal_drawings import CEL, DOUGA, everything, pictures, put, shown
+from records import commit, entry_of, noise, plate_of, record_of
 
 from dougagen.errors import ShardError, UsageError
 from dougagen.files import Folder
@@ -296,3 +297,37 @@ def test_what_is_no_dataset_is_refused_before_anything_is_written(
         merge_datasets(seasons, tmp_path / "file")
     with pytest.raises(UsageError, match="no ledgers"):
         remove_episodes(tmp_path / "plain", [A])
+
+
+def with_plates(out: Path, episode_id: str) -> None:
+    records = [
+        record_of(noise(n, 5, 7), CEL, DOUGA, ((2 * n, 2 * n + 2),), episode_id=episode_id, drawing_index=n)
+        for n in (0, 1)
+    ]
+    commit(
+        out,
+        records,
+        entry_of(2, episode_id=episode_id),
+        plates=[plate_of(0, n, episode_id=episode_id) for n in (0, 1)],
+    )
+
+
+def test_backgrounds_go_and_come_with_their_episode(tmp_path: Path) -> None:
+    one, two, out = tmp_path / "one", tmp_path / "two", tmp_path / "all"
+    with_plates(one, A)
+    with_plates(two, B)
+    plates = {name: data for name, data in everything(one).items() if name.startswith("backgrounds/")}
+    assert len(plates) == 1
+    merged = merge_datasets([one, two], out)
+    assert (merged.taken, merged.failed) == ((A, B), ())
+    assert plates.items() <= everything(out).items()
+    assert verify_dataset(out).damages == ()
+    (gone,) = remove_episodes(out, [B]).removed
+    assert gone.bytes > sum(map(len, plates.values()))
+    assert {name for name in everything(out) if name.startswith("backgrounds/")} == set(plates)
+    assert verify_dataset(out).damages == ()
+    bad = next((two / "backgrounds").glob("*.parquet"))
+    bad.write_bytes(bad.read_bytes()[:-1])
+    (error,) = merge_datasets([two], out).failed
+    assert str(bad) in str(error)
+    assert not [name for name in everything(out) if B in name]
