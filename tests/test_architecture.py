@@ -38,10 +38,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
-    "shards": {"domain", "errors"},
+    "shards": {"choices", "domain", "errors"},
     "report": {"domain", "errors", "shards"},
     # sheets that name the cels come from footage
     "exports": {"domain", "errors", "footage", "shards"},
+    # shards as torch datasets; nothing of ours imports it
+    "torch": {"domain", "errors", "shards"},
     "config": {"choices", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
@@ -63,7 +65,7 @@ FOR_ALL = {"files"}
 """How files are opened, read and written is one room's: every room but those below it may import it."""
 
 HEAVY_IN: dict[str, set[str]] = {
-    "torch": {"networks", "reconstruction", "training"},
+    "torch": {"networks", "reconstruction", "torch", "training"},
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
     "av": {"footage", "studio", "exports"},  # exports writes clips of shots

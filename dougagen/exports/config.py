@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from dougagen.errors import ConfigError
-from dougagen.shards import shares_of
-from dougagen.shards.scaling import LEAST_LINES
+from dougagen.errors import ConfigError, ShardError
+from dougagen.shards import require_lines, shares_of
 
 SplitBy = Literal["episode", "shot"]
 """What stays together when a dataset is split. Drawings of one shot are too alike to be told apart."""
@@ -35,8 +34,11 @@ class ExportConfig:
 
     def __post_init__(self) -> None:
         shares_of(self.split)
-        if self.lines and self.lines < LEAST_LINES:
-            raise ConfigError(f"a picture has at least {LEAST_LINES} lines, got {self.lines}")
+        if self.lines:
+            try:
+                require_lines(self.lines)
+            except ShardError as error:
+                raise ConfigError(error.what) from error
         if self.split_by not in ("episode", "shot"):
             raise ConfigError(f"a dataset is split by episode or by shot, got {self.split_by!r}")
         if self.shard_megabytes < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from dougagen.domain import Record
@@ -18,7 +19,7 @@ def facts_of(record: Record) -> dict[str, Any]:
         "shot_index": provenance.shot_index,
         "drawing_index": provenance.drawing_index,
         "frame_index": provenance.frame_index,
-        "time": provenance.time,
+        "time": provenance.time if math.isfinite(provenance.time) else None,
         "exposures": [[span.start, span.stop] for span in provenance.exposures],
         "held_frames": provenance.held_frames,
         "width": triplet.width,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dougagen.shards.card import renew_card, write_card
+    from dougagen.shards.color_codecs import require_color_codec
     from dougagen.shards.filters import Filter, parse_filter
     from dougagen.shards.ledger import (
         SCHEMA_VERSION,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from dougagen.shards.recovery import Recovered, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
-    from dougagen.shards.scaling import at_lines, size_at
+    from dougagen.shards.scaling import at_lines, require_lines, size_at
     from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.splits import part_of, shares_of, split_key
@@ -57,6 +58,7 @@ _HOME = {
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
     "at_lines": "scaling",
+    "require_lines": "scaling",
     "size_at": "scaling",
     "part_of": "splits",
     "shares_of": "splits",
@@ -77,6 +79,7 @@ _HOME = {
     "read_rows": "reader",
     "Filter": "filters",
     "parse_filter": "filters",
+    "require_color_codec": "color_codecs",
     "SelectedRow": "selection",
     "read_selected": "selection",
     "select_rows": "selection",
@@ -123,6 +126,8 @@ __all__ = [
     "read_selected",
     "recover",
     "renew_card",
+    "require_color_codec",
+    "require_lines",
     "select_rows",
     "settle_repeats",
     "shard_is_whole",

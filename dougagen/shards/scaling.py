@@ -11,11 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.choices import LEAST_LINES
 from dougagen.domain import LINE_CLASSES, CelMask, Douga, DougaClass, Triplet
 from dougagen.errors import ShardError
 
-LEAST_LINES = 16
-"""Fewer show no drawing."""
 _LINES = (*LINE_CLASSES, DougaClass.BOOK_LINE)
 _SIDE, _CLASS = 4, 15
 """A class and whether it is cel in one byte: the bit above the class, and the bits of the class."""

@@ -19,8 +19,8 @@ def shares_of(text: str) -> dict[str, Fraction]:
     if not text:
         return {"train": Fraction(1)}
     if not _SHARES.fullmatch(text):
-        what = f"a split is written like 90/5/5, got {text!r}"
-        raise ConfigError(what, remedy="give the shares of train, val and test, or of train and val")
+        remedy = "train/val/test, or train/val"
+        raise ConfigError(f"a split is written like 90/5/5, got {text!r}", remedy=remedy)
     numbers = [Fraction(number) for number in text.split("/")]
     if min(numbers) <= 0:
         raise ConfigError(f"a part of the split {text} has no share", remedy="leave it out, or give it one")
