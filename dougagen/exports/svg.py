@@ -12,9 +12,10 @@ from dougagen.domain import LINE_CLASSES, PALETTE, DougaClass, Record
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.curves import path_data, simplified
 from dougagen.exports.formats import Facts, RecordFormat
-from dougagen.exports.layers import CEL, Layer, Layers, decompose
+from dougagen.exports.layers import decompose
 from dougagen.exports.outlines import outlines_of
 from dougagen.exports.place import Place
+from dougagen.exports.stack import CEL, Layer, Layers
 from dougagen.exports.strokes import Stroke, strokes_of
 from dougagen.exports.unmixing import Mask
 
