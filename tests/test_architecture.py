@@ -40,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"choices", "domain", "errors"},
     "report": {"domain", "errors", "shards"},
+    # sheets that name the cels come from footage
+    "exports": {"domain", "errors", "footage", "shards"},
     # shards as torch datasets; nothing of ours imports it
     "torch": {"domain", "errors", "shards"},
     "config": {"choices", "errors", "footage"},
@@ -52,8 +54,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
-        "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
-        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
+        "choices", "config", "domain", "errors", "evaluation", "exports", "footage", "inventory", "labels",
+        "networks", "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio",
+        "training",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
@@ -65,14 +68,15 @@ HEAVY_IN: dict[str, set[str]] = {
     "torch": {"networks", "reconstruction", "torch", "training"},
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
-    "av": {"footage", "studio"},
+    "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "pyarrow": {"shards"},
-    # shards thins lines before it scales a class map
-    "skimage": {"reconstruction", "labels", "evaluation", "shards"},
+    # shards thins lines before it scales a class map, exports before it makes strokes of them
+    "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
+    "psd_tools": {"exports"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "processes",
+        "processes", "exports",
     },
     "typer": {"cli"},
     "rich": {"cli"},
