@@ -24,7 +24,8 @@ class PictureArea:
     """Where the picture lies in the decoded frame, in upright pixels; smaller than it where bars were cut.
 
     It has the size of the record's pictures, unless their pixels were squared, or they are stored at fewer
-    lines: then the size before that. Where they were squared, the two shapes differ by the sample aspect ratio.
+    lines: then the size before that. Where they were squared, the two shapes differ by the sample aspect
+    ratio.
     """
 
     x: int
