@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from dougagen.exports.config import ExportConfig
     from dougagen.exports.export import export
     from dougagen.exports.formats import FORMATS
-    from dougagen.exports.layers import Layer, Layers, cel_of, decompose, flattened
+    from dougagen.exports.layers import cel_of, decompose
     from dougagen.exports.report import ExportReport
+    from dougagen.exports.stack import Layer, Layers, flattened
 
 _HOME = {
     "FORMATS": "formats",
     "ExportConfig": "config",
     "ExportReport": "report",
-    "Layer": "layers",
-    "Layers": "layers",
+    "Layer": "stack",
+    "Layers": "stack",
     "cel_of": "layers",
     "decompose": "layers",
     "export": "export",
-    "flattened": "layers",
+    "flattened": "stack",
 }
 
 __all__ = [

@@ -6,52 +6,28 @@ export that was killed skips what its journal has and goes on, and comes out as 
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dougagen import __version__
-from dougagen.domain import FrameSpan, Record, require_disjoint
-from dougagen.errors import (
-    ConfigError,
-    DomainError,
-    DougagenError,
-    ExportError,
-    ShardError,
-    UsageError,
-    quoted,
-)
+from dougagen.domain import Record
+from dougagen.errors import DougagenError, ExportError, ShardError, UsageError, quoted
 from dougagen.exports.config import ExportConfig
-from dougagen.exports.formats import ExportedShot, Format, PackedFormat, ShotFormat, ShotLine, format_of
+from dougagen.exports.formats import ExportedShot, PackedFormat, format_of
 from dougagen.exports.journal import PartJournal, begin, require_place, tidy
+from dougagen.exports.plan import Plan, Source, plan_of
 from dougagen.exports.report import ExportReport
+from dougagen.exports.shots import LostDrawing, shot_of
 from dougagen.exports.streams import LooseStream, TarStream, folder_of_part
-from dougagen.exports.units import Unit, named_once, record_units, shot_units
+from dougagen.exports.units import Unit
 from dougagen.files import Refusal
-from dougagen.shards import (
-    Dataset,
-    Filter,
-    Lock,
-    SelectedRow,
-    at_lines,
-    open_dataset,
-    parse_filter,
-    read_selected,
-    select_rows,
-    shares_of,
-)
+from dougagen.shards import Lock, SelectedRow, at_lines, open_dataset, parse_filter, read_selected
 from dougagen.shards.durable import cannot_write
-from dougagen.shards.ledger import REPAIR
 from dougagen.shards.locks import lock_path
 
-_RATES = tuple(Fraction(n, d) for n, d in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (60, 1)))
-"""Frames a second that episodes have, the commonest first."""
 Moved = Callable[[int, int], object]
 Told = Callable[[str], object]
 
@@ -78,10 +54,10 @@ def export(
     require_place(out, dataset)
     told = _Told(on_damage)
     opened = open_dataset(dataset, on_damage=lambda error: told(str(error)))
-    plan = _plan(_Source(opened, where, config, form))
+    plan = plan_of(Source(opened, where, config, form))
     try:
         with _locked(out):
-            begin(out, _header(config, plan))
+            begin(out, plan.header())
             tidy(out)
             return _Export(plan, out, told, on_progress).run()
     except OSError as error:
@@ -109,73 +85,6 @@ class _Told:
             self.on_damage(line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What is exported, and as what."""
-
-    dataset: Dataset
-    where: Filter | None
-    config: ExportConfig
-    form: Format
-
-    def units(self) -> Iterator[Unit]:
-        """In order, the same each time."""
-        rows = select_rows(self.dataset, self.where)
-        shares, by = shares_of(self.config.split), self.config.split_by
-        if _is_of_shots(self.form):
-            return named_once(shot_units(rows, shares, by=by))
-        return named_once(record_units(rows, shares, by=by))
-
-
-def _is_of_shots(form: Format) -> bool:
-    return isinstance(form, ShotFormat)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is to be done, counted before anything is written."""
-
-    source: _Source
-    drawings: dict[str, int]
-    """Part → drawings, in the order of the parts."""
-    digest: str
-    """Over everything that decides which units there are, in which order, and what is in them."""
-
-
-def _plan(source: _Source) -> _Plan:
-    """Count and digest the units. Raises ConfigError where there are none."""
-    drawings = dict.fromkeys(shares_of(source.config.split), 0)
-    digest = hashlib.sha256()
-    for entry in source.dataset.ledger:
-        for shard in entry.shards:
-            digest.update(f"{shard.name} {shard.sha256}\n".encode())
-    for unit in source.units():
-        drawings[unit.part] += len(unit.rows)
-        for row in unit.rows:
-            words = (unit.part, unit.name, row.group.shard.name, row.group.index, row.row, row.record_id)
-            digest.update(f"{words}\n".encode("utf-8", "backslashreplace"))
-    if not any(drawings.values()):
-        where = source.dataset.root
-        if source.where is None:
-            raise ExportError(
-                "there is no drawing to export", where=where, remedy="run dougagen verify on it"
-            )
-        raise ConfigError(
-            f"no drawing matches {source.where.text!r}", where=where, remedy="give a wider filter"
-        )
-    return _Plan(source, drawings, digest.hexdigest())
-
-
-def _header(config: ExportConfig, plan: _Plan) -> dict[str, Any]:
-    return {
-        "export": config.to,
-        "dougagen_version": __version__,
-        "dataset": plan.digest,
-        "drawings": plan.drawings,
-        "options": config.facts(),
-    }
-
-
 def _locked(out: Path) -> Lock:
     lock = Lock.take(lock_path(out, "export"))
     if lock is None:
@@ -187,53 +96,61 @@ def _locked(out: Path) -> Lock:
 class _Export:
     """One run over the units that are not behind us."""
 
-    plan: _Plan
+    plan: Plan
     out: Path
     told: _Told
     on_progress: Moved
+    journals: dict[str, PartJournal] = field(default_factory=dict)
     streams: dict[str, LooseStream | TarStream] = field(default_factory=dict)
     done: int = 0
     """Drawings behind us."""
 
     def run(self) -> ExportReport:
-        form, config = self.plan.source.form, self.plan.source.config
+        """Write what is left to do, then the indices."""
         with ExitStack() as stack:
-            journals: dict[str, PartJournal] = {}
             for part, drawings in self.plan.drawings.items():
-                if not drawings:
-                    continue
-                folder = folder_of_part(self.out, part, packed=isinstance(form, PackedFormat))
-                journal = stack.enter_context(PartJournal(self.out, part, folder).open())
-                journals[part] = journal
-                if isinstance(form, PackedFormat):
-                    self.streams[part] = TarStream(form, journal, config.shard_megabytes * 1_000_000)
-                else:
-                    self.streams[part] = LooseStream(form, journal)
-                stack.callback(self.streams[part].close)
-            behind = {part: journal.drawings for part, journal in journals.items()}
-            for journal in journals.values():
+                if drawings:
+                    self._open(part, stack)
+            carried_on = sum(journal.drawings for journal in self.journals.values())
+            for journal in self.journals.values():
                 for line in journal.damaged:
                     self.told(line)
             self._tell(0)
-            units = self._not_done({part: journal.units for part, journal in journals.items()})
-            (self._shots if _is_of_shots(form) else self._records)(units)
+            (self._shots if self.plan.source.is_of_shots else self._records)(self._not_done())
             for stream in self.streams.values():
                 stream.end()
             tidy(self.out)
-            return ExportReport(
-                to=config.to,
-                out=self.out,
-                drawings={
-                    part: journals[part].drawings if n else 0 for part, n in self.plan.drawings.items()
-                },
-                empty_parts=tuple(part for part, n in self.plan.drawings.items() if not n),
-                carried_on=sum(behind.values()),
-                files=sum(journal.files for journal in journals.values()),
-                bytes=sum(journal.size for journal in journals.values()),
-                damaged=tuple(self.told.lines),
-            )
+            return self._report(carried_on)
 
-    def _not_done(self, behind: dict[str, int]) -> Iterator[Unit]:
+    def _open(self, part: str, stack: ExitStack) -> None:
+        """What there is of a part, and where more of it goes."""
+        form, config = self.plan.source.form, self.plan.source.config
+        folder = folder_of_part(self.out, part, packed=isinstance(form, PackedFormat))
+        journal = stack.enter_context(PartJournal(self.out, part, folder).open())
+        if isinstance(form, PackedFormat):
+            stream: LooseStream | TarStream = TarStream(form, journal, config.shard_megabytes * 1_000_000)
+        else:
+            stream = LooseStream(form, journal)
+        stack.callback(stream.close)
+        self.journals[part], self.streams[part] = journal, stream
+
+    def _report(self, carried_on: int) -> ExportReport:
+        journals = self.journals.values()
+        return ExportReport(
+            to=self.plan.source.config.to,
+            out=self.out,
+            drawings={
+                part: self.journals[part].drawings if n else 0 for part, n in self.plan.drawings.items()
+            },
+            empty_parts=tuple(part for part, n in self.plan.drawings.items() if not n),
+            carried_on=carried_on,
+            files=sum(journal.files for journal in journals),
+            bytes=sum(journal.size for journal in journals),
+            damaged=tuple(self.told.lines),
+        )
+
+    def _not_done(self) -> Iterator[Unit]:
+        behind = {part: journal.units for part, journal in self.journals.items()}
         for unit in self.plan.source.units():
             if behind[unit.part] > 0:
                 behind[unit.part] -= 1
@@ -253,7 +170,7 @@ class _Export:
         """Into its stream; what has no form in the format is named and passed over."""
         try:
             self.streams[unit.part].put(unit.name, what, drawings, lost)
-        except _LostDrawing:
+        except LostDrawing:
             raise
         except DougagenError as error:
             self._pass_over(unit, *lost, f"{quoted(unit.rows[0].record_id)}: {error}")
@@ -266,7 +183,7 @@ class _Export:
 
     def _tell(self, of_unit: int) -> None:
         """So many drawings of the unit at hand are behind us, too."""
-        self.on_progress(self.done + of_unit, sum(self.plan.drawings.values()))
+        self.on_progress(self.done + of_unit, self.plan.total)
 
     def _records(self, units: Iterator[Unit]) -> None:
         """All records in one stream, so that a row group is read once."""
@@ -296,64 +213,21 @@ class _Export:
 
     def _shots(self, units: Iterator[Unit]) -> None:
         """A shot is written again without a drawing that turns out to be damaged."""
-        rates = {entry.episode_id: entry.frame_rate for entry in self.plan.source.dataset.ledger}
+        dataset = self.plan.source.dataset
+        rates = {entry.episode_id: entry.frame_rate for entry in dataset.ledger}
         for unit in units:
             rows, lost = unit.rows, [unit.damage] if unit.damage else []
             while rows and not unit.damage:
                 try:
-                    rate = rates.get(rows[0].episode_id) or _frame_rate_of(rows)
-                    self._put(unit, self._shot(unit.name, rows, rate), len(rows), tuple(lost))
+                    rate = rates.get(rows[0].episode_id)
+                    shot = shot_of(
+                        dataset, unit.name, rows, frame_rate=rate, scaled=self._scaled, written=self._tell
+                    )
+                    self._put(unit, shot, len(rows), tuple(lost))
                     break
-                except _LostDrawing as damage:
+                except LostDrawing as damage:
                     lost.append(str(damage))
                     self.told(lost[-1])
                     rows = tuple(row for row in rows if row is not damage.row)
             else:
                 self._pass_over(unit, *lost)
-
-    def _shot(self, name: str, rows: tuple[SelectedRow, ...], frame_rate: Fraction) -> ExportedShot:
-        lines = tuple(_line(number, row) for number, row in enumerate(rows, 1))
-
-        def read() -> Iterator[tuple[ShotLine, Record]]:
-            for line, (row, record) in zip(lines, read_selected(self.plan.source.dataset, rows), strict=True):
-                if isinstance(record, ShardError):
-                    raise _LostDrawing(record, row)
-                yield line, self._scaled(record)
-                self._tell(line.number)
-
-        first = rows[0]
-        return ExportedShot(
-            name=name,
-            episode_id=first.episode_id,
-            source=first.source,
-            shot_index=first.shot_index,
-            frame_rate=frame_rate,
-            lines=lines,
-            read=read,
-        )
-
-
-class _LostDrawing(ShardError):  # noqa: N818 - a drawing, whose error it carries
-    """A drawing of a shot that cannot be read."""
-
-    def __init__(self, error: ShardError, row: SelectedRow) -> None:
-        super().__init__(error.what, where=error.where, remedy=error.remedy)
-        self.row = row
-
-
-def _line(number: int, row: SelectedRow) -> ShotLine:
-    """Raises _LostDrawing where the exposures are none."""
-    try:
-        spans = require_disjoint("exposures", (FrameSpan(start, stop) for start, stop in row.exposures))
-    except DomainError as error:
-        what = f"record {row.record_id!r}: {error}"
-        raise _LostDrawing(ShardError(what, where=row.group.shard, remedy=REPAIR), row) from error
-    return ShotLine(number, row.record_id, row.drawing_index, row.frame_index, spans)
-
-
-def _frame_rate_of(rows: tuple[SelectedRow, ...]) -> Fraction:
-    """Frames a second by the drawings' times, where no ledger says: the usual rate that is nearest."""
-    late = max(rows, key=lambda row: row.frame_index)
-    if late.frame_index <= 0 or not late.time > 0:
-        return _RATES[0]
-    return min(_RATES, key=lambda rate: abs(math.log(late.frame_index / late.time / float(rate))))

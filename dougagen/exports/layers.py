@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,85 +19,12 @@ from dougagen.domain import BOOK_CLASSES, LINE_CLASSES, PALETTE, CelMask, Douga,
 from dougagen.errors import DougagenError
 from dougagen.exports.areas import HIGHLIGHT, PATCH, SHADE, Areas, find_areas
 from dougagen.exports.ink import inked_in, lines_of
+from dougagen.exports.stack import Layer, Layers, blended, flattened, what_is_missing
 from dougagen.exports.unmixing import Mask, Picture, continued, distance_to, grown, nearest_of, share_of
-
-Blend = Literal["normal", "multiply"]
 
 MOST_PIXELS = 36_000_000
 """Of a picture that is taken apart, which takes some 150 bytes a pixel; an 8K frame has 33 millions."""
 _FAINT = 0.05  # of a share: less is noise
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """One sheet of the stack."""
-
-    key: str
-    """A short English name: ``shade``."""
-    japanese: str
-    """What a studio calls it: ``影``."""
-    pixels: NDArray[np.uint8]
-    """uint8[H, W, 4]: RGB that is not multiplied, and alpha."""
-    blend: Blend = "normal"
-    visible: bool = True
-    """False for layers that are there to be used, and would change the picture."""
-
-    @property
-    def name(self) -> str:
-        """Both names, for programs: ``影 shade``."""
-        return f"{self.japanese} {self.key}"
-
-    def cropped(self) -> tuple[int, int, NDArray[np.uint8]]:
-        """Top, left and the smallest part with all that is not transparent; one pixel where nothing is."""
-        seen = self.pixels[..., 3] > 0
-        rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-        if not rows.size:
-            return 0, 0, self.pixels[:1, :1]
-        top, left = int(rows[0]), int(columns[0])
-        return top, left, self.pixels[top : rows[-1] + 1, left : columns[-1] + 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Layers that belong together, by name."""
-
-    key: str
-    japanese: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.japanese} {self.key}"
-
-
-CEL = Group("cel", "セル")
-"""All that was painted on the cel: the part that moves."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layers:
-    """All layers of a drawing, from the lowest to the highest. ``cel`` is the group that moves."""
-
-    background: Layer
-    cel: tuple[Layer, ...]
-    over: tuple[Layer, ...]
-    """What lies over the cel: a book, the camera's light, the douga to work from."""
-
-    def __iter__(self) -> Iterator[Layer]:
-        yield self.background
-        yield from self.cel
-        yield from self.over
-
-    def __getitem__(self, key: str) -> Layer:
-        for layer in self:
-            if layer.key == key:
-                return layer
-        raise KeyError(key)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width."""
-        height, width = self.background.pixels.shape[:2]
-        return height, width
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,36 +126,10 @@ def _laid_on(ground: Picture, layer: Layer, box: tuple[slice, slice]) -> Layer:
 def cel_of(triplet: Triplet) -> Picture:
     """The cel alone, uint8[H, W, 4]: the frame's colour inside, its edge divided from the background."""
     layers = decompose(triplet)
-    color, alpha = _blended([layer for layer in layers.cel if layer.visible], layers.shape)
+    color, alpha = blended([layer for layer in layers.cel if layer.visible], layers.shape)
     whole = (alpha == 255) & triplet.cel_mask.pixels
     pixels = np.where(whole[..., None], triplet.color, color)
     return np.dstack([np.where(alpha[..., None] > 0, pixels, 0), alpha]).astype(np.uint8)
-
-
-def flattened(layers: Layers) -> Picture:
-    """uint8[H, W, 3]: what a program shows of the stack, over black."""
-    color, alpha = _blended([layer for layer in layers if layer.visible], layers.shape)
-    return _rounded(color.astype(np.int32) * alpha[..., None].astype(np.int32))
-
-
-def _blended(layers: list[Layer], shape: tuple[int, int]) -> tuple[Picture, NDArray[np.uint8]]:
-    """Colour and alpha of visible normal layers over each other."""
-    color = np.zeros((*shape, 3), np.float32)
-    alpha = np.zeros((*shape, 1), np.float32)
-    for layer in layers:
-        own = layer.pixels[..., 3:].astype(np.float32) / np.float32(255)
-        color += own * (layer.pixels[..., :3] - color)
-        alpha += own * (1 - alpha)
-    # colour is multiplied by alpha here: it began as black and transparent
-    straight = color / np.maximum(alpha, np.float32(1e-6))
-    return (
-        np.clip(np.rint(straight), 0, 255).astype(np.uint8),
-        np.rint(alpha[..., 0] * 255).astype(np.uint8),
-    )
-
-
-def _rounded(times_255: NDArray[np.int32]) -> Picture:
-    return ((times_255 + 127) // 255).astype(np.uint8)
 
 
 def _sheet_of(triplet: Triplet, rim: int) -> _Sheet:
@@ -332,15 +232,3 @@ def _douga_lines(triplet: Triplet) -> Picture:
     """The lines in the colours of the douga, nothing between them."""
     classes = triplet.douga.classes
     return _rgba(PALETTE[classes], np.isin(classes, (*LINE_CLASSES, DougaClass.BOOK_LINE)))
-
-
-def what_is_missing(picture: Picture, stacked: Picture) -> Picture:
-    """The weakest layer, uint8[H, W, 4], that turns ``stacked`` into ``picture`` by normal blending: alpha is
-    as small as the step of the strongest channel allows."""
-    have, want = stacked.astype(np.float32), picture.astype(np.float32)
-    room = np.where(want > have, 255 - have, have)
-    need = np.abs(want - have) / np.maximum(room, 1)
-    alpha = np.ceil(need.max(axis=2) * 255)
-    share = np.maximum(alpha, 1)[..., None] / 255
-    color = np.clip(np.rint(have + (want - have) / share), 0, 255).astype(np.uint8)
-    return np.dstack([np.where(alpha[..., None] > 0, color, np.uint8(0)), alpha.astype(np.uint8)])

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from dougagen.domain import Record
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.formats import Facts, RecordFormat
-from dougagen.exports.layers import CEL, Layer, Layers, decompose
+from dougagen.exports.layers import decompose
 from dougagen.exports.pictures import png_of, scaled_into
 from dougagen.exports.place import Place
+from dougagen.exports.stack import CEL, Layer, Layers
 
 _MIMETYPE = b"image/openraster"
 _THUMBNAIL = 256  # px, the longer side, as the specification has it

@@ -12,8 +12,9 @@ from dougagen.domain import Record
 from dougagen.errors import DougagenError, UsageError
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.formats import Facts, RecordFormat
-from dougagen.exports.layers import CEL, Layer, Layers, decompose
+from dougagen.exports.layers import decompose
 from dougagen.exports.place import Place
+from dougagen.exports.stack import CEL, Layer, Layers
 
 _MOST_SIDE = 30_000  # pixels: a PSD has no more; PSB, which has, is read by few
 

@@ -42,7 +42,8 @@ def strokes_of(lines: Mask) -> tuple[list[Stroke], int]:
         return [], 0
     thin: Mask = skeletonize(lines)  # type: ignore[no-untyped-call]
     middle, left_out = _longest(thin)
-    depth = cv2.distanceTransform(lines.view(np.uint8), cv2.DIST_L2, 5)
+    framed = np.pad(lines.view(np.uint8), 1)  # a line ends at the edge of the picture
+    depth = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1]
     rows, columns = np.nonzero(middle)
     # a line of n pixels is ceil(n / 2) deep: on average half a pixel is lost
     widths = 2 * depth[rows, columns] - 0.5

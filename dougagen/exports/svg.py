@@ -12,13 +12,16 @@ from dougagen.domain import LINE_CLASSES, PALETTE, DougaClass, Record
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.curves import path_data, simplified
 from dougagen.exports.formats import Facts, RecordFormat
-from dougagen.exports.layers import CEL, Layer, Layers, decompose
+from dougagen.exports.layers import decompose
 from dougagen.exports.outlines import outlines_of
 from dougagen.exports.place import Place
+from dougagen.exports.stack import CEL, Layer, Layers
 from dougagen.exports.strokes import Stroke, strokes_of
 from dougagen.exports.unmixing import Mask
 
-_FILLS = ("flat color", "color patches", "shade", "highlight")
+_FILLS = {"flat color": 1.5, "color patches": 1, "shade": 1, "highlight": 1}
+"""Layer → width in pixels of the stroke around its areas. One makes an area as large as its pixels; the rest
+closes the cracks that smooth corners leave where areas meet, and is under the lines most of the time."""
 _NAMESPACES = (
     'xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
 )
@@ -45,7 +48,7 @@ def svg_of(layers: Layers, classes: NDArray[np.uint8], *, title: str) -> str:
     colours of the douga. ``classes`` is uint8[H, W].
     """
     height, width = layers.shape
-    fills = [_fills(layers[key]) for key in _FILLS]
+    fills = [_fills(layers[key], around) for key, around in _FILLS.items()]
     line, lines_left_out = _lines(layers["line"])
     edges, edges_left_out = _edges(classes)
     left_out = sum(count for _, count in fills) + lines_left_out + edges_left_out
@@ -87,7 +90,7 @@ def _hex(color: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-def _fills(layer: Layer) -> tuple[str, int]:
+def _fills(layer: Layer, around: float) -> tuple[str, int]:
     """A group with a path for each area, and how many are not in it."""
     outlines, left_out = outlines_of(layer.pixels)
     name = _id(layer.key)
@@ -96,7 +99,7 @@ def _fills(layer: Layer) -> tuple[str, int]:
         f' d="{"".join(path_data(rim, closed=True) for rim in outline.rims)}"/>'
         for outline in outlines
     )
-    look = 'fill-rule="evenodd" stroke-width="1" stroke-linejoin="round"'
+    look = f'fill-rule="evenodd" stroke-width="{around}" stroke-linejoin="round"'
     return _group(name, layer.name, look, paths), left_out
 
 

@@ -15,7 +15,8 @@ from dougagen.errors import DougagenError, ExportError, UsageError
 from dougagen.exports import FORMATS, export
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.formats import format_of
-from dougagen.shards import open_dataset
+from dougagen.shards import Lock, open_dataset
+from dougagen.shards.locks import lock_path
 
 
 def index_of(part: Path) -> list[dict]:
@@ -223,6 +224,26 @@ def test_no_link_in_the_place_is_followed(dataset: Path, tmp_path: Path) -> None
     with pytest.raises(ExportError, match="a link lies where a folder is needed"):
         export(dataset, tmp_path / "out", to="folders")
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_two_runs_do_not_write_one_export(dataset: Path, tmp_path: Path) -> None:
+    lock = Lock.take(lock_path(tmp_path / "out", "export"))
+    assert lock is not None
+    with lock, pytest.raises(UsageError, match="another run is writing this export"):
+        export(dataset, tmp_path / "out", to="folders")
+    assert export(dataset, tmp_path / "out", to="folders").exit_code == 0
+
+
+def test_episodes_that_come_later_do_not_stop_an_export_of_others(dataset: Path, tmp_path: Path) -> None:
+    grown = Path(shutil.copytree(dataset, tmp_path / "shards"))
+    (late,) = grown.glob("episodes/b*.json")
+    late.rename(tmp_path / late.name)
+    where = f"episode_id = '{FIRST}'"
+    export(grown, tmp_path / "out", to="folders", where=where)
+    (tmp_path / late.name).rename(late)
+    assert export(grown, tmp_path / "out", to="folders", where=where).carried_on == 5
+    with pytest.raises(UsageError, match="another export was begun here"):
+        export(grown, tmp_path / "out", to="folders")
 
 
 def test_an_empty_folder_is_one_line(tmp_path: Path) -> None:

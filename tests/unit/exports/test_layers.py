@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from dougagen.domain import CelMask, Douga, Triplet
 from dougagen.errors import DougagenError
 from dougagen.exports import layers as layers_module
-from dougagen.exports.layers import Layers, cel_of, decompose, flattened, what_is_missing
+from dougagen.exports.layers import cel_of, decompose
+from dougagen.exports.stack import Layers, flattened, what_is_missing
 from dougagen.studio import make_scene, whole_frame
 
 

@@ -108,6 +108,12 @@ def test_a_line_becomes_one_stroke_with_its_width(width: int) -> None:
     assert np.ptp(stroke.points[:, 0]) >= 80 - width
 
 
+def test_a_picture_that_is_all_line_is_no_wider_than_itself() -> None:
+    found, _ = strokes.strokes_of(np.ones((30, 50), bool))
+    assert found
+    assert all(stroke.width <= 31 for stroke in found)
+
+
 def test_lines_that_cross_go_straight_on() -> None:
     lines = np.zeros((80, 80), np.uint8)
     cv2.line(lines, (10, 40), (70, 40), 1, 3)
