@@ -13,7 +13,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from dougagen.errors import ConfigError, UsageError
-from dougagen.torch import IterableTripletDataset, RecordError, TripletDataset, TripletLoader
+from dougagen.torch import IterableTripletDataset, RecordError, TripletDataset, TripletLoader, streamed
 from tests.unit.torch import conftest as scene
 
 SMALL = {"crop": 8, "mix": 2}
@@ -104,6 +104,21 @@ def test_it_carries_on_where_a_state_says(shards: Path, stop: int, shuffle: bool
     other.load_state_dict(state)
     other.set_epoch(4)
     assert len(numbers(other)) == 30
+
+
+def test_large_rows_wait_in_smaller_lots_and_still_come_once(
+    shards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streamed, "_HELD_BYTES", 5_000)  # five records of these, of three row groups
+    data = stream(shards, mix=100)
+    whole = numbers(data)
+    assert sorted(whole) == list(range(30))
+    assert {len({n // 2 for n in whole[at : at + 5]}) for at in range(0, 30, 5)} == {3}
+    walk = iter(data)
+    seen = numbers(next(walk) for _ in range(7))
+    other = stream(shards, mix=100)
+    other.load_state_dict(data.state_dict())
+    assert seen + numbers(other) == whole
 
 
 def test_a_state_of_something_else_is_refused_in_a_line(shards: Path) -> None:
