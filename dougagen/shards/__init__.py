@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         read_records,
         read_rows,
     )
-    from dougagen.shards.recovery import Recovered, recover, shard_is_whole
+    from dougagen.shards.recovery import Recovered, files_of, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
     from dougagen.shards.settling import Settled, settle_repeats
@@ -51,6 +51,7 @@ _HOME = {
     "Lock": "locks",
     "lock_episode": "locks",
     "Recovered": "recovery",
+    "files_of": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
@@ -100,6 +101,7 @@ __all__ = [
     "count_records",
     "decode_row",
     "encode_record",
+    "files_of",
     "ledger_path",
     "lock_episode",
     "open_dataset",
