@@ -1,7 +1,8 @@
 """RECORDS ⇄ PARQUET. Names load what they need when they are first used: the ledger costs no Arrow.
 
-Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
-Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
+Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)``, plates, and ends with
+``commit(entry)``.
+Read: ``read_records(path)``, ``read_plates(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
 Keep: ``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         read_ledger,
     )
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
+    from dougagen.shards.plates import Plates, read_plates
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -60,6 +62,8 @@ _HOME = {
     "ROW_GROUP_BYTES": "writer",
     "SHARD_BYTES": "writer",
     "EpisodeWriter": "writer",
+    "Plates": "plates",
+    "read_plates": "plates",
     "Dataset": "reader",
     "RowGroup": "reader",
     "count_records": "reader",
@@ -84,6 +88,7 @@ __all__ = [
     "EpisodeWriter",
     "LedgerEntry",
     "Lock",
+    "Plates",
     "PrintsTaken",
     "Recovered",
     "RowGroup",
@@ -99,6 +104,7 @@ __all__ = [
     "lock_episode",
     "open_dataset",
     "read_ledger",
+    "read_plates",
     "read_records",
     "read_rows",
     "recover",
