@@ -56,7 +56,7 @@ class ReconstructionConfig:
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> ReconstructionConfig:
-        """From what a person says: fields by their names; ``color_cut``, ``refine`` and ``together`` as yes or no.
+        """From what a person says: fields by their names; ``color_cut``, ``refine``, ``together``: yes or no.
 
         What is left unsaid has its default. Raises ConfigError.
         """

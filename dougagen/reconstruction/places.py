@@ -38,7 +38,7 @@ class Paints:
             shown = self.of == paint
             total[paint] = np.where(shown, values, 0).sum(axis=0)
             count[paint] = shown.sum(axis=0)
-        return total / np.maximum(count, 1), count
+        return (total / np.maximum(count, 1)).astype(np.float32), count
 
     def shared(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Each value, float32[K, h, w], as the mean over the drawings that show its paint there."""
@@ -123,7 +123,7 @@ def with_one_background(
     shown = count > 0
     total = np.full(odds.shape[1:], -np.inf, np.float32)
     some, of_paint = total.copy(), np.full_like(mean, -np.inf)
-    highest = int(shown.any(axis=(1, 2)).nonzero()[0].max(initial=-1)) + 1
+    highest = int(np.flatnonzero(shown.any(axis=(1, 2))).max(initial=-1)) + 1
     for chosen in itertools.product((False, True), repeat=highest):
         score = np.zeros_like(total)
         for paint, is_background in enumerate(chosen):

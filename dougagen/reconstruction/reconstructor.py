@@ -319,9 +319,8 @@ def _sized(added: Odds, pictures: Picture) -> NDArray[np.float32]:
 
 
 def _size_of(item: object) -> str:
-    picture = item[0] if isinstance(item, tuple) else item
-    shape = getattr(picture, "shape", ())
-    return f" of {shape[1]}×{shape[0]}" if len(shape) >= 2 else ""
+    shape: tuple[int, ...] = getattr(item[0] if isinstance(item, tuple) else item, "shape", ())
+    return f" of {shape[1]}×{shape[0]}" if len(shape) > 1 else ""
 
 
 def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[Picture]]:

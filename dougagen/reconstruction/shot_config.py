@@ -9,7 +9,7 @@ from dougagen.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class ShotConfig:
-    """Options of reading a shot as a whole; chosen on clips of the held-out family with seeds of their own."""
+    """Options of reading a shot as a whole; chosen on held-out clips that are not scored (from 1,600,000)."""
 
     lines: int = 240
     """Height at which drawings are compared place by place."""

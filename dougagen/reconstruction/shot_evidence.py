@@ -22,7 +22,7 @@ from dougagen.reconstruction.alignment import (
     moved_by,
     scaled,
 )
-from dougagen.reconstruction.places import Paints, told_apart, with_one_background
+from dougagen.reconstruction.places import told_apart, with_one_background
 from dougagen.reconstruction.shot_config import ShotConfig
 
 _BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
@@ -176,20 +176,20 @@ def _on_the_background(
     size = (int(right - left), int(bottom - top))
     shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
     maps = [(shift @ place)[:2] for place in places]
-    laid = np.stack(
-        [cv2.warpAffine(s, m, size, flags=cv2.INTER_LINEAR) for s, m in zip(smooth, maps, strict=True)]
-    )
-    said = np.stack(
-        [cv2.warpAffine(o, m, size, flags=cv2.INTER_LINEAR) for o, m in zip(odds, maps, strict=True)]
-    )
+    laid, said = _laid(smooth, maps, size), _laid(odds, maps, size)
     inside = np.ones((height, width), np.uint8)
     valid = np.stack([cv2.warpAffine(inside, m, size, flags=cv2.INTER_NEAREST) > 0 for m in maps])
-    paints: Paints = told_apart(laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast)
+    paints = told_apart(laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast)
     settled = with_one_background(paints, said, penalty=config.penalty, power=config.power)
     back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.stack(
         [cv2.warpAffine(s, m, (width, height), flags=back) for s, m in zip(settled, maps, strict=True)]
     )
+
+
+def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[int, int]) -> NDArray:
+    """[K, h, w, …] → the same where ``maps`` bring it, on planes of ``size`` (columns, rows)."""
+    return np.stack([cv2.warpAffine(one, at, size) for one, at in zip(pictures, maps, strict=True)])
 
 
 def _place(look: Look) -> Similarity:

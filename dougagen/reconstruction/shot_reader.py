@@ -83,16 +83,13 @@ class NetworkShotReader:
         self._plates.lay(drawing.image, result.cel_mask.pixels, place, drawing.frame_index)
 
     def _moves(self, drawing: Drawing, look: Look) -> tuple[LayerMove, ...]:
-        """Where the background lies, once it has moved in this shot, and the figures where they part from it."""
+        """Where the background lies, once it has moved, and the figures where they part from it."""
         if look.place is None:
             return ()
         zoom = drawing.image.shape[0] / look.small.shape[0]
-        step = np.linalg.inv(look.place)
-        self._figures = (
-            None
-            if look.figures is None
-            else look.figures @ (step @ np.linalg.inv(look.move) if self._figures is None else self._figures)
-        )
+        step: Similarity = np.linalg.inv(look.place)
+        before = step @ np.linalg.inv(look.move) if self._figures is None else self._figures
+        self._figures = None if look.figures is None else look.figures @ before
         found = [(0, scaled(step, zoom))]
         if self._figures is not None:
             found.append((1, scaled(self._figures, zoom)))
