@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from records import entry_of, noise, record_of
+from records import entry_of, noise, plate_of, record_of
 
+from dougagen.domain import Placement
 from dougagen.shards import EpisodeWriter, encode_record, read_records, read_rows
 from dougagen.shards.repeats import print_of, table_of
 
@@ -17,9 +18,11 @@ CEL = np.tile(np.arange(WIDTH) < WIDTH // 2, (HEIGHT, 1))
 DOUGA = (np.arange(HEIGHT * WIDTH, dtype=np.uint8) % 10).reshape(HEIGHT, WIDTH)
 
 
-def put(out: Path, episode_id: str, numbers: list[int], mode: str = "drop", **facts: Any) -> None:
+def put(
+    out: Path, episode_id: str, numbers: list[int], mode: str = "drop", *, plate: bool = False, **facts: Any
+) -> None:
     """Commit an episode of the drawings with these numbers, in place of an earlier one; equal numbers are
-    equal drawings. Drawing ``n`` of the episode is at frame ``10 * n``."""
+    equal drawings. Drawing ``n`` of the episode is at frame ``10 * n``. ``plate``: they have a background."""
     digest = hashlib.sha256(f"{mode}{numbers}".encode()).hexdigest()
     known_by = [print_of(noise(number, HEIGHT, WIDTH)) for number in numbers]
     with EpisodeWriter(out, episode_id=episode_id, on_existing="redo", digest=digest) as writer:
@@ -29,6 +32,9 @@ def put(out: Path, episode_id: str, numbers: list[int], mode: str = "drop", **fa
                 episode_id=episode_id, drawing_index=n, config_digest=digest, fingerprint=seen.fingerprint,
             )  # fmt: skip
             writer.write(encode_record(record))
+        if plate:
+            placed = tuple(Placement(10 * n, n, 0, 1) for n in range(len(numbers)))
+            writer.write_plate(plate_of(width=8 + len(numbers), episode_id=episode_id, placements=placed))
         entry = entry_of(len(numbers), episode_id=episode_id, on_repeat=mode, config_digest=digest, **facts)
         writer.commit(entry, prints=table_of((10 * n, seen) for n, seen in enumerate(known_by)))
 

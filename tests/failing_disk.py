@@ -30,8 +30,8 @@ def nothing(out: Path) -> None:
 
 
 def two_equal(out: Path) -> None:
-    put(out, A, [0, 1])
-    put(out, B, [1, 2])
+    put(out, A, [0, 1], plate=True)
+    put(out, B, [1, 2], plate=True)
 
 
 def two_settled(out: Path) -> None:
@@ -45,8 +45,8 @@ def three_to_settle(out: Path) -> None:
 
 
 ACTS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
-    "commit": (nothing, lambda out: put(out, A, [0, 1])),
-    "redo": (two_settled, lambda out: put(out, A, [4])),
+    "commit": (nothing, lambda out: put(out, A, [0, 1], plate=True)),
+    "redo": (two_settled, lambda out: put(out, A, [4], plate=True)),
     "settle": (two_equal, lambda out: settle_repeats(out) and None),
     "settle again": (three_to_settle, lambda out: settle_repeats(out) and None),
 }

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import CelMask, Douga, FrameSpan, Origin, PictureArea, Provenance, Record, Triplet
+from dougagen.domain import (
+    CelMask,
+    Douga,
+    FrameSpan,
+    Origin,
+    PictureArea,
+    Placement,
+    Plate,
+    Provenance,
+    Record,
+    Triplet,
+)
 from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record
 
 EPISODE_ID = "0123456789abcdef"
@@ -71,9 +82,25 @@ def entry_of(records: int, *, frames: int | None = None, **facts: Any) -> Ledger
     return LedgerEntry(**(known | facts))
 
 
-def commit(out: Path, records: Sequence[Record], entry: LedgerEntry, **options: Any) -> LedgerEntry:
-    """One episode, its records and its entry, into the dataset ``out``; ``options`` are the writer's."""
+def plate_of(shot: int = 0, number: int = 0, *, height: int = 6, width: int = 11, **facts: Any) -> Plate:
+    """A plate of noise whose last column no drawing shows; frames 0 and 2 lie on it."""
+    known = np.ones((height, width), bool)
+    known[:, -1] = False
+    image = noise(1000 + 10 * shot + number, height, width) * known[:, :, None]
+    placements = (Placement(0, 0.0, 0.5, 1.0), Placement(2, 3.25, 0.0, 1.5))
+    values: dict[str, Any] = {
+        "episode_id": EPISODE_ID, "image": image, "known": known, "placements": placements
+    }  # fmt: skip
+    return Plate(shot_index=shot, number=number, **(values | facts))
+
+
+def commit(
+    out: Path, records: Sequence[Record], entry: LedgerEntry, *, plates: Sequence[Plate] = (), **options: Any
+) -> LedgerEntry:
+    """One episode, its records, plates and entry, into the dataset ``out``; ``options`` are the writer's."""
     with EpisodeWriter(out, episode_id=entry.episode_id, **options) as writer:
         for record in records:
             writer.write(encode_record(record))
+        for plate in plates:
+            writer.write_plate(plate)
         return writer.commit(entry)

@@ -104,6 +104,7 @@ STUDIO_MAY_IMPORT: dict[str, set[str]] = {
     "casting": {"cel", "design", "family", "framing", "profiles"},
     "scene": {"casting", "cel", "delivery", "family", "framing", "profiles", "stand"},
     "fingerprint": {"delivery", "family", "profiles", "scene"},
+    "held_out_clips": {"clips", "design", "family", "profiles"},
 }
 """Room of the studio → the rooms of it that it may import, apart from itself.
 
@@ -143,7 +144,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "reconstruction": "refinement responses",
     },
     "where things lie in a dataset's folder, and how coded: for those who work on the folder itself": {
-        "shards": "codec durable ledger locks repeats side_files",
+        "shards": "codec durable ledger locks repeats",
     },
 }
 """Why a room is entered beside its face, and by which modules. The studio never is."""

@@ -27,5 +27,7 @@ def verify(
     else:
         for damage in report.damages:
             complain(str(damage))
-        say(f"{report.episodes} episodes, {report.records} records checked: {len(report.damages)} problems")
+        plates = f", {report.plates} backgrounds" if report.plates else ""
+        counts = f"{report.episodes} episodes, {report.records} records{plates} checked"
+        say(f"{counts}: {len(report.damages)} problems")
     raise typer.Exit(1 if report.damages else 0)

@@ -13,9 +13,10 @@ from dougagen.domain.douga_classes import (
 from dougagen.domain.footage import Chapter, Drawing, Episode, FootageCounts, Frame, Shot
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
-from dougagen.domain.reconstructor import Reconstructor
+from dougagen.domain.reconstructor import ReadsShots, Reconstructor, ShotReader
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
+from dougagen.domain.shots import LayerMove, Placement, Plate
 from dougagen.domain.tables import ABSENT, Table, percent
 from dougagen.domain.timing import FrameSpan, require_disjoint
 
@@ -37,14 +38,19 @@ __all__ = [
     "FootageCounts",
     "Frame",
     "FrameSpan",
+    "LayerMove",
     "Measure",
     "Origin",
     "PictureArea",
+    "Placement",
+    "Plate",
     "Provenance",
+    "ReadsShots",
     "Reconstruction",
     "Reconstructor",
     "Record",
     "Shot",
+    "ShotReader",
     "Table",
     "Triplet",
     "hairline_width",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dougagen.domain.arrays import described, require_array
 from dougagen.domain.display import shown
 from dougagen.domain.douga_classes import CLASS_COUNT, PALETTE
+from dougagen.domain.shots import LayerMove
 from dougagen.errors import DomainError
 
 
@@ -118,3 +119,5 @@ class Reconstruction:
     """1 − mean normalised entropy of the douga network's prediction over the cel, [0, 1]."""
     flags: tuple[str, ...] = ()
     """What else a reader of the record should know of how it was read."""
+    layer_moves: tuple[LayerMove, ...] = ()
+    """Where the layers of its shot lie in it; empty where it was read alone, or no move is known."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import Triplet
+from dougagen.domain.shots import LayerMove
 from dougagen.domain.timing import FrameSpan, require_disjoint
 from dougagen.errors import DomainError
 
@@ -74,8 +75,11 @@ class Provenance:
     """64 bits by which it is recognised in another episode; 0 where it is too flat, or none was made."""
     repeats: str = ""
     """``record_id`` of the record of another episode that shows the same drawing; empty where none does."""
+    layer_moves: tuple[LayerMove, ...] = ()
+    """Where the layers of its shot lie in it; empty where no move is known."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "layer_moves", tuple(self.layer_moves))
         object.__setattr__(self, "exposures", require_disjoint("Provenance.exposures", self.exposures))
         object.__setattr__(self, "measures", require_measures("Provenance.measures", self.measures))
         if not 0 <= self.fingerprint < 2**64:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ COLUMNS = (
     "flags",
     "origin",
     "models",
+    "layer_moves",
 )
 """All that is read of a shard; no picture among them."""
 COVERAGE_BINS = 10
@@ -87,6 +88,21 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
+class Backgrounds:
+    """The plates of the second table."""
+
+    plates: int
+    shots: int
+    """Shots that have one at least."""
+    seen_fraction: float
+    """Mean share of a plate that some drawing shows, in [0, 1]."""
+    placements: int
+    """Drawings that were laid on plates."""
+    bytes: int
+    """Size of their shards on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetStats:
     """The figures of ``dougagen stats``."""
 
@@ -117,7 +133,7 @@ class DatasetStats:
     models: Mapping[str, int]
     """Names and hashes of the weights → records."""
     bytes: int
-    """Size of the shards on the disk."""
+    """Size of the shards of records on the disk."""
     bytes_by_column: Mapping[str, int] = field(default_factory=dict)
     hold_lengths: Mapping[str, int] = field(default_factory=dict)
     """``"8–11"`` frames → exposures so long."""
@@ -127,6 +143,10 @@ class DatasetStats:
     """Frames; 0 where there is no shot."""
     throughput: Throughput | None = None
     """None where no ledger says how long it took."""
+    records_with_layer_moves: int = 0
+    """Records of which it is known where the layers of their shot lie."""
+    backgrounds: Backgrounds | None = None
+    """None where no shot has a plate."""
     damaged: tuple[str, ...] = ()
     """What could not be read and is in no figure: a line each, with the remedy."""
 
@@ -159,16 +179,17 @@ def dataset_stats(out: Path) -> DatasetStats:
             sums.add(table, shard)
         except ShardError as error:
             damaged.setdefault(str(error), error)
+    backgrounds = _backgrounds(dataset)
     if damaged and not sums.records:
         raise next(iter(damaged.values()))
-    return _finished(dataset, sums, damaged)
+    return replace(_finished(dataset, sums, damaged), backgrounds=backgrounds)
 
 
 class _Sums:
     """Runs over the shards once. Confidences are kept whole, 8 bytes a record, for exact quantiles."""
 
     def __init__(self) -> None:
-        self.records = self.frames = 0
+        self.records = self.frames = self.with_moves = 0
         self.episode_ids: set[str] = set()
         self.holds: Counter[int] = Counter()
         self.longest = 0
@@ -191,6 +212,7 @@ class _Sums:
             return
         self._add_pictures(table, shard)
         self.records += table.num_rows
+        self.with_moves += table.num_rows - table["layer_moves"].null_count
         self.episode_ids.update(_tally(table["episode_id"]))
         self._add_holds(_flat(table["exposures"]))
         self._add_shots(table)
@@ -293,6 +315,26 @@ def _confidence(parts: list[NDArray[np.float32]]) -> Confidence | None:
     return Confidence(float(values.mean(dtype=np.float64)), dict(zip(names, cuts, strict=True)))
 
 
+def _backgrounds(dataset: Dataset) -> Backgrounds | None:
+    """Of the plates that can be read; what cannot is told to the dataset's ``on_damage``."""
+    seen: list[NDArray[np.float32]] = []
+    shots: set[tuple[str, int]] = set()
+    placed = 0
+    for shard, table in dataset.plates.tables(("episode_id", "shot_index", "seen_fraction", "placements")):
+        shares = table["seen_fraction"].to_numpy()
+        if not np.isfinite(shares).all() and dataset.on_damage is not None:
+            dataset.on_damage(ShardError("seen_fraction must hold finite shares", where=shard))
+            continue
+        seen.append(shares)
+        shots.update(zip(table["episode_id"].to_pylist(), table["shot_index"].to_pylist(), strict=True))
+        placed += len(_flat(table["placements"]))
+    all_seen = np.concatenate(seen) if seen else np.empty(0, np.float32)
+    if all_seen.size == 0:
+        return None
+    size = sum(shard.stat().st_size for shard in dataset.plate_shards if shard.is_file())
+    return Backgrounds(all_seen.size, len(shots), float(all_seen.mean(dtype=np.float64)), placed, size)
+
+
 def _finished(dataset: Dataset, sums: _Sums, damaged: dict[str, ShardError]) -> DatasetStats:
     ledger = dataset.ledger
     shots = np.array([stop - start for start, stop in sums.shots.values()], np.int64)
@@ -320,5 +362,6 @@ def _finished(dataset: Dataset, sums: _Sums, damaged: dict[str, ShardError]) -> 
         shot_lengths=_named_bins(_binned(shots, SHOT_LENGTHS), SHOT_LENGTHS),
         median_shot=float(np.median(shots)) if shots.size else 0.0,
         throughput=_throughput(ledger),
+        records_with_layer_moves=sums.with_moves,
         damaged=tuple(damaged),
     )

@@ -59,6 +59,7 @@ def stats_tables(stats: DatasetStats) -> list[Table]:
         _confidences(stats),
         _counted("Flags", "flag", stats.flags, stats.records),
         _counted("Origins", "origin", stats.origins, stats.records),
+        _backgrounds(stats),
         _sizes(stats),
         _throughput(stats),
         _damaged(stats),
@@ -79,6 +80,23 @@ def _overview(stats: DatasetStats) -> Table:
         ("a record", file_size(stats.bytes // stats.records) if stats.records else _NONE),
     )
     return Table("Dataset", ("", "count"), rows)
+
+
+def _backgrounds(stats: DatasetStats) -> Table:
+    found = stats.backgrounds
+    rows: list[tuple[str, str]] = []
+    if found is not None:
+        rows += [
+            ("plates", _number(found.plates)),
+            ("shots with one", _number(found.shots)),
+            ("seen of a plate, mean", share_text(found.seen_fraction)),
+            ("drawings laid on plates", _number(found.placements)),
+            ("on disk", file_size(found.bytes)),
+        ]
+    if stats.records_with_layer_moves:
+        share = share_text(stats.records_with_layer_moves, stats.records)
+        rows.append(("records with moves", f"{_number(stats.records_with_layer_moves)} ({share})"))
+    return Table("Backgrounds and moves", ("", "value"), tuple(rows))
 
 
 def _holds(stats: DatasetStats) -> Table:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from dougagen.choices import OnExisting
 from dougagen.errors import ShardError
-from dougagen.shards import LedgerEntry, ShardFacts, read_ledger, shard_is_whole
+from dougagen.shards import LedgerEntry, files_of, read_ledger, shard_is_whole
 from dougagen.shards.durable import size_of
-from dougagen.shards.ledger import DATA, EPISODES, REPAIR
-from dougagen.shards.side_files import SideFacts
+from dougagen.shards.ledger import REPAIR
 
 
 class Standing(Enum):
@@ -56,10 +55,8 @@ def standing_of(
 
 
 def _is_whole(entry: LedgerEntry, out: Path, *, by_hash: bool) -> bool:
-    files: list[tuple[Path, ShardFacts | SideFacts]] = []
-    files += [(out / DATA / shard.name, shard) for shard in entry.shards]
-    if entry.dropped is not None:
-        files.append((out / EPISODES / entry.dropped.name, entry.dropped))
+    # prints are made anew from the pictures when they are lost: no reason to extract again
+    files = [(file.path, file.facts) for file in files_of(out, entry) if file.facts != entry.prints]
     if by_hash:
         return not entry.untraced_repeats and all(shard_is_whole(path, facts) for path, facts in files)
     return all(_size(path) == facts.bytes for path, facts in files)

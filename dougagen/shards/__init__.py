@@ -1,7 +1,8 @@
 """RECORDS ⇄ PARQUET. Names load what they need when they are first used: the ledger costs no Arrow.
 
-Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)`` and ends with ``commit(entry)``.
-Read: ``read_records(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
+Write: ``EpisodeWriter(out, episode_id=…)`` takes ``encode_record(record)``, plates, and ends with
+``commit(entry)``.
+Read: ``read_records(path)``, ``read_plates(path)``, ``read_rows(path, columns)``, ``open_dataset(path)``.
 Keep: ``settle_repeats(out)``, ``write_card(out)``, ``verify_dataset(out)``.
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         read_ledger,
     )
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
+    from dougagen.shards.plates import Plates, read_plates
     from dougagen.shards.reader import (
         Dataset,
         RowGroup,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
         read_records,
         read_rows,
     )
-    from dougagen.shards.recovery import Recovered, recover, shard_is_whole
+    from dougagen.shards.recovery import Recovered, files_of, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
     from dougagen.shards.scaling import at_lines, require_lines, size_at
@@ -54,6 +56,7 @@ _HOME = {
     "Lock": "locks",
     "lock_episode": "locks",
     "Recovered": "recovery",
+    "files_of": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
@@ -71,6 +74,8 @@ _HOME = {
     "ROW_GROUP_BYTES": "writer",
     "SHARD_BYTES": "writer",
     "EpisodeWriter": "writer",
+    "Plates": "plates",
+    "read_plates": "plates",
     "Dataset": "reader",
     "RowGroup": "reader",
     "count_records": "reader",
@@ -102,6 +107,7 @@ __all__ = [
     "Filter",
     "LedgerEntry",
     "Lock",
+    "Plates",
     "PrintsTaken",
     "Recovered",
     "RowGroup",
@@ -115,12 +121,14 @@ __all__ = [
     "count_records",
     "decode_row",
     "encode_record",
+    "files_of",
     "ledger_path",
     "lock_episode",
     "open_dataset",
     "parse_filter",
     "part_of",
     "read_ledger",
+    "read_plates",
     "read_records",
     "read_rows",
     "read_selected",

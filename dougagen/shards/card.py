@@ -21,9 +21,9 @@ from dougagen.domain import PALETTE, DougaClass
 from dougagen.errors import ShardError
 from dougagen.files import FileRefused, names_in, read_file, remove_file, stat_of, write_file
 from dougagen.shards.durable import refusals_named
-from dougagen.shards.ledger import SCHEMA_VERSION, LedgerEntry, committed, split_of
+from dougagen.shards.ledger import BACKGROUNDS, DATA, SCHEMA_VERSION, LedgerEntry, committed, split_of
 from dougagen.shards.locks import Lock, lock_path
-from dougagen.shards.schema import hugging_face_features
+from dougagen.shards.schema import PLATE_TABLE, RECORD_TABLE
 
 _log = logging.getLogger(__name__)
 CARD = "README.md"
@@ -145,7 +145,6 @@ def _license(found: re.Match[str] | None) -> str:
 
 
 def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str) -> str:
-    splits = sorted({split_of(shard.name) for entry in entries for shard in entry.shards})
     lines = [
         "---",
         f"license: {license_name}",
@@ -155,12 +154,20 @@ def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str) -> str:
     ]
     lines += ["tags:", "- anime", "- line-art", "- douga"]
     # Named on purpose: without data_files a name that holds test, dev or eval hides other shards.
-    lines += ["configs:", "- config_name: default", "  data_files:"]
-    for split in splits:
-        lines += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
-    lines += ["dataset_info:", "  features:"]
-    for name, feature in hugging_face_features().items():
-        lines += _yaml_feature(name, feature, "  ")
+    tables = [("default", DATA, RECORD_TABLE, [shard for entry in entries for shard in entry.shards])]
+    if plates := [shard for entry in entries for shard in entry.backgrounds]:
+        # Only where there are plates: a config whose data_files match nothing stops its reader.
+        tables.append((BACKGROUNDS, BACKGROUNDS, PLATE_TABLE, plates))
+    lines += ["configs:"]
+    for config, folder, _, shards in tables:
+        lines += [f"- config_name: {config}", "  data_files:"]
+        for split in sorted({split_of(shard.name) for shard in shards}):
+            lines += [f"  - split: {split}", f"    path: {folder}/{split}-*.parquet"]
+    lines += ["dataset_info:"]
+    for config, _, table, _ in tables:
+        lines += [f"- config_name: {config}", "  features:"]
+        for name, feature in table.features().items():
+            lines += _yaml_feature(name, feature, "  ")
     return "\n".join([*lines, "---", ""])
 
 
@@ -182,11 +189,12 @@ def _yaml_feature(name: str, feature: Any, indent: str) -> list[str]:
 
 
 def _body(entries: tuple[LedgerEntry, ...]) -> str:
-    return "\n".join([_introduction(entries), _counts(entries), _classes(), _provenance(entries), _reading()])
+    reading = _reading(plates=any(entry.plates for entry in entries))
+    return "\n".join([_introduction(entries), _counts(entries), _classes(), _provenance(entries), reading])
 
 
 def _introduction(entries: tuple[LedgerEntry, ...]) -> str:
-    records = sum(entry.records for entry in entries)
+    records, plates = sum(entry.records for entry in entries), sum(entry.plates for entry in entries)
     versions = ", ".join(sorted({_plain(entry.dougagen_version) for entry in entries}))
     return f"""# Drawings of {len(entries):,} episode{"s" if len(entries) != 1 else ""}
 
@@ -194,12 +202,26 @@ def _introduction(entries: tuple[LedgerEntry, ...]) -> str:
 (the picture in RGB, without loss), `cel_mask` (the visible pixels of the moving layer, grey PNG, 0 or 255)
 and `douga` (its colour-coded line art, palette PNG whose pixel is the class). Schema version
 {SCHEMA_VERSION}, written by dougagen {versions}.
+{_plates_in_words(plates)}"""
+
+
+def _plates_in_words(plates: int) -> str:
+    """The second table; nothing where there is none."""
+    if not plates:
+        return ""
+    return f"""
+{plates:,} background{"s" if plates != 1 else ""} in the config `{BACKGROUNDS}`. A background is put together
+from what the drawings of a shot show behind the cels: `image` (RGB PNG, often larger than the frame), `known`
+(grey PNG, 0 where no drawing shows it: nothing is invented there) and `placements` (where each drawing lies
+in it).
 """
 
 
 def _counts(entries: tuple[LedgerEntry, ...]) -> str:
     records = sum(entry.records for entry in entries)
     size = sum(shard.bytes for entry in entries for shard in entry.shards)
+    plates = sum(entry.plates for entry in entries)
+    plate_size = sum(shard.bytes for entry in entries for shard in entry.backgrounds)
     rejected: Counter[str] = Counter()
     for entry in entries:
         rejected.update(entry.drawings_rejected)
@@ -213,6 +235,7 @@ def _counts(entries: tuple[LedgerEntry, ...]) -> str:
         *((f"drawings rejected: {_plain(reason)}", f"{n:,}") for reason, n in sorted(rejected.items())),
         ("bytes", f"{size:,}"),
         ("bytes a record", f"{size // records:,}" if records else "—"),
+        *([("backgrounds", f"{plates:,}"), ("bytes of backgrounds", f"{plate_size:,}")] if plates else ()),
         ("frame sizes", ", ".join(f"{name} ({n})" for name, n in sizes.most_common(8))),
     ]
     return "\n".join(["## Counts", "", "| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows), ""])
@@ -241,13 +264,14 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() and c not in "|<>`[]" else " " for c in text)[:200].strip()
 
 
-def _reading() -> str:
-    return """## Reading
+def _reading(*, plates: bool) -> str:
+    load_plates = f'plates = load_dataset("path/to/this/folder", "{BACKGROUNDS}", split="train")\n'
+    return f"""## Reading
 
 ```python
 from datasets import load_dataset
 rows = load_dataset("path/to/this/folder", split="train")
-
+{load_plates if plates else ""}
 import polars
 rows = polars.read_parquet("path/to/this/folder/data/*.parquet")
 ```

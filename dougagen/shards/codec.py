@@ -65,7 +65,12 @@ def encode_color(color: NDArray[np.uint8]) -> bytes:
 
 def encode_cel_mask(cel_mask: CelMask) -> bytes:
     """The mask as 8-bit grey PNG, 0 off the cel and 255 on it (a bilevel one reads as bool in PIL)."""
-    return _opencv_png(cel_mask.pixels.view(np.uint8) * np.uint8(255))
+    return encode_mask(cel_mask.pixels)
+
+
+def encode_mask(pixels: NDArray[np.bool_]) -> bytes:
+    """bool[H, W] → 8-bit grey PNG of 0 and 255."""
+    return _opencv_png(pixels.view(np.uint8) * np.uint8(255))
 
 
 def encode_douga(douga: Douga) -> bytes:
@@ -125,19 +130,24 @@ def _pixels(data: bytes, column: str, color_type: PngColor) -> NDArray[np.uint8]
     return image.astype(np.uint8, copy=False)
 
 
-def decode_color(data: bytes) -> NDArray[np.uint8]:
-    """RGB PNG → uint8[H, W, 3] RGB. Raises ShardError."""
-    bgr = _pixels(data, "color", PngColor.RGB)
+def decode_color(data: bytes, *, column: str = "color") -> NDArray[np.uint8]:
+    """RGB PNG → uint8[H, W, 3] RGB. Raises ShardError, which names the ``column``."""
+    bgr = _pixels(data, column, PngColor.RGB)
     return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
 def decode_cel_mask(data: bytes) -> CelMask:
     """Grey PNG of 0 and 255 → the mask. Raises ShardError, also for any third value."""
-    grey = _pixels(data, "cel_mask", PngColor.GREY)
-    pixels = grey == 255
+    return CelMask(decode_mask(data, column="cel_mask"))
+
+
+def decode_mask(data: bytes, *, column: str) -> NDArray[np.bool_]:
+    """Grey PNG of 0 and 255 → bool[H, W]. Raises ShardError, also for any third value."""
+    grey = _pixels(data, column, PngColor.GREY)
+    pixels: NDArray[np.bool_] = grey == 255
     if cv2.countNonZero(grey) != np.count_nonzero(pixels):
-        raise ShardError("cel_mask holds values other than 0 and 255")
-    return CelMask(pixels)
+        raise ShardError(f"{column} holds values other than 0 and 255")
+    return pixels
 
 
 def decode_douga(data: bytes) -> Douga:

@@ -19,15 +19,17 @@ from dougagen.shards.durable import (
     sync_folder,
     write_text_whole,
 )
-from dougagen.shards.ledger import DATA, EPISODES, LedgerEntry, ledger_path
+from dougagen.shards.ledger import EPISODES, LedgerEntry, ledger_path
 from dougagen.shards.recovery import (
     committed_files,
     finish_commit,
     hidden_side,
     intent_path,
+    names_of,
     remove_replaced,
     replaced_path,
     require_places,
+    sync_folders,
 )
 from dougagen.shards.shard_file import HashedFile
 from dougagen.shards.side_files import SideFacts, side_name
@@ -85,8 +87,7 @@ def promise(out: Path, entry: LedgerEntry, created: tuple[Path, ...] = ()) -> No
     that were made for them. Raises OSError; then there is no intent, and nothing has changed.
     """
     intent, listing = intent_path(out, entry.episode_id), replaced_path(out, entry.episode_id)
-    sides = {side.name for side in (entry.prints, entry.dropped) if side is not None}
-    replaced = committed_files(out, entry.episode_id) - {shard.name for shard in entry.shards} - sides
+    replaced = committed_files(out, entry.episode_id) - names_of(entry)
     text = json.dumps(entry.to_json(), indent=1, ensure_ascii=False) + "\n"
     require_places(out, entry)
     hidden = prepare_text(ledger_path(out, entry.episode_id), text)
@@ -95,8 +96,7 @@ def promise(out: Path, entry: LedgerEntry, created: tuple[Path, ...] = ()) -> No
             write_text_whole(listing, json.dumps(sorted(replaced)))
         for folder in created:
             sync_folder(folder.parent)
-        sync_folder(out / DATA)
-        sync_folder(out / EPISODES)
+        sync_folders(out, entry)
         move(hidden, intent)
         sync_folder(out / EPISODES)
     except BaseException:

@@ -19,10 +19,11 @@ from dougagen.errors import DomainError, ShardError
 from dougagen.files import Refusal, names_in, open_file, read_file, refused_as
 from dougagen.shards.side_files import SideFacts, episode_of_side_file
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Counts the additions of columns; part of every shard's metadata, of the ledger and of the digest."""
 EPISODES = "episodes"
 DATA = "data"
+BACKGROUNDS = "backgrounds"
 HIDDEN = ".dougagen"
 """Locks and caches; nothing in it is part of the dataset, and it may be deleted while no run is going on."""
 MAX_LEDGER_BYTES = 16 << 20
@@ -86,7 +87,7 @@ class ShardFacts:
     """One shard as it was committed."""
 
     name: str
-    """Plain file name inside ``data/``."""
+    """Plain file name inside ``data/`` or ``backgrounds/``."""
     sha256: str
     """64 hex digits over the file."""
     bytes: int
@@ -163,6 +164,9 @@ class LedgerEntry:
     """How its drawings are recognised, those set aside included. Filled in by the writer at commit."""
     dropped: SideFacts | None = None
     """The rows that are set aside. Filled in by the writer at commit."""
+    backgrounds: tuple[ShardFacts, ...] = ()
+    """The shards of its plates. Filled in by the writer at commit; empty where no shot has a plate, and in
+    ledgers of older versions."""
 
     def __post_init__(self) -> None:
         require_episode_id(self.episode_id)
@@ -182,14 +186,13 @@ class LedgerEntry:
         for reason, drawings in self.rejected.items():
             if len(drawings) != self.drawings_rejected.get(reason):
                 raise DomainError(f"LedgerEntry.rejected[{reason!r}] does not fit its count of drawings")
-        for shard in self.shards:
-            if f"-{self.episode_id}-" not in shard.name:
-                raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
+        for shards in (self.shards, self.backgrounds):
+            for shard in shards:
+                if f"-{self.episode_id}-" not in shard.name:
+                    raise DomainError(f"shard {shard.name} is not of episode {self.episode_id}")
+            if len({shard.name for shard in shards}) < len(shards):  # a bomb names one sixty thousand times
+                raise DomainError("a ledger must name each shard once")
         self._require_repeats()
-        if len({shard.name for shard in self.shards}) < len(
-            self.shards
-        ):  # a bomb names one sixty thousand times
-            raise DomainError("a ledger must name each shard once")
         self.report()  # its counts add up, or DomainError
 
     def _require_repeats(self) -> None:
@@ -235,6 +238,11 @@ class LedgerEntry:
         )
 
     @property
+    def plates(self) -> int:
+        """Backgrounds that were put together from its drawings."""
+        return sum(shard.rows for shard in self.backgrounds)
+
+    @property
     def untraced_repeats(self) -> int:
         """Drawings that an older version dropped as repeats and kept no trace of."""
         return self.drawings_rejected.get(REPEAT, 0) - (self.dropped.rows if self.dropped else 0)
@@ -273,10 +281,14 @@ class LedgerEntry:
             values["repeats"] = {int(frame): which for frame, which in plain.get("repeats", {}).items()}
             for side in ("prints", "dropped"):
                 values[side] = _side_facts(plain.get(side))
-            values["shards"] = tuple(
-                ShardFacts(shard["name"], shard["sha256"], shard["bytes"], shard["rows"])
-                for shard in plain["shards"]
-            )
+            for name, shards in (
+                ("shards", plain["shards"]),
+                ("backgrounds", plain.get("backgrounds", ())),
+            ):
+                values[name] = tuple(
+                    ShardFacts(shard["name"], shard["sha256"], shard["bytes"], shard["rows"])
+                    for shard in shards
+                )
             return cls(**values)
         except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
             if isinstance(error, DomainError):

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +25,7 @@ from dougagen.shards.bounds import (
 )
 from dougagen.shards.durable import is_there
 from dougagen.shards.ledger import (
+    BACKGROUNDS,
     DATA,
     EPISODES,
     REPAIR,
@@ -36,7 +37,10 @@ from dougagen.shards.ledger import (
 )
 from dougagen.shards.positions import Positions, Selection, position_of, records_in_order
 from dougagen.shards.rows import decode_row
-from dougagen.shards.schema import ADDED_IN, COLUMNS, IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA
+from dougagen.shards.schema import COLUMNS, RECORD_TABLE, ROW_COLUMNS, TableSchema
+
+if TYPE_CHECKING:
+    from dougagen.shards.plates import Plates
 
 _MAKE = "give a folder that dougagen extract --out wrote, or one with Parquet shards"
 _BATCH_ROWS = 8
@@ -63,6 +67,8 @@ class Dataset:
     """Empty for a plain folder or file of shards."""
     on_damage: Callable[[ShardError], object] | None = None
     """Told of a shard that cannot be read, which is then passed over; without it the error is raised."""
+    plate_shards: tuple[Path, ...] = ()
+    """Those of the second table, in the same order; none is opened or missed before plates are asked for."""
     _places: list[Positions] = field(default_factory=list, init=False, repr=False, compare=False)
     """Where each record lies, once somebody has asked."""
 
@@ -148,6 +154,13 @@ class Dataset:
                 raise
             self.on_damage(error)
 
+    @property
+    def plates(self) -> Plates:
+        """The background plates, read when they are asked for; none in a dataset without the table."""
+        from dougagen.shards.plates import Plates
+
+        return Plates(self)
+
     def records_of(self, group: RowGroup, *, rows: Container[int] | None = None) -> Iterator[Record]:
         """The records of one row group, or those of its ``rows`` alone: the pictures of others stay coded."""
         for row in _raw_rows_of(group, rows):
@@ -171,7 +184,7 @@ class Dataset:
             raise ShardError(f"there is no column {unknown[0]!r}; the columns are {', '.join(COLUMNS)}")
         for shard in self.shards:
             with self._damage_told():
-                yield shard, _whole_table(shard, columns)
+                yield shard, whole_table(shard, columns)
 
     def column_bytes(self) -> dict[str, int]:
         """Column → bytes on the disk, from the footers."""
@@ -210,7 +223,8 @@ def open_dataset(path: Path | str, *, on_damage: Callable[[ShardError], object] 
     )
     if not shards:
         raise ShardError("this folder holds no dataset", where=path, remedy=_MAKE)
-    return Dataset(path, tuple(shards), on_damage=on_damage)
+    plates = sorted(p for p in (path / BACKGROUNDS).glob("*.parquet") if p.is_file() and p.name[0] != ".")
+    return Dataset(path, tuple(shards), on_damage=on_damage, plate_shards=tuple(plates))
 
 
 def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None) -> Dataset:
@@ -232,12 +246,17 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
             shards.append(shard)
     if not ledger:
         raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
-    return Dataset(root, tuple(shards), tuple(ledger), on_damage)
+    plates = (root / BACKGROUNDS / shard.name for entry in ledger for shard in entry.backgrounds)
+    return Dataset(root, tuple(shards), tuple(ledger), on_damage, tuple(plates))
 
 
 def split_shards(dataset: Dataset, split: str) -> Dataset:
     """The part of a dataset whose shards are named after ``split``."""
-    return Dataset(dataset.root, tuple(s for s in dataset.shards if split_of(s.name) == split))
+    records, plates = (
+        tuple(shard for shard in shards if split_of(shard.name) == split)
+        for shards in (dataset.shards, dataset.plate_shards)
+    )
+    return Dataset(dataset.root, records, plate_shards=plates)
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -255,24 +274,28 @@ def count_records(path: Path) -> int:
     return len(open_dataset(path))
 
 
-def _whole_table(shard: Path, columns: Sequence[str]) -> pa.Table:
-    with _opened(shard, columns=columns) as opened, _texts_apart(opened, shard) as parquet:
+def whole_table(shard: Path, columns: Sequence[str], table: TableSchema = RECORD_TABLE) -> pa.Table:
+    """The named columns of one shard, no cell empty that may not be. Raises ShardError naming the shard."""
+    with _opened(shard, columns, table) as opened, _texts_apart(opened, shard) as parquet:
         with _file(shard) as file:
             require_columns_fit(parquet.metadata, file, columns)
         coded = parquet.read(columns=list(columns), use_threads=False)
         require_text_fits(coded, MAX_COLUMNS_LOADED)
-        table = _in_our_types(coded, columns)
-        table.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
-        _require_filled(table)
-        return table
+        found = _in_our_types(coded, columns, table)
+        found.validate(full=True)  # text is text: Arrow takes any bytes until somebody looks
+        _require_filled(found, table)
+        return found
 
 
 @contextmanager
-def _opened(shard: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pq.ParquetFile]:
-    """The open shard; whatever Arrow or the disk says against it becomes ShardError with the shard's name."""
+def _opened(
+    shard: Path, columns: Sequence[str] = (), table: TableSchema = RECORD_TABLE
+) -> Iterator[pq.ParquetFile]:
+    """The open shard, which has the named columns of the table, or all; whatever Arrow or the disk says
+    against it becomes ShardError with the shard's name."""
     try:
         with _parquet(shard) as parquet:
-            _require_columns(parquet.schema_arrow, columns)
+            _require_columns(parquet.schema_arrow, columns or table.columns, table)
             yield parquet
     except ShardError as error:
         if error.where is None:
@@ -317,9 +340,9 @@ def _texts_apart(parquet: pq.ParquetFile, shard: Path) -> AbstractContextManager
     return _parquet(shard, metadata=parquet.metadata, read_dictionary=text_leaves(parquet))
 
 
-def _require_columns(schema: pa.Schema, columns: Sequence[str]) -> None:
-    version = _schema_version(schema)
-    missing = [name for name in columns if name not in schema.names and ADDED_IN.get(name, 1) <= version]
+def _require_columns(schema: pa.Schema, columns: Sequence[str], table: TableSchema) -> None:
+    version, added_in = _schema_version(schema), table.added_in
+    missing = [name for name in columns if name not in schema.names and added_in.get(name, 1) <= version]
     if missing:
         raise ShardError(f"this is not a dougagen shard: column {missing[0]} is missing", remedy=_MAKE)
 
@@ -330,17 +353,18 @@ def _schema_version(schema: pa.Schema) -> int:
     return int(text) if text.isdigit() and len(text) < 6 else SCHEMA_VERSION
 
 
-def _in_our_types(table: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """The table in the types of the schema: other tools write large_string for string and the like.
+def _in_our_types(found: pa.Table, columns: Sequence[str], table: TableSchema = RECORD_TABLE) -> pa.Table:
+    """``found`` in the types of the schema: other tools write large_string for string and the like.
 
     A column that was added after the shard was written holds nothing.
     """
-    wanted = pa.schema([SCHEMA.field(name) for name in columns])
+    wanted = pa.schema([table.schema.field(name) for name in columns])
     for name in columns:
-        if name not in table.column_names:
-            column = SCHEMA.field(name)
-            table = table.append_column(column, pa.array([_nothing(column.type)] * len(table), column.type))
-    return table.select(list(columns)).cast(wanted)
+        if name not in found.column_names:
+            column = table.schema.field(name)
+            nothing = None if name in table.nullable else _nothing(column.type)
+            found = found.append_column(column, pa.array([nothing] * len(found), column.type))
+    return found.select(list(columns)).cast(wanted)
 
 
 def _nothing(arrow_type: pa.DataType) -> object:
@@ -349,19 +373,32 @@ def _nothing(arrow_type: pa.DataType) -> object:
     return "" if pa.types.is_string(arrow_type) else 0
 
 
-def raw_rows(shard: Path) -> Iterator[dict[str, Any]]:
+def raw_rows(shard: Path, table: TableSchema = RECORD_TABLE) -> Iterator[dict[str, Any]]:
     """The rows of one shard as plain dicts, pictures still coded. Raises ShardError naming the shard."""
-    for group in _row_groups(shard):
-        yield from _raw_rows_of(group)
+    for group in _row_groups(shard, table):
+        yield from _raw_rows_of(group, table=table)
 
 
-def _raw_rows_of(group: RowGroup, rows: Container[int] | None = None) -> Iterator[dict[str, Any]]:
+def raw_rows_at(shard: Path, positions: Container[int], table: TableSchema) -> Iterator[dict[str, Any]]:
+    """As ``raw_rows``, those at some positions of the shard alone; row groups without any are not read."""
+    first = 0
+    for group in _row_groups(shard, table):
+        rows = [row for row in range(group.rows) if first + row in positions]
+        first += group.rows
+        if rows:
+            yield from _raw_rows_of(group, rows, table)
+
+
+def _raw_rows_of(
+    group: RowGroup, rows: Container[int] | None = None, table: TableSchema = RECORD_TABLE
+) -> Iterator[dict[str, Any]]:
     """The rows at the positions ``rows`` of the group; None: all."""
-    with _opened(group.shard) as opened, _texts_apart(opened, group.shard) as parquet:
+    columns = table.columns
+    with _opened(group.shard, table=table) as opened, _texts_apart(opened, group.shard) as parquet:
         with _file(group.shard) as file:
-            require_rows_fit(parquet.metadata, file, group.index, COLUMNS, rows=_BATCH_ROWS)
+            require_rows_fit(parquet.metadata, file, group.index, columns, rows=_BATCH_ROWS)
         batches = parquet.iter_batches(
-            batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(COLUMNS), use_threads=False
+            batch_size=_BATCH_ROWS, row_groups=[group.index], columns=list(columns), use_threads=False
         )
         first = 0
         for batch in batches:
@@ -370,23 +407,26 @@ def _raw_rows_of(group: RowGroup, rows: Container[int] | None = None) -> Iterato
             if kept:
                 coded = pa.Table.from_batches([batch])
                 require_text_fits(coded, MAX_TEXT_LOADED)
-                table = _in_our_types(coded, COLUMNS)
-                yield from (table if len(kept) == len(batch) else table.take(kept)).to_pylist()
+                found = _in_our_types(coded, columns, table)
+                yield from (found if len(kept) == len(batch) else found.take(kept)).to_pylist()
 
 
-def require_schema(shard: Path) -> None:
+def require_schema(shard: Path, table: TableSchema = RECORD_TABLE) -> None:
     """Raise ShardError unless the shard has the columns of its schema version, in exactly our types."""
-    with _opened(shard) as parquet:
-        for name in (name for name in COLUMNS if name in parquet.schema_arrow.names):
-            wanted, got = SCHEMA.field(name).type, parquet.schema_arrow.field(name).type
+    with _opened(shard, table=table) as parquet:
+        for name in (name for name in table.columns if name in parquet.schema_arrow.names):
+            wanted, got = table.schema.field(name).type, parquet.schema_arrow.field(name).type
             if wanted != got:
                 raise ShardError(f"column {name} must be {wanted}, got {got}")
 
 
-def _require_filled(table: pa.Table) -> None:
+def _require_filled(found: pa.Table, table: TableSchema) -> None:
     """Raise ShardError at an empty cell or member of one; pictures are not looked into."""
-    for name in table.column_names:
-        if name not in IMAGE_COLUMNS and any(_has_holes(chunk) for chunk in table[name].chunks):
+    for name in found.column_names:
+        chunks = [] if name in table.images else found[name].chunks
+        if name in table.nullable:
+            chunks = [chunk.drop_null() for chunk in chunks]
+        if any(map(_has_holes, chunks)):
             raise ShardError(f"column {name} has empty cells", remedy=REPAIR)
 
 
@@ -398,8 +438,8 @@ def _has_holes(array: pa.Array) -> bool:
     return pa.types.is_struct(array.type) and any(_has_holes(member) for member in array.flatten())
 
 
-def _row_groups(shard: Path) -> tuple[RowGroup, ...]:
-    with _opened(shard) as parquet:
+def _row_groups(shard: Path, table: TableSchema = RECORD_TABLE) -> tuple[RowGroup, ...]:
+    with _opened(shard, table=table) as parquet:
         metadata = parquet.metadata
         return tuple(
             RowGroup(shard, index, metadata.row_group(index).num_rows)

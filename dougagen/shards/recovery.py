@@ -37,6 +37,7 @@ from dougagen.shards.durable import (
     sync_folder,
 )
 from dougagen.shards.ledger import (
+    BACKGROUNDS,
     DATA,
     EPISODES,
     MAX_LEDGER_BYTES,
@@ -81,9 +82,9 @@ def replaced_path(out: Path, episode_id: str) -> Path:
     return out / EPISODES / f".{episode_id}.replaced"
 
 
-def hidden_shard(out: Path, name: str) -> Path:
+def hidden_shard(out: Path, name: str, folder: str = DATA) -> Path:
     """Where a shard lies until it is committed: a dot before, no ``.parquet`` behind for DuckDB to read."""
-    return out / DATA / f".{name}.partial"
+    return out / folder / f".{name}.partial"
 
 
 def hidden_side(out: Path, name: str) -> Path:
@@ -136,7 +137,7 @@ def recover_episode(out: Path, episode_id: str) -> Recovered:
     completed = False
     if is_there(intent):
         entry = _read_intent(intent, episode_id)
-        if entry is not None and all(map(_is_whole, _files_of(out, entry))):
+        if entry is not None and all(map(_is_whole, files_of(out, entry))):
             finish_commit(out, entry)
             completed = True
         else:
@@ -152,7 +153,7 @@ def recover_episode(out: Path, episode_id: str) -> Recovered:
 def require_places(out: Path, entry: LedgerEntry) -> None:
     """Raise FileRefused where something lies at a name that a commit gives and cannot give way to it: before
     the commit is promised."""
-    names = [file.path for file in _files_of(out, entry)]
+    names = [file.path for file in files_of(out, entry)]
     names += [place(out, entry.episode_id) for place in (ledger_path, intent_path, replaced_path)]
     for path in names:
         require_file_or_nothing(path, below=out)
@@ -160,13 +161,18 @@ def require_places(out: Path, entry: LedgerEntry) -> None:
 
 def finish_commit(out: Path, entry: LedgerEntry) -> None:
     """Give the files of an intent their names and make the intent the ledger. Raises OSError."""
-    for file in _files_of(out, entry):
+    for file in files_of(out, entry):
         if is_there(file.hidden):
             move(file.hidden, file.path)
-    sync_folder(out / DATA)
-    sync_folder(out / EPISODES)
+    sync_folders(out, entry)
     move(intent_path(out, entry.episode_id), ledger_path(out, entry.episode_id))
     sync_folder(out / EPISODES)
+
+
+def sync_folders(out: Path, entry: LedgerEntry) -> None:
+    """Make the names of an episode's files survive a loss of power. Raises OSError."""
+    for folder in (DATA, *([BACKGROUNDS] if entry.backgrounds else []), EPISODES):
+        sync_folder(out / folder)
 
 
 def _remove_if_ours(path: Path) -> None:
@@ -184,45 +190,64 @@ def remove_replaced(out: Path, episode_id: str) -> list[Path]:
     gone = []
     if kept is not None:  # where the ledger cannot be read nobody knows which files are the old ones
         for name in _listed(listing):
-            folder = _folder_of(name, episode_id)
-            if folder is not None and name not in kept:
-                gone.append(out / folder / name)
+            path = _place_of(out, name, episode_id)
+            if path is not None and name not in kept:
+                gone.append(path)
     for path in gone:
         _remove_if_ours(path)
     remove(listing)
     return [*gone, listing]
 
 
-def _folder_of(name: str, episode_id: str) -> str | None:
-    """Where a file of this episode lies; None where the name is none that we give."""
-    if episode_of_shard(name) == episode_id:
-        return DATA
-    return EPISODES if episode_of_side_file(name) == episode_id else None
+def _place_of(out: Path, name: str, episode_id: str) -> Path | None:
+    """Where a file of this episode lies that ``committed_files`` names; None where we give no such name."""
+    folder, _, plain = name.rpartition("/")
+    if episode_of_shard(plain) == episode_id and folder in ("", BACKGROUNDS):
+        return out / (folder or DATA) / plain
+    return out / EPISODES / name if episode_of_side_file(name) == episode_id else None
 
 
 def committed_files(out: Path, episode_id: str) -> set[str]:
-    """Names in ``data/`` and ``episodes/`` that are of this episode and of no commit that is going on."""
+    """The files that are of this episode and of no commit that is going on: their names in ``data/`` and
+    ``episodes/``, those in ``backgrounds/`` with the folder before."""
     shards = {p.name for p in files_in(out / DATA) if episode_of_shard(p.name) == episode_id}
+    plates = {
+        _of_plates(p.name) for p in files_in(out / BACKGROUNDS) if episode_of_shard(p.name) == episode_id
+    }
     beside = {p.name for p in files_in(out / EPISODES) if episode_of_side_file(p.name) == episode_id}
-    return shards | beside
+    return shards | plates | beside
+
+
+def names_of(entry: LedgerEntry) -> set[str]:
+    """The files of an entry as ``committed_files`` names them."""
+    return {file.name for file in files_of(Path(), entry)}
+
+
+def _of_plates(name: str) -> str:
+    return f"{BACKGROUNDS}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class CommittedFile:
     """One file of a commit."""
 
+    name: str
+    """As ``committed_files`` has it."""
     hidden: Path
     path: Path
     facts: ShardFacts | SideFacts
 
 
-def _files_of(out: Path, entry: LedgerEntry) -> Iterator[_File]:
-    """What a commit is made of, but for the ledger."""
+def files_of(out: Path, entry: LedgerEntry) -> Iterator[CommittedFile]:
+    """Every file of an episode beside its ledger: where it lies, and hidden while it is being committed."""
     for shard in entry.shards:
-        yield _File(hidden_shard(out, shard.name), out / DATA / shard.name, shard)
+        yield CommittedFile(shard.name, hidden_shard(out, shard.name), out / DATA / shard.name, shard)
+    for shard in entry.backgrounds:
+        hidden, path = hidden_shard(out, shard.name, BACKGROUNDS), out / BACKGROUNDS / shard.name
+        yield CommittedFile(_of_plates(shard.name), hidden, path, shard)
     for side in (entry.prints, entry.dropped):
         if side is not None:
-            yield _File(hidden_side(out, side.name), out / EPISODES / side.name, side)
+            yield CommittedFile(side.name, hidden_side(out, side.name), out / EPISODES / side.name, side)
 
 
 def _episodes_with_remains(out: Path) -> list[str]:
@@ -232,7 +257,8 @@ def _episodes_with_remains(out: Path) -> list[str]:
 def _hidden_files(out: Path) -> list[Path]:
     """Files that a commit has hidden, and those beside a ledger that never came to be."""
     beside = files_in(out / EPISODES)
-    hidden = [path for path in (*files_in(out / DATA), *beside) if path.name.startswith(".")]
+    shards = (*files_in(out / DATA), *files_in(out / BACKGROUNDS))
+    hidden = [path for path in (*shards, *beside) if path.name.startswith(".")]
     owners = [(path, episode_of_side_file(path.name)) for path in beside]
     ledgers = {path.name for path in beside}
     return hidden + [path for path, owner in owners if owner and f"{owner}.json" not in ledgers]
@@ -240,7 +266,7 @@ def _hidden_files(out: Path) -> list[Path]:
 
 def _episode_of(path: Path) -> str | None:
     """The episode whose hidden file this is; None where it is not one of ours."""
-    if path.parent.name == DATA:
+    if path.parent.name in (DATA, BACKGROUNDS):
         shard = _HIDDEN_SHARD.fullmatch(path.name)
         return episode_of_shard(shard[1]) if shard else None
     ledger = _HIDDEN_LEDGER.fullmatch(path.name)
@@ -256,7 +282,7 @@ def _read_intent(path: Path, episode_id: str) -> LedgerEntry | None:
     return entry if entry.episode_id == episode_id else None
 
 
-def _is_whole(file: _File) -> bool:
+def _is_whole(file: CommittedFile) -> bool:
     """Whether it lies there, hidden or named, as the intent describes it."""
     return shard_is_whole(file.hidden if is_there(file.hidden) else file.path, file.facts)
 
@@ -274,7 +300,7 @@ def _promised(out: Path, episode_id: str, entry: LedgerEntry | None) -> list[Pat
     if entry is None:
         return []
     kept = _named_by_ledger(out, episode_id) or set()
-    return [file.path for file in _files_of(out, entry) if file.facts.name not in kept]
+    return [file.path for file in files_of(out, entry) if file.name not in kept]
 
 
 def _named_by_ledger(out: Path, episode_id: str) -> set[str] | None:
@@ -285,7 +311,7 @@ def _named_by_ledger(out: Path, episode_id: str) -> set[str] | None:
         return None
     if entry is None:
         return set()
-    names = {shard.name for shard in entry.shards} | {s.name for s in (entry.prints, entry.dropped) if s}
+    names = names_of(entry)
     return names if entry.prints else names | {f"{episode_id}.prints"}  # of an older version, in no ledger
 
 

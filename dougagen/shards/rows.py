@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import cv2
@@ -15,6 +15,7 @@ from dougagen.domain import (
     CelMask,
     Douga,
     FrameSpan,
+    LayerMove,
     Measure,
     Origin,
     PictureArea,
@@ -48,6 +49,7 @@ _COPIED = (
     "repeats",
 )
 """Columns that have the name and the value of a property of ``Provenance``."""
+_MOVE_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,13 +112,15 @@ def encode_record(
         "flags": list(provenance.flags),
         "measures": [measure._asdict() for measure in provenance.measures],
         "origin": str(provenance.origin),
+        "layer_moves": [asdict(move) for move in provenance.layer_moves] or None,
     }
     return encoded_row(row)
 
 
 def encoded_row(row: Mapping[str, Any]) -> EncodedRecord:
     """A complete row, its pictures coded, with the bytes that it takes."""
-    return EncodedRecord(row, sum(len(row[name]["bytes"]) for name in ("color", "cel_mask", "douga")) + 1024)
+    size = sum(len(row[name]["bytes"]) for name in ("color", "cel_mask", "douga")) + 1024
+    return EncodedRecord(row, size + _MOVE_BYTES * len(row["layer_moves"] or ()))
 
 
 def decode_row(row: Mapping[str, Any]) -> Record:
@@ -158,6 +162,7 @@ def _provenance(row: Mapping[str, Any]) -> Provenance:
         origin=Origin(row["origin"]),
         flags=tuple(row["flags"]),
         measures=tuple(Measure(measure["name"], measure["value"]) for measure in row["measures"]),
+        layer_moves=tuple(LayerMove(**move) for move in row["layer_moves"] or ()),
     )
 
 

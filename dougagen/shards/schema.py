@@ -1,4 +1,4 @@
-"""The columns of the dataset and what other tools are told about them (dougagen/README.md#dataset).
+"""The columns of the two tables and what other tools are told about them (dougagen/README.md#dataset).
 
 Columns are added, never renamed: ``SCHEMA_VERSION`` counts the additions.
 """
@@ -6,6 +6,8 @@ Columns are added, never renamed: ``SCHEMA_VERSION`` counts the additions.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +15,7 @@ import pyarrow as pa
 from dougagen.shards.ledger import SCHEMA_VERSION
 
 IMAGE_COLUMNS = ("color", "cel_mask", "douga")
+PLATE_IMAGE_COLUMNS = ("image", "known")
 
 # The Hugging Face reader decodes exactly this: ``bytes`` before ``path``, nullable, ``binary``.
 _IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
@@ -52,6 +55,42 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("measures", pa.list_(pa.struct([("name", pa.string()), ("value", pa.float64())]))),
     ("fingerprint", pa.uint64()),
     ("repeats", pa.string()),
+    (
+        "layer_moves",
+        pa.list_(
+            pa.struct(
+                [
+                    ("layer", pa.int32()),
+                    ("frame_index", pa.int64()),
+                    ("x", pa.float32()),
+                    ("y", pa.float32()),
+                    ("scale", pa.float32()),
+                ]
+            )
+        ),
+    ),
+)
+
+_PLATE_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
+    ("background_id", pa.string()),
+    ("episode_id", pa.string()),
+    ("shot_index", pa.int32()),
+    ("image", _IMAGE),
+    ("known", _IMAGE),
+    ("seen_fraction", pa.float32()),
+    (
+        "placements",
+        pa.list_(
+            pa.struct(
+                [
+                    ("frame_index", pa.int64()),
+                    ("x", pa.float32()),
+                    ("y", pa.float32()),
+                    ("scale", pa.float32()),
+                ]
+            )
+        ),
+    ),
 )
 
 _VALUE_NAMES = {pa.float32(): "float32", pa.float64(): "float64"}  # pyarrow says float and double
@@ -79,24 +118,65 @@ def hugging_face_feature(arrow_type: pa.DataType) -> Any:
     return {"dtype": value_name(arrow_type), "_type": "Value"}
 
 
-def hugging_face_features() -> dict[str, Any]:
+def _features(fields: tuple[tuple[str, pa.DataType], ...]) -> dict[str, Any]:
     """Column → feature, in the order of the columns."""
-    return {name: hugging_face_feature(arrow_type) for name, arrow_type in _FIELDS}
+    return {name: hugging_face_feature(arrow_type) for name, arrow_type in fields}
 
 
-SCHEMA = pa.schema(
-    [pa.field(name, arrow_type, nullable=True) for name, arrow_type in _FIELDS],
-    metadata={
-        "huggingface": json.dumps({"info": {"features": hugging_face_features()}}),
-        "dougagen_schema_version": str(SCHEMA_VERSION),
-    },
-)
+def _schema(fields: tuple[tuple[str, pa.DataType], ...]) -> pa.Schema:
+    return pa.schema(
+        [pa.field(name, arrow_type, nullable=True) for name, arrow_type in fields],
+        metadata={
+            "huggingface": json.dumps({"info": {"features": _features(fields)}}),
+            "dougagen_schema_version": str(SCHEMA_VERSION),
+        },
+    )
+
+
+SCHEMA = _schema(_FIELDS)
 COLUMNS: tuple[str, ...] = tuple(name for name, _ in _FIELDS)
-ADDED_IN: dict[str, int] = {"measures": 2, "fingerprint": 2, "repeats": 2}
-"""Column → schema version that added it. Shards of an older version are read as if it held nothing: an empty
-list, an empty text, 0."""
+ADDED_IN: dict[str, int] = {"measures": 2, "fingerprint": 2, "repeats": 2, "layer_moves": 3}
+"""Column → schema version that added it. Shards of an older version are read as if it held nothing: null
+where a column may be null, else an empty list, an empty text, 0."""
+NULLABLE = frozenset({"layer_moves"})
+"""Columns whose cells may be null: nothing is known. All others are always filled."""
 ROW_COLUMNS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in IMAGE_COLUMNS)
 """Every column without pixels: what statistics and selection read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """One of the two tables: what its shards look like."""
+
+    schema: pa.Schema
+    images: tuple[str, ...]
+    """The columns that hold pictures."""
+    added_in: Mapping[str, int] = field(default_factory=dict)
+    """As ``ADDED_IN``; columns that are not named have been there as long as the table."""
+    nullable: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.schema.names)
+
+    @property
+    def without_images(self) -> tuple[str, ...]:
+        """Every column without pixels."""
+        return tuple(name for name in self.columns if name not in self.images)
+
+    def features(self) -> dict[str, Any]:
+        """Column → its Hugging Face feature, in the order of the columns."""
+        return {column.name: hugging_face_feature(column.type) for column in self.schema}
+
+    def is_image_leaf(self, path: str) -> bool:
+        """Whether a leaf holds the coded bytes of a picture."""
+        return path in {f"{name}.bytes" for name in self.images}
+
+
+RECORD_TABLE = TableSchema(SCHEMA, IMAGE_COLUMNS, ADDED_IN, NULLABLE)
+"""``data/``: a row a drawing."""
+PLATE_TABLE = TableSchema(_schema(_PLATE_FIELDS), PLATE_IMAGE_COLUMNS)
+"""``backgrounds/``: a row a plate. Since schema version 3."""
 
 
 def leaf_paths(arrow_schema: pa.Schema = SCHEMA) -> tuple[str, ...]:
@@ -110,8 +190,3 @@ def leaf_paths(arrow_schema: pa.Schema = SCHEMA) -> tuple[str, ...]:
         return [path]
 
     return tuple(leaf for field in arrow_schema for leaf in leaves(field.name, field.type))
-
-
-def is_image_leaf(path: str) -> bool:
-    """Whether a leaf holds the coded bytes of a picture."""
-    return path in {f"{name}.bytes" for name in IMAGE_COLUMNS}

@@ -7,15 +7,15 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dougagen.errors import ShardError
 from dougagen.shards.durable import create, remove
 from dougagen.shards.ledger import ShardFacts
-from dougagen.shards.rows import EncodedRecord
-from dougagen.shards.schema import SCHEMA, is_image_leaf, leaf_paths
+from dougagen.shards.schema import RECORD_TABLE, TableSchema, leaf_paths
 from dougagen.shards.side_files import SideFacts
 
 _ROW_GROUP_ROWS = 10_000
@@ -70,25 +70,32 @@ class HashedFile:
 class ShardFile:
     """One shard under its hidden name."""
 
-    def __init__(self, hidden: Path, name: str) -> None:
+    def __init__(self, hidden: Path, name: str, table: TableSchema = RECORD_TABLE) -> None:
         """``hidden`` is where it is written, ``name`` what it will be called."""
         self.name = name
         self.rows = 0
         self.file = HashedFile(hidden)
-        leaves = leaf_paths()
-        small = [leaf for leaf in leaves if not is_image_leaf(leaf)]
+        self._schema = table.schema
+        leaves = leaf_paths(table.schema)
+        small = [leaf for leaf in leaves if not table.is_image_leaf(leaf)]
         self._parquet: pq.ParquetWriter | None = pq.ParquetWriter(
             self.file,
-            SCHEMA,
-            compression={leaf: "NONE" if is_image_leaf(leaf) else "ZSTD" for leaf in leaves},
+            table.schema,
+            compression={leaf: "NONE" if table.is_image_leaf(leaf) else "ZSTD" for leaf in leaves},
             use_dictionary=small,
             write_statistics=small,
             write_page_index=True,
             write_batch_size=1,  # a page is closed by bytes after each batch: one picture a page, not 1024
         )
 
-    def write(self, table: pa.Table) -> None:
+    def write(self, rows: list[Mapping[str, Any]]) -> None:
+        """Add a row group. Raises ShardError at a row that the columns cannot hold, OSError."""
         assert self._parquet is not None
+        try:
+            table = pa.Table.from_pylist(rows, schema=self._schema)
+        except (pa.ArrowException, OverflowError) as error:
+            out = self.file.path.parent.parent
+            raise ShardError(f"a row does not fit the columns ({error})", where=out) from error
         self._parquet.write_table(table, row_group_size=max(1, table.num_rows))
         self.rows += table.num_rows
 
@@ -115,6 +122,18 @@ class ShardFile:
             self._parquet = None
 
 
+class Encoded(Protocol):
+    """A row ready to be written."""
+
+    @property
+    def row(self) -> Mapping[str, Any]: ...
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, nearly."""
+        ...
+
+
 class RowBuffer:
     """Rows until there are enough of them to be written at once."""
 
@@ -126,7 +145,7 @@ class RowBuffer:
         self.taken = 0
         """Rows so far, the written ones included."""
 
-    def add(self, encoded: EncodedRecord) -> None:
+    def add(self, encoded: Encoded) -> None:
         if self._rows and self._size + encoded.size > self._limit:
             self.flush()
         self._rows.append(encoded.row)
@@ -142,3 +161,47 @@ class RowBuffer:
 
     def forget(self) -> None:
         self._rows, self._size = [], 0
+
+
+class ShardSeries:
+    """The shards of one table of an episode: the next is begun when one is full."""
+
+    def __init__(self, begin: Callable[[int], ShardFile], *, row_group_bytes: int, shard_bytes: int) -> None:
+        """``begin`` opens the shard of a number, counted from 0."""
+        self._begin, self._shard_bytes = begin, shard_bytes
+        self._rows = RowBuffer(self._write_row_group, row_group_bytes)
+        self._facts: list[ShardFacts] = []
+        self.shards: list[ShardFile] = []
+        """Those that are finished, and last the one that is being written."""
+
+    @property
+    def taken(self) -> int:
+        """Rows so far."""
+        return self._rows.taken
+
+    def open(self) -> None:
+        """Begin the next shard; without, the first is begun when there are rows for it. Raises OSError."""
+        self.shards.append(self._begin(len(self.shards)))
+
+    def add(self, encoded: Encoded) -> None:
+        """Raises OSError, ShardError."""
+        self._rows.add(encoded)
+
+    def _write_row_group(self, rows: list[Mapping[str, Any]], size: int) -> None:
+        if not self.shards:
+            self.open()
+        elif self.shards[-1].rows and self.shards[-1].file.size + size > self._shard_bytes:
+            self._facts.append(self.shards[-1].finish())
+            self.open()
+        self.shards[-1].write(rows)
+
+    def finish(self) -> tuple[ShardFacts, ...]:
+        """Write what is left and sync; every shard keeps its hidden name. Raises OSError, ShardError."""
+        self._rows.flush()
+        if len(self._facts) < len(self.shards):
+            self._facts.append(self.shards[-1].finish())
+        return tuple(self._facts)
+
+    def forget(self) -> None:
+        """Let go of rows that were not written."""
+        self._rows.forget()

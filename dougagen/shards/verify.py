@@ -13,6 +13,7 @@ from typing import Any
 from dougagen.errors import ShardError, quoted
 from dougagen.files import Refusal, names_in, require_file_or_nothing, stat_of
 from dougagen.shards.ledger import (
+    BACKGROUNDS,
     DATA,
     EPISODES,
     REPAIR,
@@ -25,8 +26,10 @@ from dougagen.shards.ledger import (
 )
 from dougagen.shards.members import Known, PrintsLost, known, plan, prints_of, takes_part
 from dougagen.shards.reader import open_dataset, raw_rows, require_schema
+from dougagen.shards.recovery import files_of
 from dougagen.shards.rows import decode_row
 from dougagen.shards.side_files import SideFacts
+from dougagen.shards.verify_plates import Shown, check_plates
 
 _SETTLE = "run dougagen extract on its source again, which settles repeats"
 _MAX_NAMED = 20  # rows of one shard that are named one by one
@@ -57,6 +60,8 @@ class VerifyReport:
     damages: tuple[Damage, ...]
     leftovers: tuple[str, ...]
     """Hidden files of runs that were killed or are still writing: no part of the dataset, no damage."""
+    plates: int = 0
+    """Backgrounds whose pictures were decoded and compared."""
 
     @property
     def ok(self) -> bool:
@@ -78,7 +83,7 @@ class _Findings:
         self.aside: set[str] = set()
         """Records whose rows lie beside the ledger."""
         self.taking_part: dict[str, Known] = {}
-        self.shards = self.records = self.bytes = 0
+        self.shards = self.records = self.plates = self.bytes = 0
 
     def add(self, where: Path, what: str, remedy: str) -> None:
         self.damages.append(Damage(where.relative_to(self.root).as_posix(), what, remedy))
@@ -98,7 +103,7 @@ def verify_dataset(out: Path) -> VerifyReport:
             remedy="give the folder that dougagen extract --out wrote",
         )
     findings = _Findings(out)
-    named: set[str] = set()
+    named: set[Path] = set()
     episode_ids = committed_ids(out)
     for episode_id in episode_ids:
         try:
@@ -106,17 +111,20 @@ def verify_dataset(out: Path) -> VerifyReport:
         except ShardError as error:
             findings.add(out / EPISODES / f"{episode_id}.json", error.what, error.remedy or REPAIR)
             named.update(
-                path.name for path in _all_in(out / DATA) if episode_of_shard(path.name) == episode_id
+                path
+                for folder in (DATA, BACKGROUNDS)
+                for path in _all_in(out / folder)
+                if episode_of_shard(path.name) == episode_id
             )
             continue
         if entry is not None:
-            named.update(shard.name for shard in entry.shards)
+            named.update(file.path for file in files_of(out, entry))
             _check_episode(findings, entry)
     _check_repeats(findings)
     _find_strays(findings, named)
     leftovers = [
         path
-        for folder in (out / DATA, out / EPISODES)
+        for folder in (out / DATA, out / BACKGROUNDS, out / EPISODES)
         for path in _all_in(folder)
         if path.name.startswith(".") and path.suffix == ".partial"
     ]
@@ -127,6 +135,7 @@ def verify_dataset(out: Path) -> VerifyReport:
         findings.bytes,
         tuple(findings.damages),
         tuple(sorted(path.relative_to(out).as_posix() for path in leftovers)),
+        findings.plates,
     )
 
 
@@ -155,11 +164,22 @@ def _check_episode(findings: _Findings, entry: LedgerEntry) -> None:
             f"an older version dropped {entry.untraced_repeats} drawings as repeats and kept no trace of them"
         )
         findings.add(ledger, what, _remedy(entry))
-    said = [_check_rows(findings, entry, findings.root / DATA / shard.name, shard) for shard in entry.shards]
+    shown = Shown.of(entry)
+    said = [
+        _check_rows(findings, entry, findings.root / DATA / shard.name, shard, shown)
+        for shard in entry.shards
+    ]
     findings.shards += len(said)
     if entry.dropped is not None:
         path = findings.root / EPISODES / entry.dropped.name
-        said.append(_check_rows(findings, entry, path, entry.dropped))
+        said.append(_check_rows(findings, entry, path, entry.dropped, shown))
+    seen: set[str] = set()
+    for shard in entry.backgrounds:
+        path = findings.root / BACKGROUNDS / shard.name
+        if _check_file(findings, entry, path, shard):
+            told = check_plates(path, entry, shard, shown if None not in said else None, seen)
+            findings.plates += told.plates
+            _tell(findings, entry, path, told.wrong)
     if takes_part(findings.root, entry):
         _check_prints(findings, entry, said)
 
@@ -232,10 +252,17 @@ def _check_file(findings: _Findings, entry: LedgerEntry, path: Path, facts: Shar
     return True
 
 
+def _tell(findings: _Findings, entry: LedgerEntry, path: Path, wrong: list[str]) -> None:
+    """Name what is wrong with the rows of a file, the first of them one by one."""
+    more = [f"and {len(wrong) - _MAX_NAMED} more"] if len(wrong) > _MAX_NAMED else []
+    for what in [*wrong[:_MAX_NAMED], *more]:
+        findings.add(path, what, _remedy(entry))
+
+
 def _check_rows(
-    findings: _Findings, entry: LedgerEntry, path: Path, facts: ShardFacts | SideFacts
+    findings: _Findings, entry: LedgerEntry, path: Path, facts: ShardFacts | SideFacts, seen: Shown
 ) -> dict[int, int] | None:
-    """Frame → fingerprint of each row; None where not all of them are in order."""
+    """Frame → fingerprint of each row; None where not all of them are in order. ``seen`` hears of each."""
     if not _check_file(findings, entry, path, facts):
         return None
     rows = 0
@@ -246,23 +273,22 @@ def _check_rows(
         require_schema(path)
         for row in raw_rows(path):
             rows += 1
-            wrong += _wrong_in(findings, entry, row, shown=shown)
+            wrong += _wrong_in(findings, entry, row, seen, shown=shown)
             prints[row["frame_index"]] = row["fingerprint"]
     except ShardError as error:
         findings.add(path, error.what, _remedy(entry))
         return None
     finally:
         findings.records += rows if shown else 0
-        for what in wrong[:_MAX_NAMED]:
-            findings.add(path, what, _remedy(entry))
-        if len(wrong) > _MAX_NAMED:
-            findings.add(path, f"and {len(wrong) - _MAX_NAMED} more", _remedy(entry))
+        _tell(findings, entry, path, wrong)
     if rows != facts.rows:
         findings.add(path, f"holds {rows} rows, the ledger says {facts.rows}", _remedy(entry))
     return None if wrong or rows != facts.rows else prints
 
 
-def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any], *, shown: bool) -> Iterator[str]:
+def _wrong_in(
+    findings: _Findings, entry: LedgerEntry, row: dict[str, Any], seen: Shown, *, shown: bool
+) -> Iterator[str]:
     record_id = str(row.get("record_id"))
     try:
         record = decode_row(row)
@@ -270,6 +296,7 @@ def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any], *, s
         yield error.what
         return
     provenance = record.provenance
+    seen.add(provenance)
     if provenance.episode_id != entry.episode_id:
         yield f"record {record_id!r} is of episode {provenance.episode_id!r}"
     if record_id != f"{provenance.episode_id}/{provenance.frame_index}":
@@ -285,8 +312,10 @@ def _wrong_in(findings: _Findings, entry: LedgerEntry, row: dict[str, Any], *, s
             yield f"record {record_id!r} is set aside, and repeats nothing"
 
 
-def _find_strays(findings: _Findings, named: set[str]) -> None:
+def _find_strays(findings: _Findings, named: set[Path]) -> None:
     """Visible shards that no ledger names: a glob reads them, the dataset does not hold them."""
-    for path in _all_in(findings.root / DATA):
-        if path.suffix == ".parquet" and path.name not in named and not path.name.startswith("."):
-            findings.add(path, "is in the folder and in no ledger", "extract its episode again or remove it")
+    for folder in (DATA, BACKGROUNDS):
+        for path in _all_in(findings.root / folder):
+            if path.suffix == ".parquet" and path not in named and not path.name.startswith("."):
+                what = "is in the folder and in no ledger"
+                findings.add(path, what, "extract its episode again or remove it")

@@ -1,23 +1,26 @@
 """RECORDS → SHARDS: an episode's rows go to hidden files; the commit renames them, the ledger last.
 
-The commit: shards, prints and rows set aside, synced under hidden names; an intent that is the ledger to
-come; the renames; the intent's rename to the ledger, the one moment at which the episode is there; then the
-files go that it replaces. After the intent nothing is written any more, so that a full disk cannot stop it
-half way. Leaving without a commit leaves no trace; what a killed run leaves, ``recovery`` puts right.
+The commit: shards of records and of plates, prints and rows set aside, synced under hidden names; an intent
+that is the ledger to come; the renames; the intent's rename to the ledger, the one moment at which the
+episode is there; then the files go that it replaces. After the intent nothing is written any more, so that a
+full disk cannot stop it half way. Leaving without a commit leaves no trace; what a killed run leaves,
+``recovery`` puts right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
+from dougagen.domain import Plate
 from dougagen.errors import ShardError
 from dougagen.shards.commits import PrintsFile, keep_promise, promise
 from dougagen.shards.durable import (
@@ -28,17 +31,18 @@ from dougagen.shards.durable import (
     remove_if_empty,
 )
 from dougagen.shards.ledger import (
+    BACKGROUNDS,
     DATA,
     EPISODES,
     REDO,
     LedgerEntry,
-    ShardFacts,
     ledger_path,
     require_episode_id,
     require_split,
     shard_name,
 )
 from dougagen.shards.locks import Lock, lock_episode
+from dougagen.shards.plate_rows import encode_plate
 from dougagen.shards.recovery import (
     hidden_shard,
     hidden_side,
@@ -46,8 +50,8 @@ from dougagen.shards.recovery import (
     recover_episode,
 )
 from dougagen.shards.rows import EncodedRecord
-from dougagen.shards.schema import SCHEMA
-from dougagen.shards.shard_file import RowBuffer, ShardFile
+from dougagen.shards.schema import PLATE_TABLE, RECORD_TABLE, TableSchema
+from dougagen.shards.shard_file import RowBuffer, ShardFile, ShardSeries
 from dougagen.shards.side_files import side_name
 
 ROW_GROUP_BYTES = 16_000_000
@@ -60,7 +64,8 @@ SHARD_BYTES = 1_000_000_000
 
 
 class EpisodeWriter:
-    """Writes the records of one episode; a context manager, for one thread.
+    """Writes the records and plates of one episode; a context manager, for one thread, or one that writes
+    records and one that writes plates; what opens it commits it, once both are at their end.
 
     ``with EpisodeWriter(out, episode_id=…) as writer: writer.write(encoded); writer.commit(entry)``
 
@@ -88,31 +93,29 @@ class EpisodeWriter:
         self.split = require_split(split)
         if not 0 < row_group_bytes <= MAX_ROW_GROUP_BYTES:
             raise ShardError(f"row_group_bytes must be in [1, {MAX_ROW_GROUP_BYTES}], got {row_group_bytes}")
-        self._shard_bytes = shard_bytes
         self._on_existing, self._digest = on_existing, digest
         self._lock, self._own_lock = lock, lock is None
         self._replaces = False
-        self._rows = RowBuffer(self._write_row_group, row_group_bytes)
-        self._rows_aside = RowBuffer(self._write_aside, row_group_bytes)
+        sizes = {"row_group_bytes": row_group_bytes, "shard_bytes": shard_bytes}
+        self._rows = ShardSeries(partial(self._begin_shard, DATA, RECORD_TABLE), **sizes)
+        self._plates = ShardSeries(partial(self._begin_shard, BACKGROUNDS, PLATE_TABLE), **sizes)
+        self._rows_aside = RowBuffer(lambda rows, _: self._aside_file().write(rows), row_group_bytes)
         self._record_ids: set[str] = set()
+        self._plate_ids: set[str] = set()
         self._aside: ShardFile | None = None
         self._prints: PrintsFile | None = None
-        self._shards: list[ShardFile] = []
-        self._facts: list[ShardFacts] = []
         self._created: tuple[Path, ...] = ()
         self._promised = False
-
-    @property
-    def _data(self) -> Path:
-        return self.out / DATA
+        self._shared = threading.Lock()
+        """Over what records and plates have in common: the folders that were made."""
 
     def __enter__(self) -> EpisodeWriter:
         if self.out.exists() and not self.out.is_dir():
             raise ShardError("the output path is a file", where=self.out, remedy="give a folder as --out")
         try:
             with refusals_named(self.out):
-                self._created = make_folders(self._data, below=self.out)
-                self._created += make_folders(self.out / EPISODES, below=self.out)
+                self._make_folder(DATA)
+                self._make_folder(EPISODES)
                 if self._lock is None:
                     self._lock = lock_episode(self.out, self.episode_id)
                 recover_episode(self.out, self.episode_id)
@@ -121,16 +124,21 @@ class EpisodeWriter:
                     raise ShardError(
                         f"episode {self.episode_id} is in the dataset already", where=self.out, remedy=REDO
                     )
-                self._begin_shard()
+                self._rows.open()
         except BaseException:
             self._discard()
             raise
         return self
 
-    def _begin_shard(self) -> None:
+    def _make_folder(self, name: str) -> None:
+        with self._shared:
+            self._created += make_folders(self.out / name, below=self.out)
+
+    def _begin_shard(self, folder: str, table: TableSchema, number: int) -> ShardFile:
+        self._make_folder(folder)  # that of plates is made for the first of them
         digest = self._digest if self._replaces else ""
-        name = shard_name(self.split, self.episode_id, len(self._shards), digest=digest)
-        self._shards.append(ShardFile(hidden_shard(self.out, name), name))
+        name = shard_name(self.split, self.episode_id, number, digest=digest)
+        return ShardFile(hidden_shard(self.out, name, folder), name, table)
 
     def write(self, encoded: EncodedRecord) -> None:
         """Take one record; it is on the disk at the latest after ``commit``."""
@@ -140,56 +148,55 @@ class EpisodeWriter:
         """Take one record that the dataset is not to show; it is kept beside the ledger."""
         self._take(encoded, self._rows_aside)
 
-    def _take(self, encoded: EncodedRecord, rows: RowBuffer) -> None:
-        if encoded.episode_id != self.episode_id:
-            raise ShardError(
-                f"record {encoded.record_id} is not of episode {self.episode_id}", where=self.out
-            )
-        if encoded.record_id in self._record_ids:
-            raise ShardError(f"record {encoded.record_id} was written twice", where=self.out)
-        self._record_ids.add(encoded.record_id)
+    def write_plate(self, plate: Plate) -> None:
+        """Code one background plate and take it; it is in the dataset with the records, by the same commit.
+
+        At most a row group of coded plates is in memory. Raises ShardError at a plate of another episode, a
+        repeated ``background_id``, and one that is larger than readers take.
+        """
+        encoded = encode_plate(plate)
+        self._require_new("plate", encoded.background_id, plate.episode_id, self._plate_ids)
+        with refusals_named(self.out):
+            self._plates.add(encoded)
+
+    def _take(self, encoded: EncodedRecord, rows: ShardSeries | RowBuffer) -> None:
+        self._require_new("record", encoded.record_id, encoded.episode_id, self._record_ids)
         with refusals_named(self.out):
             rows.add(encoded)
 
-    def _write_row_group(self, rows: list[Mapping[str, Any]], size: int) -> None:
-        if self._shards[-1].rows and self._shards[-1].file.size + size > self._shard_bytes:
-            self._facts.append(self._shards[-1].finish())
-            self._begin_shard()
-        self._shards[-1].write(self._table(rows))
+    def _require_new(self, kind: str, name: str, episode_id: str, known: set[str]) -> None:
+        if episode_id != self.episode_id:
+            raise ShardError(f"{kind} {name} is not of episode {self.episode_id}", where=self.out)
+        if name in known:
+            raise ShardError(f"{kind} {name} was written twice", where=self.out)
+        known.add(name)
 
-    def _write_aside(self, rows: list[Mapping[str, Any]], _: int) -> None:
+    def _aside_file(self) -> ShardFile:
         if self._aside is None:
             name = side_name(self.episode_id, "dropped", self._digest)
             self._aside = ShardFile(hidden_side(self.out, name), name)
-        self._aside.write(self._table(rows))
-
-    def _table(self, rows: list[Mapping[str, Any]]) -> pa.Table:
-        try:
-            return pa.Table.from_pylist(rows, schema=SCHEMA)
-        except (pa.ArrowException, OverflowError) as error:
-            raise ShardError(f"a record does not fit the columns ({error})", where=self.out) from error
+        return self._aside
 
     def commit(self, entry: LedgerEntry, *, prints: NDArray[np.void] | None = None) -> LedgerEntry:
         """Make the episode part of the dataset: rename its files, then write the ledger, each synced.
 
         ``prints`` is how its drawings are recognised (``PRINT[N]``); None: as ``entry`` says, by a file that
-        is there already or not at all. Returns ``entry`` with its files filled in. Raises ShardError where
-        its counts do not fit the rows.
+        is there already or not at all. In the same way the plates that ``entry`` names stay where none was
+        written; in an entry that names none they go. Returns ``entry`` with its files filled in. Raises
+        ShardError where its counts do not fit the rows.
         """
         if entry.episode_id != self.episode_id:
             raise ShardError(f"the ledger is of episode {entry.episode_id}, the rows of {self.episode_id}")
-        aside = self._rows_aside.taken
-        if entry.records + aside != len(self._record_ids):
+        if entry.records != self._rows.taken:
             raise ShardError(
-                f"the ledger counts {entry.records} records, {len(self._record_ids) - aside} were written",
-                where=self.out,
+                f"the ledger counts {entry.records} records, {self._rows.taken} were written", where=self.out
             )
         with refusals_named(self.out):
-            self._rows.flush()
             self._rows_aside.flush()
-            self._facts.append(self._shards[-1].finish())
+            shards, plates = self._rows.finish(), self._plates.finish()
             dropped = self._aside.finish_aside() if self._aside is not None else None
-            entry = replace(entry, shards=tuple(self._facts), dropped=dropped)
+            backgrounds = plates or entry.backgrounds
+            entry = replace(entry, shards=shards, backgrounds=backgrounds, dropped=dropped)
             if prints is not None:
                 self._prints = PrintsFile(self.out, self.episode_id)
                 entry = replace(entry, prints=self._prints.write(prints))
@@ -212,7 +219,8 @@ class EpisodeWriter:
 
     @property
     def _all_shards(self) -> list[ShardFile]:
-        return self._shards + ([] if self._aside is None else [self._aside])
+        aside = [] if self._aside is None else [self._aside]
+        return [*self._rows.shards, *self._plates.shards, *aside]
 
     def _discard(self) -> None:
         failed: OSError | None = None
@@ -224,8 +232,8 @@ class EpisodeWriter:
                 discard()
             except OSError as error:
                 failed = error
-        self._rows.forget()
-        self._rows_aside.forget()
+        for rows in (self._rows, self._plates, self._rows_aside):
+            rows.forget()
         self._unlock()
         remove_if_empty(self._created)
         if failed is not None:

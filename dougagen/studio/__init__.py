@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dougagen.studio.clips.repertoire import CLIP_NAMES, DELIVERIES, plan_clip
     from dougagen.studio.delivery.stills import deliver, encode_still, plan_delivery
     from dougagen.studio.family import HELD_OUT_FAMILY, HELD_OUT_SEEDS, profile_of, require_one_family
+    from dougagen.studio.held_out_clips import plan_held_out_clip
     from dougagen.studio.profiles import NATURAL, PROFILES, TRAINING, Profile, profile_named
     from dougagen.studio.scene import Scene, make_scene, shoot_scene, whole_frame
 
@@ -36,6 +37,7 @@ _HOME = {
     "HELD_OUT_SEEDS": "family",
     "profile_of": "family",
     "require_one_family": "family",
+    "plan_held_out_clip": "held_out_clips",
     "NATURAL": "profiles",
     "PROFILES": "profiles",
     "TRAINING": "profiles",
@@ -65,6 +67,7 @@ __all__ = [
     "paint_background",
     "plan_clip",
     "plan_delivery",
+    "plan_held_out_clip",
     "profile_named",
     "profile_of",
     "require_one_family",

@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from dougagen.errors import UsageError
+from dougagen.studio.clips.artists import TRAINING_ARTISTS, Artists
 from dougagen.studio.clips.clip import ClipPlan, Take
 from dougagen.studio.clips.production import PlannedClip, frame_size, takes_of
 from dougagen.studio.clips.shot_plan import ShotPlan, reseeded
@@ -255,7 +256,14 @@ CATEGORIES: dict[str, Category] = {
 }
 
 
-def plan_category(name: str, *, seed: int, lines: int, delivery: ClipDelivery | None = None) -> PlannedClip:
+def plan_category(
+    name: str,
+    *,
+    seed: int,
+    lines: int,
+    delivery: ClipDelivery | None = None,
+    artists: Artists = TRAINING_ARTISTS,
+) -> PlannedClip:
     """The clip of (category, seed, lines) before it is shot.
 
     Raises UsageError for a category that is not in the catalogue.
@@ -264,7 +272,7 @@ def plan_category(name: str, *, seed: int, lines: int, delivery: ClipDelivery | 
     if category is None:
         raise UsageError(f"there is no category named {name!r}", remedy=f"there are {', '.join(CATEGORIES)}")
     rng = np.random.default_rng([seed, *name.encode()])
-    plans = reseeded(category.plan(rng), int(rng.integers(1 << 40)))
+    plans = reseeded(category.plan(rng), int(rng.integers(1 << 40)), artists=artists)
     delivery = delivery or category.delivery
     height, width = frame_size(lines, delivery)
     takes = takes_of(plans, height=height, width=width)

@@ -9,10 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.studio.background.books import paint_book
-from dougagen.studio.background.painting import paint_background
 from dougagen.studio.clips.acting import (
-    SUBJECTS,
     Acting,
     Framing,
     burst,
@@ -21,6 +18,7 @@ from dougagen.studio.clips.acting import (
     stood,
     tracks_for,
 )
+from dougagen.studio.clips.artists import TRAINING_ARTISTS, Artists
 from dougagen.studio.clips.camera import Point, View
 from dougagen.studio.clips.camera_work import CameraWork, Slides, slides_for, views_for
 from dougagen.studio.clips.exposure_sheet import Rate, Track
@@ -59,6 +57,8 @@ class ShotPlan:
     """Seed of the painted layers where another shot plays in the same place; its own if None."""
     per_field: bool = False
     """``frames`` counts fields: a drawing stays for two of them where it would for one frame."""
+    artists: Artists = TRAINING_ARTISTS
+    """Who draws and paints."""
 
     @property
     def place_seed(self) -> int:
@@ -95,9 +95,9 @@ class ShotPlan:
         for index, depth in enumerate(float(d) for d in depths):
             canvas = canvas_for(views, height=height, width=width, depth=depth, slides=slides)
             if index == 0:
-                picture = paint_background(rng, height=canvas.height, width=canvas.width)
+                picture = self.artists.background(rng, height=canvas.height, width=canvas.width)
             else:
-                picture = _premultiplied(paint_book(rng, height=canvas.height, width=canvas.width))
+                picture = _premultiplied(self.artists.book(rng, height=canvas.height, width=canvas.width))
             layers.append(Scenery(f"background {index}", Plate(canvas, picture), depth, slides))
         return tuple(layers)
 
@@ -108,7 +108,7 @@ class ShotPlan:
             return ()
         depth = 1.0 if self.layers == 1 else 1.35
         canvas = canvas_for(views, height=height, width=width, depth=depth)
-        picture = _premultiplied(paint_book(rng, height=canvas.height, width=canvas.width))
+        picture = _premultiplied(self.artists.book(rng, height=canvas.height, width=canvas.width))
         return (Scenery("book", Plate(canvas, picture), depth),)
 
     # ---- cels ----------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class ShotPlan:
         for index in range(self.cast):
             acts = index == self.cast - 1
             kind = self.subject if acts else "character"
-            subject = SUBJECTS[kind](rng)
+            subject = self.artists.subject(kind, rng)
             x = width * ((index + 1) / (self.cast + 1) + float(rng.uniform(-0.06, 0.06)))
             at = stood(rng, subject, framing, size=self.size, height=height, place=x)
             at[:, 2] += (middle.x, middle.y)
@@ -152,6 +152,8 @@ def _premultiplied(book: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.dstack([color, alpha])
 
 
-def reseeded(plans: Sequence[ShotPlan], seed: int) -> tuple[ShotPlan, ...]:
-    """The plans with seeds of their own, all from ``seed``."""
-    return tuple(replace(plan, seed=64 * seed + index) for index, plan in enumerate(plans))
+def reseeded(
+    plans: Sequence[ShotPlan], seed: int, *, artists: Artists = TRAINING_ARTISTS
+) -> tuple[ShotPlan, ...]:
+    """The plans with seeds of their own, all from ``seed``, and who draws them."""
+    return tuple(replace(plan, seed=64 * seed + index, artists=artists) for index, plan in enumerate(plans))

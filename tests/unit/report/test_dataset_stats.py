@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from records import plate_of
 
-from dougagen.domain import Origin
+from dougagen.domain import LayerMove, Origin
 from dougagen.errors import ShardError
 from dougagen.report import dataset_stats
 from dougagen.shards import reader
@@ -48,6 +50,49 @@ def test_episodes_records_frames_and_shots_are_counted(dataset) -> None:
     assert (stats.episodes, stats.records, stats.shots) == (2, 5, 4)
     assert stats.frames == 1 + 3 + 3 + 6 + 12
     assert stats.frames_decoded == stats.frames + 10
+
+
+def test_backgrounds_are_counted_with_what_is_seen_of_them(tmp_path, drawing, commit_episode) -> None:
+    moves = (LayerMove(0, 0, 0.0, 0.0, 1.0),)
+    half = np.arange(12).reshape(2, 6) % 2 == 0
+    blind = plate_of(1, known=half, image=np.zeros((2, 6, 3), np.uint8), placements=())
+    commit_episode(
+        tmp_path,
+        [drawing([(0, 2)], layer_moves=moves), drawing([(2, 4)])],
+        plates=[plate_of(width=10), plate_of(number=1, width=10, placements=()), blind],
+    )
+    stats = dataset_stats(tmp_path)
+    found = stats.backgrounds
+    assert (found.plates, found.shots, found.placements) == (3, 2, 2)
+    assert found.seen_fraction == pytest.approx((0.9 + 0.9 + 0.5) / 3)
+    assert found.bytes == sum(path.stat().st_size for path in (tmp_path / "backgrounds").iterdir())
+    assert stats.records_with_layer_moves == 1
+    plain = json.loads(json.dumps(stats.to_json()))
+    assert plain["backgrounds"]["plates"] == 3
+    (table,) = (table for table in stats.tables() if table.title == "Backgrounds and moves")
+    assert ("plates", "3") in table.rows
+    assert ("seen of a plate, mean", "76.7 %") in table.rows
+    assert ("records with moves", "1 (50.0 %)") in table.rows
+
+
+def test_a_damaged_table_of_backgrounds_is_named_and_the_records_are_counted(
+    tmp_path, drawing, commit_episode
+) -> None:
+    entry = commit_episode(tmp_path, [drawing([(0, 2)])], plates=[plate_of(placements=())])
+    shard = tmp_path / "backgrounds" / entry.backgrounds[0].name
+    shard.write_bytes(shard.read_bytes()[:100])
+    stats = dataset_stats(tmp_path)
+    assert (stats.records, stats.backgrounds) == (1, None)
+    (line,) = stats.damaged
+    assert "backgrounds" in line
+    shard.unlink()
+    assert "missing" in dataset_stats(tmp_path).damaged[0]
+
+
+def test_a_dataset_without_backgrounds_says_none(dataset) -> None:
+    stats = dataset_stats(dataset)
+    assert stats.to_json()["backgrounds"] is None
+    assert "Backgrounds and moves" not in [table.title for table in stats.tables()]
 
 
 def test_holds_are_counted_by_exposure(dataset) -> None:

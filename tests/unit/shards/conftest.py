@@ -64,9 +64,15 @@ def build_entry(records: int, **facts: Any) -> LedgerEntry:
 
 
 def commit_built(
-    out: Path, records: Sequence[Record], *, episode_id: str = EPISODE_ID, **options: Any
+    out: Path,
+    records: Sequence[Record],
+    *,
+    episode_id: str = EPISODE_ID,
+    timesheet: tuple[str, ...] = (),
+    **options: Any,
 ) -> LedgerEntry:
-    return commit(out, records, build_entry(len(records), episode_id=episode_id), **options)
+    entry = build_entry(len(records), episode_id=episode_id, timesheet=timesheet)
+    return commit(out, records, entry, **options)
 
 
 @pytest.fixture(scope="session")

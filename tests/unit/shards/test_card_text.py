@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from records import plate_of
 
 from dougagen.errors import ShardError
 from dougagen.shards import write_card
-from dougagen.shards.schema import COLUMNS
+from dougagen.shards.schema import COLUMNS, PLATE_TABLE
 
 
 def front_matter(text: str) -> list[str]:
@@ -28,6 +29,36 @@ def test_the_card_names_the_data_files_of_every_split(tmp_path, make_record, com
         "  - split: validation",
         "    path: data/validation-*.parquet",
     ]
+
+
+def test_backgrounds_are_a_second_config_where_there_are_any(tmp_path, make_record, commit_episode) -> None:
+    commit_episode(tmp_path, [make_record(0)])
+    assert not any("backgrounds" in line for line in front_matter(write_card(tmp_path).read_text()))
+    other = "f" * 16
+    plates = [plate_of(shot, episode_id=other, placements=()) for shot in range(2)]
+    entry = commit_episode(tmp_path, [make_record(1, episode_id=other)], episode_id=other, plates=plates)
+    text = write_card(tmp_path).read_text()
+    lines = front_matter(text)
+    at = lines.index("configs:")
+    assert lines[at + 1 : lines.index("dataset_info:")] == [
+        "- config_name: default",
+        "  data_files:",
+        "  - split: train",
+        "    path: data/train-*.parquet",
+        "- config_name: backgrounds",
+        "  data_files:",
+        "  - split: train",
+        "    path: backgrounds/train-*.parquet",
+    ]
+    at = lines.index("- config_name: backgrounds", lines.index("dataset_info:"))
+    names = [line.removeprefix("  - name: ") for line in lines[at:] if line.startswith("  - name: ")]
+    assert names == list(PLATE_TABLE.columns)
+    assert [lines[lines.index(f"  - name: {name}") + 1] for name in ("image", "known")] == [
+        "    dtype: image"
+    ] * 2
+    assert "| backgrounds | 2 |" in text
+    assert f"| bytes of backgrounds | {entry.backgrounds[0].bytes:,} |" in text
+    assert 'load_dataset("path/to/this/folder", "backgrounds", split="train")' in text
 
 
 def test_the_card_lists_every_column_in_order(tmp_path, make_record, commit_episode) -> None:

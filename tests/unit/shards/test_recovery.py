@@ -12,10 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from equal_drawings import put
+from records import plate_of
 
 from dougagen.errors import ShardError
 from dougagen.files import Folder
-from dougagen.shards import EpisodeWriter, encode_record, read_ledger, read_records
+from dougagen.shards import EpisodeWriter, encode_record, read_ledger, read_plates, read_records
 from dougagen.shards.ledger import shard_name
 from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
 from dougagen.shards.recovery import recover, shard_is_whole
@@ -98,6 +99,26 @@ def test_a_redo_killed_at_any_moment_leaves_the_old_rows_or_the_new_ones(
     assert [0, 1, 2] in ends
     assert [7] in ends
     assert all(end in ([0, 1, 2], [7]) for end in ends)
+
+
+def test_plates_and_rows_come_and_go_together_whatever_moment_a_run_dies_at(
+    tmp_path, make_record, commit_episode, moments, monkeypatch
+) -> None:
+    out = tmp_path / "out"
+    copies = moments(out)
+    commit_episode(out, [make_record(0)], plates=[plate_of(0), plate_of(1)], row_group_bytes=1, shard_bytes=1)
+    commit_episode(out, [make_record(7)], plates=[plate_of(5)], on_existing="redo", digest="d1" * 32)
+    commit_episode(out, [make_record(8)], on_existing="redo", digest="d2" * 32)
+    monkeypatch.undo()
+    ends = []
+    for copy in copies:
+        recover(copy)
+        plates = [plate.shot_index for plate in read_plates(copy)] if drawings(copy) else []
+        ends.append((drawings(copy), plates))
+        in_folder = list((copy / "backgrounds").glob("*")) if (copy / "backgrounds").exists() else []
+        assert len(in_folder) == len(plates)
+    whole = [([], []), ([0], [0, 1]), ([7], [5]), ([8], [])]
+    assert sorted(set(map(str, ends))) == sorted(map(str, whole))
 
 
 def test_an_intent_whose_shard_is_damaged_is_taken_back(

@@ -7,7 +7,7 @@ import json
 import pyarrow.parquet as pq
 
 from dougagen.shards import encode_record
-from dougagen.shards.schema import IMAGE_COLUMNS, ROW_COLUMNS, SCHEMA, leaf_paths
+from dougagen.shards.schema import IMAGE_COLUMNS, PLATE_TABLE, RECORD_TABLE, ROW_COLUMNS, SCHEMA, leaf_paths
 
 IMAGE = "struct<bytes: binary, path: string>"
 COLUMNS = [
@@ -42,15 +42,29 @@ COLUMNS = [
     ("measures", "list<item: struct<name: string, value: double>>"),
     ("fingerprint", "uint64"),
     ("repeats", "string"),
+    (
+        "layer_moves",
+        "list<item: struct<layer: int32, frame_index: int64, x: float, y: float, scale: float>>",
+    ),
+]
+PLATE_COLUMNS = [
+    ("background_id", "string"),
+    ("episode_id", "string"),
+    ("shot_index", "int32"),
+    ("image", IMAGE),
+    ("known", IMAGE),
+    ("seen_fraction", "float"),
+    ("placements", "list<item: struct<frame_index: int64, x: float, y: float, scale: float>>"),
 ]
 
 
 def test_every_column_has_its_name_type_and_place() -> None:
     assert [(field.name, str(field.type)) for field in SCHEMA] == COLUMNS
+    assert [(field.name, str(field.type)) for field in PLATE_TABLE.schema] == PLATE_COLUMNS
 
 
 def test_every_column_is_nullable_since_hugging_face_decodes_images_only_then() -> None:
-    assert all(field.nullable for field in SCHEMA)
+    assert all(field.nullable for table in (RECORD_TABLE, PLATE_TABLE) for field in table.schema)
 
 
 def test_the_pictures_are_the_only_columns_that_statistics_leave_out() -> None:
@@ -73,7 +87,7 @@ def test_a_shard_tells_hugging_face_what_its_columns_are(tmp_path, make_record, 
         {"start": {"dtype": "int64", "_type": "Value"}, "stop": {"dtype": "int64", "_type": "Value"}}
     ]
     assert features["picture_area"]["x"] == {"dtype": "int32", "_type": "Value"}
-    assert metadata[b"dougagen_schema_version"] == b"2"
+    assert metadata[b"dougagen_schema_version"] == b"3"
 
 
 def test_a_shard_has_the_schema_as_it_stands_here(tmp_path, make_record, commit_episode) -> None:

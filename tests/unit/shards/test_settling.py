@@ -338,3 +338,16 @@ def test_a_disk_that_refuses_ends_the_pass_with_the_remedy_and_nothing_changed(t
     assert everything(tmp_path) == before
     settle_repeats(tmp_path)
     assert set(shown(tmp_path)) == {f"{A}/0"}
+
+
+def test_a_pass_that_writes_rows_anew_leaves_the_plates_where_they_are(tmp_path) -> None:
+    put(tmp_path, A, [0, 1], plate=True)
+    put(tmp_path, B, [1, 2], plate=True)
+    before = {path: path.read_bytes() for path in (tmp_path / "backgrounds").iterdir()}
+    kept = read_ledger(tmp_path, B).backgrounds
+    assert settle_repeats(tmp_path).found == 1
+    assert {path: path.read_bytes() for path in (tmp_path / "backgrounds").iterdir()} == before
+    assert read_ledger(tmp_path, B).backgrounds == kept
+    assert verify_dataset(tmp_path).damages == ()
+    put(tmp_path, B, [1, 2])  # a redo that finds no background
+    assert [path.name for path in (tmp_path / "backgrounds").iterdir() if B in path.name] == []
