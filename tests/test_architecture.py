@@ -147,7 +147,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "reconstruction": "refinement responses",
     },
     "where things lie in a dataset's folder, and how coded: for those who work on the folder itself": {
-        "shards": "codec durable ledger locks option_words recovery repeats",
+        "shards": "codec durable ledger locks option_words repeats",
     },
 }
 """Why a room is entered beside its face, and by which modules. The studio never is."""

@@ -173,7 +173,8 @@ def require_place(out: Path, dataset: Path) -> None:
     if _ADDRESS.match(str(out)):
         what = "an address is no folder: exports are written to disks"
         raise UsageError(what, where=out, remedy="write to a folder, and copy it there")
-    if out.exists() and not out.is_dir():
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir():
         raise UsageError("a file lies where the folder of the export is to be", where=out, remedy=_ANOTHER)
     root = dataset.resolve() if dataset.is_dir() else dataset.resolve().parent
     if out.resolve().is_relative_to(root):

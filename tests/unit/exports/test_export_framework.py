@@ -126,6 +126,7 @@ def test_a_place_that_cannot_be_is_one_line_and_keeps_what_it_has(dataset: Path,
     before = tree(tmp_path) | tree(dataset)
     for place, said in (
         (tmp_path / "file", "a file lies where the folder of the export is to be"),
+        (tmp_path / "file/below", "a file lies where the folder of the export is to be"),
         (tmp_path / "full", "this folder has other files in it ('mine.txt')"),
         (dataset, "the export would lie inside the dataset"),
         (dataset / "data/out", "the export would lie inside the dataset"),
