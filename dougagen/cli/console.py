@@ -204,14 +204,14 @@ class _Count(MofNCompleteColumn):
 
 
 class _Left(ProgressColumn):
-    """The time left, counted down between two words on it; of what has no length the time that it took."""
+    """The time left, counted down between two words on it; where nobody knows it, the time so far."""
 
     def render(self, task: Task) -> Text:
         seconds = task.fields.get("left")
         if task.fields.get("endless"):
             return Text(_minutes(task.elapsed or 0.0), style="dim")
         if seconds is None:
-            return Text("–:–– left", style="dim")
+            return Text(f"{_minutes(task.elapsed or 0.0)} so far", style="dim")
         gone = time.monotonic() - task.fields.get("said", time.monotonic())
         return Text(f"{_minutes(max(0.0, seconds - gone))} left", style="cyan")
 
@@ -236,7 +236,7 @@ def _bar_width() -> int:
 
 def _room_for_a_name() -> int:
     """Characters; as many as the other columns leave."""
-    others = 40 + _bar_width() if err.width >= _ROOM_FOR_A_STAGE else 32
+    others = 43 + _bar_width() if err.width >= _ROOM_FOR_A_STAGE else 32
     return max(6, err.width - others)
 
 
