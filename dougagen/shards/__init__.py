@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dougagen.shards.recovery import Recovered, files_of, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
-    from dougagen.shards.scaling import at_lines, require_lines, size_at
+    from dougagen.shards.scaling import at_lines, plate_at_lines, require_lines, size_at
     from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.splits import part_of, shares_of, split_key
@@ -61,6 +61,7 @@ _HOME = {
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
     "at_lines": "scaling",
+    "plate_at_lines": "scaling",
     "require_lines": "scaling",
     "size_at": "scaling",
     "part_of": "splits",
@@ -125,6 +126,7 @@ __all__ = [
     "ledger_path",
     "lock_episode",
     "open_dataset",
+    "plate_at_lines",
     "parse_filter",
     "part_of",
     "read_ledger",
