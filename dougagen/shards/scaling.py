@@ -67,7 +67,7 @@ def plate_at_lines(plate: Plate, lines: int, *, height: int) -> Plate:
     """A plate for pictures that are stored at ``lines`` lines and had ``height``; else itself.
 
     A pixel is the mean of what is known in the box that it covers, and known where half of that box is; so
-    nothing that is not known shows through. Plate and pictures shrink alike, so the scale of placements stays.
+    nothing that is not known shows through. Plate and pictures shrink alike: the scale of placements stays.
     Raises ShardError for fewer than ``LEAST_LINES``.
     """
     require_lines(lines)
