@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dougagen.shards.removal import Leaving, Removal, remove_episodes
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
-    from dougagen.shards.scaling import at_lines, require_lines, size_at
+    from dougagen.shards.scaling import at_lines, plate_at_lines, require_lines, size_at
     from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.splits import part_of, shares_of, split_key
@@ -67,6 +67,7 @@ _HOME = {
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
     "at_lines": "scaling",
+    "plate_at_lines": "scaling",
     "require_lines": "scaling",
     "size_at": "scaling",
     "part_of": "splits",
@@ -149,6 +150,7 @@ __all__ = [
     "open_dataset",
     "parse_filter",
     "part_of",
+    "plate_at_lines",
     "read_ledger",
     "read_plates",
     "read_records",

@@ -102,7 +102,8 @@ class Plates:
                 yield from made_of(raw_rows_at(shard, found, PLATE_TABLE), shard)
 
     def __repr__(self) -> str:
-        return f"{len(self)} plates of {self.dataset!r}"
+        count = len(self)
+        return f"{count} plate{'s' * (count != 1)} of {self.dataset!r}"
 
 
 def _decoded(rows: Iterator[dict[str, Any]], shard: Path) -> Iterator[Plate]:

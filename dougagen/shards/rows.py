@@ -26,7 +26,7 @@ from dougagen.domain import (
 from dougagen.errors import DomainError, ShardError
 from dougagen.shards import codec
 from dougagen.shards.color_codecs import color_size, decode_color, encode_color
-from dougagen.shards.scaling import at_lines
+from dougagen.shards.scaling import at_lines, moves_at
 
 _COPIED = (
     "episode_id",
@@ -86,12 +86,16 @@ def encode_record(
 ) -> EncodedRecord:
     """Code the three pictures and lay out the row. 60 to 95 ms of one core at 1080p, by the grain.
 
-    Pictures of more than ``lines`` lines are scaled to so many; ``picture_area`` stays as it was, in pixels
-    of the frame. Raises UsageError where the library of ``color_codec`` is not installed.
+    Pictures of more than ``lines`` lines are scaled to so many, and moves of layers with them;
+    ``picture_area`` stays as it was, in pixels of the frame. Raises UsageError where the library of
+    ``color_codec`` is not installed.
     """
     triplet, provenance = record.triplet, record.provenance
+    moves = provenance.layer_moves
     if lines is not None:
         triplet = at_lines(triplet, lines)
+        sizes = [(shown.height, shown.width) for shown in (record.triplet, triplet)]
+        moves = moves_at(moves, *sizes)
     area = provenance.picture_area
     pictures = {
         "color": (encode_color(triplet.color, color_codec), color_codec),
@@ -112,7 +116,7 @@ def encode_record(
         "flags": list(provenance.flags),
         "measures": [measure._asdict() for measure in provenance.measures],
         "origin": str(provenance.origin),
-        "layer_moves": [asdict(move) for move in provenance.layer_moves] or None,
+        "layer_moves": [asdict(move) for move in moves] or None,
     }
     return encoded_row(row)
 

@@ -7,12 +7,15 @@ large one, and gets a class *and* a side of the cel mask that occur together in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.choices import LEAST_LINES
-from dougagen.domain import LINE_CLASSES, CelMask, Douga, DougaClass, Triplet
+from dougagen.domain import LINE_CLASSES, CelMask, Douga, DougaClass, LayerMove, Plate, Triplet
 from dougagen.errors import ShardError
 
 _LINES = (*LINE_CLASSES, DougaClass.BOOK_LINE)
@@ -52,6 +55,38 @@ def at_lines(triplet: Triplet, lines: int) -> Triplet:
     color = cv2.resize(triplet.color, (width, height), interpolation=cv2.INTER_AREA)
     classes, cel = _scaled(triplet.douga.classes, triplet.cel_mask.pixels, height, width)
     return Triplet(color.astype(np.uint8, copy=False), CelMask(cel), Douga(classes))
+
+
+def moves_at(moves: Iterable[LayerMove], old: tuple[int, int], new: tuple[int, int]) -> tuple[LayerMove, ...]:
+    """Moves in pixels of a picture of another size; ``old`` and ``new`` are height and width."""
+    down, right = new[0] / old[0], new[1] / old[1]
+    return tuple(replace(move, x=move.x * right, y=move.y * down) for move in moves)
+
+
+def plate_at_lines(plate: Plate, lines: int, *, height: int) -> Plate:
+    """A plate for pictures that are stored at ``lines`` lines and had ``height``; else itself.
+
+    A pixel is the mean of what is known in the box that it covers, and known where half of that box is; so
+    nothing that is not known shows through. Plate and pictures shrink alike: the scale of placements stays.
+    Raises ShardError for fewer than ``LEAST_LINES``.
+    """
+    require_lines(lines)
+    if height <= lines:
+        return plate
+    old_height, old_width = plate.known.shape
+    new_height, new_width = (max(1, round(size * lines / height)) for size in plate.known.shape)
+    share = _share(plate.known, new_height, new_width)
+    known = share >= 0.5
+    seen = cv2.resize(
+        np.where(plate.known[:, :, None], plate.image, np.uint8(0)),
+        (new_width, new_height),
+        interpolation=cv2.INTER_AREA,
+    )
+    image = np.zeros_like(seen)
+    image[known] = np.minimum(np.rint(seen[known] / share[known][:, None]), 255)
+    down, right = new_height / old_height, new_width / old_width
+    placements = tuple(replace(lies, x=lies.x * right, y=lies.y * down) for lies in plate.placements)
+    return replace(plate, image=image.astype(np.uint8, copy=False), known=known, placements=placements)
 
 
 def _scaled(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import cv2
 import numpy as np
 import pytest
-from records import noise
+from records import noise, plate_of, record_of
 
-from dougagen.domain import CelMask, Douga, DougaClass, Triplet
+from dougagen.domain import CelMask, Douga, DougaClass, LayerMove, Placement, Triplet
 from dougagen.errors import ShardError
-from dougagen.shards import at_lines, size_at
+from dougagen.shards import at_lines, encode_record, plate_at_lines, size_at
 
 LINE, SHADE_LINE, BOOK_LINE = DougaClass.VISIBLE_LINE, DougaClass.SHADING_LINE, DougaClass.BOOK_LINE
 SHADE, BOOK = DougaClass.SHADING_FILL, DougaClass.BOOK_FILL
@@ -92,3 +94,32 @@ def test_the_colour_of_a_pixel_is_the_mean_of_its_box() -> None:
     whole = triplet_of(np.zeros((60, 60)))
     wanted = whole.color.reshape(30, 2, 30, 2, 3).mean((1, 3))
     assert np.abs(at_lines(whole, 30).color - wanted).max() <= 0.5
+
+
+# ---- backgrounds and moves ---------------------------------------------------------------------------
+
+
+def test_moves_of_layers_shrink_with_the_pictures() -> None:
+    triplet = triplet_of(np.zeros((90, 160)))
+    moves = (LayerMove(0, 0, 16.0, -9.0, 1.5),)
+    record = record_of(triplet.color, triplet.cel_mask.pixels, triplet.douga.classes, layer_moves=moves)
+    assert encode_record(record).row["layer_moves"][0] | {"x": 16.0, "y": -9.0} == asdict(moves[0])
+    (stored,) = encode_record(record, lines=45).row["layer_moves"]
+    assert stored == {"layer": 0, "frame_index": 0, "x": 8.0, "y": -4.5, "scale": 1.5}
+
+
+def test_a_plate_shrinks_with_the_pictures_and_what_is_not_known_does_not_show_through() -> None:
+    known = np.zeros((90, 320), bool)
+    known[:, :161] = True  # half of the pixel of column 80 at half the size
+    image = np.where(known[:, :, None], np.uint8(200), np.uint8(0)) * np.ones(3, np.uint8)
+    plate = plate_of(image=image, known=known, placements=(Placement(0, 100.0, 2.0, 1.25),))
+    small = plate_at_lines(plate, 45, height=90)
+    assert small.known.shape == (45, 160)
+    assert small.known[:, :81].all()
+    assert not small.known[:, 81:].any()
+    assert (small.image[small.known] == 200).all()
+    assert not small.image[~small.known].any()
+    assert small.placements == (Placement(0, 50.0, 1.0, 1.25),)
+    assert plate_at_lines(plate, 90, height=90) is plate
+    with pytest.raises(ShardError, match="at least 16 lines"):
+        plate_at_lines(plate, 2, height=90)
