@@ -14,6 +14,12 @@ it stays, or it is replaced."""
 OnRepeat = Literal["keep", "mark", "drop"]
 """What happens to a drawing that another episode of the dataset shows: kept unmarked, marked, or dropped."""
 
+ColorCodec = Literal["png", "webp", "jxl"]
+"""How the colour picture of a record is coded, without loss in all of them."""
+
+LEAST_LINES = 16
+"""Of a picture that is scaled: fewer show no drawing."""
+
 ChosenBy = Literal["variety", "uncertainty", "both"]
 """What makes a frame worth drawing."""
 

@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any, get_args
 
-from dougagen.choices import OnRepeat
+from dougagen.choices import LEAST_LINES, ColorCodec, OnRepeat
 from dougagen.errors import ConfigError
 from dougagen.footage import FLAGS, DecodeOn, FootageConfig
+
+_ADDED = {"color_codec": "png", "lines": None}
+"""Options that came after folders were made, with what was done before there were any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class ExtractConfig:
     repeats: OnRepeat = "mark"
     """Drawings that another episode of the dataset shows: keep them unmarked, mark them, or set them aside.
     Which of them is the original depends on what is in the dataset, and not on what came first."""
+    color_codec: ColorCodec = "png"
+    """How colour is coded, without loss in each."""
+    lines: int | None = None
+    """Pictures of more lines are stored at so many; networks read them as they are."""
     decode_on: DecodeOn = "auto"
     """Where video is decoded; changes no row, and is no part of the digest."""
 
@@ -54,6 +61,10 @@ class ExtractConfig:
             raise ConfigError(f"--max-drawings must be at least 1, got {self.max_drawings}")
         if self.repeats not in get_args(OnRepeat):
             raise ConfigError(f"--repeats must be keep, mark or drop, got {self.repeats!r}")
+        if self.color_codec not in get_args(ColorCodec):
+            raise ConfigError(f"--color-codec must be png, webp or jxl, got {self.color_codec!r}")
+        if self.lines is not None and self.lines < LEAST_LINES:
+            raise ConfigError(f"--lines must be at least {LEAST_LINES}, got {self.lines}")
         for flag in self.reject:
             if flag not in FLAGS:
                 raise ConfigError(f"--reject: unknown flag {flag!r}", remedy=f"one of {', '.join(FLAGS)}")
@@ -76,4 +87,7 @@ def _rows(config: ExtractConfig) -> dict[str, Any]:
     """The options that change rows."""
     options = asdict(config)
     del options["decode_on"]
+    for name, of_old in _ADDED.items():  # an option that is left as it is makes no other digest
+        if options[name] == of_old:
+            del options[name]
     return options

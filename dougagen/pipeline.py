@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
@@ -134,7 +135,8 @@ def extract_episode(
         )
         triplets = flow.ahead(clock.timed("networks", reconstructed), depth=depth, name="networks")
         records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
-        coded = clock.timing("image coding", encode_record)
+        encode = partial(encode_record, color_codec=config.color_codec, lines=config.lines)
+        coded = clock.timing("image coding", encode)
         for row in flow.mapped(coded, sieve.records(records), name="coding"):
             with clock.stage("writing"):
                 writer.write(row)

@@ -38,8 +38,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
-    "shards": {"domain", "errors"},
+    "shards": {"choices", "domain", "errors"},
     "report": {"domain", "errors", "shards"},
+    # sheets that name the cels come from footage
+    "exports": {"domain", "errors", "footage", "shards"},
+    # shards as torch datasets; nothing of ours imports it
+    "torch": {"domain", "errors", "shards"},
     "config": {"choices", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
@@ -50,8 +54,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
-        "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
-        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training",
+        "choices", "config", "domain", "errors", "evaluation", "exports", "footage", "inventory", "labels",
+        "networks", "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio",
+        "training",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
@@ -60,16 +65,18 @@ FOR_ALL = {"files"}
 """How files are opened, read and written is one room's: every room but those below it may import it."""
 
 HEAVY_IN: dict[str, set[str]] = {
-    "torch": {"networks", "reconstruction", "training"},
+    "torch": {"networks", "reconstruction", "torch", "training"},
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
-    "av": {"footage", "studio"},
+    "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "pyarrow": {"shards"},
-    "skimage": {"reconstruction", "labels", "evaluation"},
+    # shards thins lines before it scales a class map, exports before it makes strokes of them
+    "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
+    "psd_tools": {"exports"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "processes",
+        "processes", "exports",
     },
     "typer": {"cli"},
     "rich": {"cli"},
@@ -137,7 +144,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "reconstruction": "refinement responses",
     },
     "where things lie in a dataset's folder, and how coded: for those who work on the folder itself": {
-        "shards": "codec durable ledger locks repeats side_files",
+        "shards": "codec durable ledger locks repeats",
     },
 }
 """Why a room is entered beside its face, and by which modules. The studio never is."""

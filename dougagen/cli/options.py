@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dougagen.choices import OnExisting, OnRepeat
+from dougagen.choices import LEAST_LINES, ColorCodec, OnExisting, OnRepeat
 from dougagen.cli import completion
 from dougagen.cli.groups import Options
 from dougagen.cli.owners import Owner
@@ -183,6 +183,26 @@ ConfigFile = Annotated[
 ]
 
 
+Codec = Annotated[
+    ColorCodec | None,
+    typer.Option(
+        "--color-codec",
+        help="How colour is stored, without loss: png, which everything opens; webp, fewer bytes in as much "
+        "time; jxl, the fewest, and slow (pip install 'dougagen\\[jxl]').",
+        rich_help_panel=_PICTURE,
+    ),
+    Owner("config:ExtractConfig.color_codec"),
+]
+Lines = Annotated[
+    int | None,
+    typer.Option(
+        min=LEAST_LINES,
+        help="Store pictures of more lines at so many; the networks read them as they are.",
+        rich_help_panel=_PICTURE,
+    ),
+]
+
+
 class MachineOptions(Options):
     """Which machine reads, as ``ReconstructionConfig.of`` takes it."""
 
@@ -240,6 +260,8 @@ class ExtractionOptions(Options):
     max_drawings: MaxDrawings
     reject: Reject
     repeats: Repeats
+    color_codec: Codec
+    lines: Lines
     on_existing: Existing
     square_pixels: SquarePixels
     keep_bars: KeepBars

@@ -68,6 +68,10 @@ class ExtractKeywords(FootageOptions, NetworkOptions, total=False):
     reject: Iterable[str]
     """Flags with which a drawing becomes no record."""
     repeats: Literal["keep", "mark", "drop"]
+    color_codec: Literal["png", "webp", "jxl"]
+    """``jxl`` needs ``pip install 'dougagen[jxl]'``."""
+    lines: int
+    """Pictures of more lines are stored at so many."""
     on_existing: Literal["error", "skip", "redo"]
     repair: bool
     jobs: int

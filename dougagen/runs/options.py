@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NETWORKS = ("device", "batch_size", "precision", "backend", "color_cut", "refine")
 _DECODING = ("square_pixels", "keep_bars", "skip_chapters")
-_ROWS = ("start", "stop", "max_drawings", "reject", "repeats")
+_ROWS = ("start", "stop", "max_drawings", "reject", "repeats", "color_codec", "lines")
 _WHAT = "extract option"
 _GIB = 2**30
 _BOUNDS: dict[str, tuple[float, float]] = {"jobs": (0, 64), "stall": (1, float("inf"))}
@@ -47,6 +47,8 @@ class ExtractOptions:
     max_drawings: int | None = None
     reject: tuple[str, ...] | None = None
     repeats: str | None = None
+    color_codec: str | None = None
+    lines: int | None = None
     square_pixels: bool | None = None
     keep_bars: bool | None = None
     skip_chapters: str | None = None
@@ -106,7 +108,12 @@ class ExtractOptions:
             limits["stall_seconds"] = self.stall
         if self.decoder_memory is not None:
             limits["memory_bytes"] = round(self.decoder_memory * _GIB)
-        return Plan(out, self.config(), limits=DecoderLimits(**limits), **self.said("on_existing", "repair"))
+        config = self.config()
+        if config.color_codec != "png":
+            from dougagen.shards import require_color_codec
+
+            require_color_codec(config.color_codec)
+        return Plan(out, config, limits=DecoderLimits(**limits), **self.said("on_existing", "repair"))
 
     def networks(self) -> LoadNetworks:
         """How each worker gets its networks."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dougagen.shards.card import renew_card, write_card
+    from dougagen.shards.color_codecs import require_color_codec
+    from dougagen.shards.filters import Filter, parse_filter
     from dougagen.shards.ledger import (
         SCHEMA_VERSION,
         LedgerEntry,
@@ -32,10 +34,13 @@ if TYPE_CHECKING:
         read_records,
         read_rows,
     )
-    from dougagen.shards.recovery import Recovered, recover, shard_is_whole
+    from dougagen.shards.recovery import Recovered, files_of, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
+    from dougagen.shards.scaling import at_lines, require_lines, size_at
+    from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
+    from dougagen.shards.splits import part_of, shares_of, split_key
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
 
@@ -51,9 +56,16 @@ _HOME = {
     "Lock": "locks",
     "lock_episode": "locks",
     "Recovered": "recovery",
+    "files_of": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
+    "at_lines": "scaling",
+    "require_lines": "scaling",
+    "size_at": "scaling",
+    "part_of": "splits",
+    "shares_of": "splits",
+    "split_key": "splits",
     "Settled": "settling",
     "settle_repeats": "settling",
     "EncodedRecord": "rows",
@@ -70,6 +82,12 @@ _HOME = {
     "open_dataset": "reader",
     "read_records": "reader",
     "read_rows": "reader",
+    "Filter": "filters",
+    "parse_filter": "filters",
+    "require_color_codec": "color_codecs",
+    "SelectedRow": "selection",
+    "read_selected": "selection",
+    "select_rows": "selection",
     "renew_card": "card",
     "write_card": "card",
     "Damage": "verify",
@@ -86,31 +104,44 @@ __all__ = [
     "EncodedRecord",
     "EpisodeBusy",
     "EpisodeWriter",
+    "Filter",
     "LedgerEntry",
     "Lock",
     "Plates",
     "PrintsTaken",
     "Recovered",
     "RowGroup",
+    "SelectedRow",
     "Settled",
     "ShardFacts",
     "VerifyReport",
+    "at_lines",
     "committed",
     "committed_ids",
     "count_records",
     "decode_row",
     "encode_record",
+    "files_of",
     "ledger_path",
     "lock_episode",
     "open_dataset",
+    "parse_filter",
+    "part_of",
     "read_ledger",
     "read_plates",
     "read_records",
     "read_rows",
+    "read_selected",
     "recover",
     "renew_card",
+    "require_color_codec",
+    "require_lines",
+    "select_rows",
     "settle_repeats",
     "shard_is_whole",
+    "shares_of",
+    "size_at",
+    "split_key",
     "verify_dataset",
     "write_card",
 ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dougagen.errors import ShardError
 from dougagen.files import Refusal, read_file
-from dougagen.shards import codec
+from dougagen.shards.color_codecs import decode_color
 from dougagen.shards.durable import is_there
 from dougagen.shards.ledger import (
     DATA,
@@ -166,7 +166,7 @@ def prints_made_anew(out: Path, entry: LedgerEntry) -> NDArray[np.void]:
 
 
 def _print_of_row(row: Mapping[str, Any], *, fingerprinted: bool) -> Print:
-    seen = print_of(codec.decode_color(row["color"]["bytes"]))
+    seen = print_of(decode_color(row["color"]["bytes"]))
     return Print(row["fingerprint"] if fingerprinted else seen.fingerprint, seen.sketch)
 
 

@@ -1,4 +1,4 @@
-"""RECORD ⇄ ROW: one record as the columns of dougagen/README.md#dataset, its three pictures as PNG."""
+"""RECORD ⇄ ROW: one record as the columns of dougagen/README.md#dataset, its three pictures coded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from dougagen.choices import ColorCodec
 from dougagen.domain import (
     CLASS_COUNT,
     CelMask,
@@ -24,6 +25,8 @@ from dougagen.domain import (
 )
 from dougagen.errors import DomainError, ShardError
 from dougagen.shards import codec
+from dougagen.shards.color_codecs import color_size, decode_color, encode_color
+from dougagen.shards.scaling import at_lines
 
 _COPIED = (
     "episode_id",
@@ -67,9 +70,9 @@ class EncodedRecord:
         return str(self.row["episode_id"])
 
 
-def _picture(data: bytes, record_id: str, column: str) -> dict[str, Any]:
+def _picture(data: bytes, record_id: str, column: str, ending: str) -> dict[str, Any]:
     name = record_id.replace("/", "_")
-    return {"bytes": data, "path": f"{name}_{column}.png"}
+    return {"bytes": data, "path": f"{name}_{column}.{ending}"}
 
 
 def _class_fractions(douga: Douga) -> list[float]:
@@ -78,17 +81,25 @@ def _class_fractions(douga: Douga) -> list[float]:
     return [float(n) / douga.classes.size for n in np.asarray(counts).ravel()]
 
 
-def encode_record(record: Record) -> EncodedRecord:
-    """Code the three pictures and lay out the row. 60 to 95 ms of one core at 1080p, by the grain."""
+def encode_record(
+    record: Record, *, color_codec: ColorCodec = "png", lines: int | None = None
+) -> EncodedRecord:
+    """Code the three pictures and lay out the row. 60 to 95 ms of one core at 1080p, by the grain.
+
+    Pictures of more than ``lines`` lines are scaled to so many; ``picture_area`` stays as it was, in pixels
+    of the frame. Raises UsageError where the library of ``color_codec`` is not installed.
+    """
     triplet, provenance = record.triplet, record.provenance
+    if lines is not None:
+        triplet = at_lines(triplet, lines)
     area = provenance.picture_area
     pictures = {
-        "color": codec.encode_color(triplet.color),
-        "cel_mask": codec.encode_cel_mask(triplet.cel_mask),
-        "douga": codec.encode_douga(triplet.douga),
+        "color": (encode_color(triplet.color, color_codec), color_codec),
+        "cel_mask": (codec.encode_cel_mask(triplet.cel_mask), "png"),
+        "douga": (codec.encode_douga(triplet.douga), "png"),
     }
     row: dict[str, Any] = {name: getattr(provenance, name) for name in _COPIED}
-    row |= {name: _picture(data, record.record_id, name) for name, data in pictures.items()}
+    row |= {name: _picture(data, record.record_id, name, end) for name, (data, end) in pictures.items()}
     row |= {
         "record_id": record.record_id,
         "exposures": [{"start": span.start, "stop": span.stop} for span in provenance.exposures],
@@ -130,12 +141,10 @@ def decode_row(row: Mapping[str, Any]) -> Record:
 def _decoded_triplet(row: Mapping[str, Any]) -> Triplet:
     data = {column: row[column]["bytes"] for column in ("color", "cel_mask", "douga")}
     for column, coded in data.items():
-        header = codec.png_header(coded)
-        if (header.width, header.height) != (row["width"], row["height"]):
-            raise ShardError(
-                f"{column} is {header.width}×{header.height}, the row says {row['width']}×{row['height']}"
-            )
-    color = codec.decode_color(data["color"])
+        width, height = color_size(coded) if column == "color" else codec.png_size(coded)
+        if (width, height) != (row["width"], row["height"]):
+            raise ShardError(f"{column} is {width}×{height}, the row says {row['width']}×{row['height']}")
+    color = decode_color(data["color"])
     cel_mask: CelMask = codec.decode_cel_mask(data["cel_mask"])
     return Triplet(color, cel_mask, codec.decode_douga(data["douga"]))
 
