@@ -225,7 +225,7 @@ def reconstruct_shots(
     A shot is read in windows, whose size depends on that of its pictures alone; ``on_plate`` is given its
     background when its last drawing has been read.
     """
-    if not isinstance(reconstructor, ReadsShots):
+    if not (isinstance(reconstructor, ReadsShots) and reconstructor.reads_shots):
         yield from reconstruct_in_batches(drawings, reconstructor)
         return
     for _, shot in groupby(drawings, key=lambda drawing: drawing.shot_index):

@@ -47,6 +47,11 @@ class ShotReader(Protocol):
 class ReadsShots(Protocol):
     """A reconstructor that takes a shot as one piece, beside single pictures."""
 
+    @property
+    def reads_shots(self) -> bool:
+        """Whether it is to do so."""
+        ...
+
     def window_of(self, height: int, width: int, /) -> int:
         """How many drawings of a size one ``ShotReader.read`` takes."""
         ...

@@ -95,6 +95,11 @@ def moved_by(move: Similarity, other: Similarity, shape: tuple[int, ...]) -> tup
     return float(apart.min()), float(apart.max())
 
 
+def inverse(move: Similarity) -> Similarity:
+    """The way back."""
+    return np.linalg.inv(move).astype(np.float64)
+
+
 def scaled(move: Similarity, by: float) -> Similarity:
     """The same move in a picture ``by`` times as large."""
     larger = move.copy()

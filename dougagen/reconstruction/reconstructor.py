@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction, Triplet
 from dougagen.errors import DeviceError, DomainError, WeightsError
@@ -42,14 +43,13 @@ from dougagen.reconstruction.refinement import refine
 from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_reader import NetworkShotReader, Odds
+from dougagen.reconstruction.shot_fills import FILLS
+from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader, Odds
 from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
 _BATCH = {"cpu": 1, "cuda": 8}
 _USUAL = ReconstructionConfig()
-_ALONE = ShotConfig(window=1, context=0)
-"""A shot of which each drawing is read alone."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -152,15 +152,20 @@ class NetworkReconstructor:
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
     # ---- a shot ------------------------------------------------------------------------------------
+    @property
+    def reads_shots(self) -> bool:
+        """Whether the drawings of a shot speak for each other."""
+        return self._config.shot is not None
+
     def window_of(self, height: int, width: int) -> int:
-        """Drawings of a size that are read together; 1 where each is read alone."""
-        return 1 if self._config.shot is None else self._config.shot.window_of(height, width)
+        """Drawings of a size that are read together."""
+        return (self._config.shot or ShotConfig()).window_of(height, width)
 
     def open_shot(self) -> NetworkShotReader:
         """A reader for the drawings of one shot. Its ``read`` raises as ``reconstruct`` does."""
-        return NetworkShotReader(self._odds_of_each, self._read_with_odds, self._config.shot or _ALONE)
+        return NetworkShotReader(self, self._config.shot or ShotConfig())
 
-    def _odds_of_each(self, pictures: Sequence[Picture]) -> list[Odds]:
+    def odds_of_each(self, pictures: Sequence[Picture]) -> list[Odds]:
         """Log odds float16 [H, W] of cel, of each picture alone, at the size at which it is read."""
         for picture in pictures:
             self._require(picture)
@@ -175,31 +180,36 @@ class NetworkReconstructor:
         stacked = np.stack(pictures)
         return list(self._cel_odds(stacked, self._colors(stacked))[:, 0].half().cpu().numpy())
 
-    def _read_with_odds(
+    def drawn_of_each(
         self, pictures: Sequence[Picture], odds: Sequence[Odds], added: Sequence[Odds]
-    ) -> list[Reconstruction]:
-        """The rest of the way, for odds that the shot has corrected by ``added``."""
-        read: list[Reconstruction] = []
-        todo = list(zip(pictures, odds, added, strict=True))
-        start = 0
-        for batch in _same_size(pictures, self.batch_size):
-            read += self._within_memory(self._infer_with, todo[start : start + len(batch)])
-            start += len(batch)
-        return read
+    ) -> list[Drawn]:
+        """What the douga network draws where the masks are those of the odds and what the shot adds; at the
+        size at which the pictures are read."""
+        todo = [
+            (_readable(picture), one, more) for picture, one, more in zip(pictures, odds, added, strict=True)
+        ]
+        drawn: list[Drawn] = []
+        for batch in _same_size([picture for picture, _, _ in todo], self.batch_size):
+            some = todo[len(drawn) : len(drawn) + len(batch)]
+            drawn += self._within_memory(self._draw_with, some)
+        return drawn
 
     @torch.inference_mode()
-    def _infer_with(self, todo: Sequence[tuple[Picture, Odds, Odds]]) -> list[Reconstruction]:
-        height, width = todo[0][0].shape[:2]
-        small = np.stack([_readable(picture) for picture, _, _ in todo])
-        added = torch.from_numpy(np.stack([_sized(more, small) for _, _, more in todo])).to(self._device)
-        said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._device)
-        more = added[:, None].float()  # [N, H, W] -> [N, 1, H, W]
-        odds, drawn = self._drawn_of(self._colors(small), said[:, None].float() + more)
+    def _draw_with(self, todo: Sequence[tuple[Picture, Odds, Odds]]) -> list[Drawn]:
+        pictures = np.stack([picture for picture, _, _ in todo])
+        added = torch.from_numpy(np.stack([_sized(more, pictures) for _, _, more in todo])).to(self._device)
+        said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._device).float()
+        more = added[:, None]  # [N, H, W] -> [N, 1, H, W]
+        odds, drawn = self._drawn_of(self._colors(pictures), said[:, None] + more)
         if drawn.shape[1] > CLASS_COUNT:
             odds = odds + more  # the douga network corrects the mask by one picture; the shot knows more
-        read = self._reconstructions(small, odds, drawn[:, :CLASS_COUNT])
-        parts = parts_of(height, width)
-        return read if parts == 1 else [enlarged(one, parts, height, width) for one in read]
+        return self._drawn(odds, drawn[:, :CLASS_COUNT])
+
+    def finished(self, pictures: Sequence[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
+        """Line art of what was drawn, at the size of the pictures."""
+        small = [_readable(picture) for picture in pictures]
+        read = self._finish(small, drawn)
+        return [_at_size_of(picture, one) for picture, one in zip(pictures, read, strict=True)]
 
     # ---- pictures ----------------------------------------------------------------------------------
     def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
@@ -231,11 +241,9 @@ class NetworkReconstructor:
 
     @torch.inference_mode()
     def _infer(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
-        height, width = pictures[0].shape[:2]
         small = np.stack([_readable(picture) for picture in pictures])
-        read = self._reconstructions(small, *self._said_of(small))
-        parts = parts_of(height, width)
-        return read if parts == 1 else [enlarged(one, parts, height, width) for one in read]
+        read = self._finish(small, self._drawn(*self._said_of(small)))
+        return [_at_size_of(picture, one) for picture, one in zip(pictures, read, strict=True)]
 
     def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
         """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""
@@ -275,27 +283,40 @@ class NetworkReconstructor:
                 remedy="use other weights, or --precision fp32",
             )
 
-    def _reconstructions(self, pictures: Picture, odds: Tensor, drawn: Tensor) -> list[Reconstruction]:
+    def _drawn(self, odds: Tensor, drawn: Tensor) -> list[Drawn]:
         mask, cel_confidence = mask_of(odds)
         classes, douga_confidence = classes_of(drawn, mask)
-        cels = mask[:, 0].cpu().numpy()  # [N, 1, H, W] -> [N, H, W]
-        dougas = side_by_side(self._drawn, classes.cpu().numpy(), cels, pictures)
+        lines = min(drawn.shape[2], (self._config.shot or ShotConfig()).lines)
+        size = (lines, max(1, round(drawn.shape[3] * lines / drawn.shape[2])))
+        fills = interpolate(drawn[:, list(FILLS)].float(), size, mode="area").half().cpu().numpy()
         return [
-            Reconstruction(
-                cel_mask=CelMask(cel),
-                douga=Douga(douga),
-                cel_confidence=_share(sure_of_cel),
-                douga_confidence=_share(sure_of_douga),
-            )
-            for cel, douga, sure_of_cel, sure_of_douga in zip(
-                cels, dougas, cel_confidence.tolist(), douga_confidence.tolist(), strict=True
+            Drawn(cel, class_, few, _share(sure_of_cel), _share(sure_of_douga))
+            for cel, class_, few, sure_of_cel, sure_of_douga in zip(
+                mask[:, 0].cpu().numpy(),  # [N, 1, H, W] -> [N, H, W]
+                classes.cpu().numpy(),
+                fills,
+                cel_confidence.tolist(),
+                douga_confidence.tolist(),
+                strict=True,
             )
         ]
 
-    def _drawn(self, classes: Picture, cel: NDArray[np.bool_], picture: Picture) -> Picture:
-        kept = without_loose_books(classes, cel)
+    def _finish(self, pictures: Iterable[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
+        dougas = side_by_side(self._line_art, pictures, drawn)
+        return [
+            Reconstruction(
+                cel_mask=CelMask(one.cel),
+                douga=Douga(douga),
+                cel_confidence=one.cel_confidence,
+                douga_confidence=one.douga_confidence,
+            )
+            for one, douga in zip(drawn, dougas, strict=True)
+        ]
+
+    def _line_art(self, picture: Picture, drawn: Drawn) -> Picture:
+        kept = without_loose_books(drawn.classes, drawn.cel)
         refinement = self._config.refinement
-        return kept if refinement is None else refine(kept, cel, color=picture, config=refinement)
+        return kept if refinement is None else refine(kept, drawn.cel, color=picture, config=refinement)
 
     def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):
@@ -307,6 +328,12 @@ def _readable(picture: Picture) -> Picture:
     """The picture at the size at which it is read."""
     parts = parts_of(*picture.shape[:2])
     return picture if parts == 1 else reduced(picture, parts)
+
+
+def _at_size_of(picture: Picture, read: Reconstruction) -> Reconstruction:
+    """What was read in ``_readable(picture)``, at the size of the picture."""
+    parts = parts_of(*picture.shape[:2])
+    return read if parts == 1 else enlarged(read, parts, *picture.shape[:2])
 
 
 def _sized(added: Odds, pictures: Picture) -> NDArray[np.float32]:

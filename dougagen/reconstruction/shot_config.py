@@ -38,6 +38,8 @@ class ShotConfig:
     """Levels by which the one must explain a place better for that."""
     core: int = 4
     """Pixels at ``lines`` that a change must be wide: along borders each drawing's own reading is sharper."""
+    paint_weight: float = 0.5
+    """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
     largest_plate: float = 8.0
     """Frames' areas that a plate may cover; a longer pan begins another plate."""
 

@@ -22,7 +22,7 @@ from dougagen.reconstruction.alignment import (
     moved_by,
     scaled,
 )
-from dougagen.reconstruction.places import told_apart, with_one_background
+from dougagen.reconstruction.places import Paints, told_apart, with_one_background
 from dougagen.reconstruction.shot_config import ShotConfig
 
 _BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
@@ -48,6 +48,10 @@ class Look:
     """Of the background, from the drawing before, in pixels at ``lines``."""
     place: Similarity | None = None
     """From the drawing into the shot, in pixels at ``lines``; None where it is not known."""
+    fills: NDArray[np.float16] | None = None
+    """float16[4, h, w]: log odds of the fills, once the douga is read."""
+    cel: NDArray[np.bool_] | None = None
+    """bool[h, w]: the mask, once it is read."""
     figures: Similarity | None = None
     """Of the figures, from the drawing before; None where they move with the background, or none is known."""
 
@@ -88,17 +92,29 @@ def follow(before: Look | None, look: Look) -> None:
             look.figures = figures
 
 
-def changes_of(looks: Sequence[Look], config: ShotConfig) -> list[NDArray[np.float32]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the drawings of a window say of each other."""
+
+    changes: list[NDArray[np.float32]]
     """By how much the log odds of each drawing change, float32[h, w] each; zeros where nothing is known."""
-    nothing = [np.zeros_like(look.odds) for look in looks]
+    usable: list[int]
+    """The drawings that spoke."""
+    paints: Paints | None
+    """What they show at each place of the screen; None where fewer than two spoke."""
+
+
+def evidence_of(looks: Sequence[Look], config: ShotConfig) -> Evidence:
+    """Compare the drawings, in their order."""
+    changes = [np.zeros_like(look.odds) for look in looks]
     usable = [i for i, look in enumerate(looks) if look.place is not None and look.in_plain_light]
     if len(usable) < 2:
-        return nothing
+        return Evidence(changes, [], None)
     chosen = [looks[i] for i in usable]
-    changed = nothing
-    for i, change in zip(usable, _changes(chosen, config), strict=True):
-        changed[i] = _of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
-    return changed
+    changed, paints = _changes(chosen, config)
+    for i, change in zip(usable, changed, strict=True):
+        changes[i] = _of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+    return Evidence(changes, usable, paints)
 
 
 def _moves(looks: Sequence[Look]) -> bool:
@@ -109,19 +125,19 @@ def _moves(looks: Sequence[Look]) -> bool:
     )
 
 
-def _changes(looks: Sequence[Look], config: ShotConfig) -> list[NDArray[np.float32]]:
+def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np.float32]], Paints]:
     odds = np.stack([look.odds for look in looks])
     smooth = np.stack([look.smooth for look in looks])
     everywhere = np.ones(odds.shape, np.bool_)
     if not _moves(looks):
         paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.still_contrast)
         settled = with_one_background(paints, odds, penalty=config.penalty, power=config.power)
-        return list(settled - odds)
+        return list(settled - odds), paints
     read = odds + _by_moves(looks, config)
     settled = _on_the_background(looks, smooth, read, config)
     # What stands on the screen while the background passes shares its votes as well.
     paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
-    return list(paints.shared(settled) - odds)
+    return list(paints.shared(settled) - odds), paints
 
 
 def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:

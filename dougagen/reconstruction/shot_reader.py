@@ -8,25 +8,56 @@ not on batches, jobs, or where an extraction began.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Drawing, LayerMove, Plate, Reconstruction
-from dougagen.reconstruction.alignment import Similarity, scaled
+from dougagen.reconstruction.alignment import Similarity, inverse, scaled
 from dougagen.reconstruction.plate_maker import PlateMaker
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_evidence import Look, changes_of, follow
+from dougagen.reconstruction.shot_evidence import Evidence, Look, evidence_of, follow
+from dougagen.reconstruction.shot_fills import settled_fills, stacked_fills, with_fills
 
 Picture = NDArray[np.uint8]
 Odds = NDArray[np.float16]
-OddsOf = Callable[[Sequence[Picture]], list[Odds]]
-"""Pictures → log odds [H, W] of cel, of each alone."""
-ReadWith = Callable[[Sequence[Picture], Sequence[Odds], Sequence[Odds]], list[Reconstruction]]
-"""Pictures, their odds, what the shot adds to them → what is read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """A drawing once both networks have spoken, before its line art is made."""
+
+    cel: NDArray[np.bool_]
+    """bool[H, W]."""
+    classes: Picture
+    """uint8[H, W]."""
+    fills: NDArray[np.float16]
+    """float16[4, h, w] at ``ShotConfig.lines``: logits in the order of ``FILLS``."""
+    cel_confidence: float
+    douga_confidence: float
+
+
+class Networks(Protocol):
+    """What a shot asks of the two networks; pictures are uint8[H, W, 3]."""
+
+    def odds_of_each(self, pictures: Sequence[Picture], /) -> list[Odds]:
+        """Log odds [H, W] of cel, of each picture alone."""
+        ...
+
+    def drawn_of_each(
+        self, pictures: Sequence[Picture], odds: Sequence[Odds], added: Sequence[Odds], /
+    ) -> list[Drawn]:
+        """What the douga network draws where the masks are those of the odds and what the shot adds."""
+        ...
+
+    def finished(self, pictures: Sequence[Picture], drawn: Sequence[Drawn], /) -> list[Reconstruction]:
+        """Line art of what was drawn."""
+        ...
+
 
 _NO_EVIDENCE = {"in_fade", "in_flash", "in_dissolve"}
 _SLID = 0.5  # px that a layer must lie beside its first place for a move to be known
@@ -35,8 +66,8 @@ _SLID = 0.5  # px that a layer must lie beside its first place for a move to be 
 class NetworkShotReader:
     """Reads one shot, window by window, in order."""
 
-    def __init__(self, odds_of: OddsOf, read_with: ReadWith, config: ShotConfig) -> None:
-        self._odds_of, self._read_with, self._config = odds_of, read_with, config
+    def __init__(self, networks: Networks, config: ShotConfig) -> None:
+        self._networks, self._config = networks, config
         self._looks: list[Look] = []
         self._plates: PlateMaker | None = None
         self._slid = False
@@ -45,19 +76,51 @@ class NetworkShotReader:
     def read(self, drawings: Sequence[Drawing]) -> list[Reconstruction]:
         """The next drawings of the shot, all of one size, at most a window of them."""
         pictures = [drawing.image for drawing in drawings]
-        odds = self._odds_of(pictures)
+        odds = self._networks.odds_of_each(pictures)
         looks = [self._look(drawing, said) for drawing, said in zip(drawings, odds, strict=True)]
         together = self._looks + looks
-        changes = changes_of(together, self._config)[len(self._looks) :]
+        evidence = evidence_of(together, self._config)
         size = pictures[0].shape[1::-1]
-        added = [cv2.resize(c, size, interpolation=cv2.INTER_LINEAR).astype(np.float16) for c in changes]
-        results = self._read_with(pictures, odds, added)
+        added = [
+            cv2.resize(change, size, interpolation=cv2.INTER_LINEAR).astype(np.float16)
+            for change in evidence.changes[len(self._looks) :]
+        ]
+        drawn = self._networks.drawn_of_each(pictures, odds, added)
+        results = self._networks.finished(pictures, self._in_one_model(together, looks, drawn, evidence))
         for drawing, look, result in zip(drawings, looks, results, strict=True):
             self._lay(drawing, look, result)
         self._looks = together[-self._config.context :] if self._config.context else []
         return [
             replace(result, layer_moves=self._moves(drawing, look))
             for drawing, look, result in zip(drawings, looks, results, strict=True)
+        ]
+
+    def _in_one_model(
+        self, together: Sequence[Look], looks: Sequence[Look], drawn: Sequence[Drawn], evidence: Evidence
+    ) -> list[Drawn]:
+        """The drawings with the fills on which the shot agrees."""
+        for look, one in zip(looks, drawn, strict=True):
+            size = look.odds.shape[::-1]
+            look.fills = one.fills
+            look.cel = cv2.resize(one.cel.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+        if evidence.paints is None:
+            return list(drawn)
+        chosen = [together[i] for i in evidence.usable]
+        fills = [look.fills for look in chosen if look.fills is not None]
+        cel = [look.cel for look in chosen if look.cel is not None]
+        settled = settled_fills(
+            stacked_fills(fills),
+            np.stack([look.smooth for look in chosen]),
+            np.stack(cel),
+            evidence.paints,
+            paint_weight=self._config.paint_weight,
+        )
+        of_look = {id(look): odds for look, odds in zip(chosen, settled, strict=True)}
+        return [
+            replace(one, classes=with_fills(one.classes, one.cel, of_look[id(look)]))
+            if id(look) in of_look
+            else one
+            for look, one in zip(looks, drawn, strict=True)
         ]
 
     def plates(self) -> tuple[Plate, ...]:
@@ -87,8 +150,8 @@ class NetworkShotReader:
         if look.place is None:
             return ()
         zoom = drawing.image.shape[0] / look.small.shape[0]
-        step: Similarity = np.linalg.inv(look.place)
-        before = step @ np.linalg.inv(look.move) if self._figures is None else self._figures
+        step: Similarity = inverse(look.place)
+        before: Similarity = self._figures if self._figures is not None else step @ inverse(look.move)
         self._figures = None if look.figures is None else look.figures @ before
         found = [(0, scaled(step, zoom))]
         if self._figures is not None:
