@@ -17,7 +17,7 @@ from dougagen.view import front
 from dougagen.view.catalog import Catalog
 from dougagen.view.config import ViewConfig
 from dougagen.view.pictures import KINDS, THUMBNAIL_WIDTHS, Pictures
-from dougagen.view.plates import Plate, PlateShelf, plate_facts, shelf_of
+from dougagen.view.plates import CodedPlate, PlateShelf, plate_facts
 
 _NUMBER = r"(\d{1,15})"
 _KIND = f"({'|'.join(KINDS)})"
@@ -42,7 +42,7 @@ class Answer:
 class LightTable:
     """A dataset and everything that the page may ask of it."""
 
-    def __init__(self, path: Path, config: ViewConfig, *, plates: PlateShelf | None = None) -> None:
+    def __init__(self, path: Path, config: ViewConfig) -> None:
         """Opens the dataset. Raises ShardError where there is none."""
         self.damaged: dict[str, None] = {}
         """What cannot be read, a line each."""
@@ -51,7 +51,7 @@ class LightTable:
         self._pictures = Pictures(
             self.dataset, kept=config.pictures_kept, thumbnails_kept=config.thumbnails_kept
         )
-        self._plates: PlateShelf = plates or shelf_of(self.dataset)
+        self._plates = PlateShelf(self.dataset)
         self._routes: tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...] = (
             (re.compile(r""), self._page),
             (re.compile(f"({'|'.join(map(re.escape, (*front.SCRIPTS, front.STYLE)))})"), self._part),
@@ -129,7 +129,7 @@ class LightTable:
         return Answer(200, self._pictures.plate(plates[int(number)]), "image/png", lasting=True)
 
 
-def _size_of(plate: Plate) -> tuple[int, int]:
+def _size_of(plate: CodedPlate) -> tuple[int, int]:
     header = codec.png_header(plate.image)
     return header.width, header.height
 

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 from browser import Browser
-from light_tables import SECOND, TENTH, OnePlate, drawn, lay_table, spoil
+from light_tables import SECOND, TENTH, a_plate, drawn, lay_table, spoil
 from records import commit, entry_of
 
 from dougagen.report.page import write_report
@@ -32,9 +32,9 @@ def browser() -> Iterator[Browser]:
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The same dataset as a page that is sent around and as it is served."""
     folder = tmp_path_factory.mktemp("browser")
-    out = lay_table(folder / "shards")
+    out = lay_table(folder / "shards", plates=[a_plate()])
     write_report(out, folder / "report.html")
-    with open_light_table(out, port=0, plates=OnePlate()) as server:
+    with open_light_table(out, port=0) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield {"page": (folder / "report.html").as_uri(), "view": server.url}
@@ -282,11 +282,8 @@ def test_nothing_is_asked_of_anybody_but_where_the_page_came_from(
         assert all(one.startswith(address.split("#")[0]) for one in asked)
 
 
-def test_a_plate_lies_under_the_picture_where_its_placement_says(
-    browser: Browser, addresses: dict[str, str]
-) -> None:
-    browser.screen(1440, 900)
-    browser.open(addresses["view"])
+def test_a_plate_lies_under_the_picture_where_its_placement_says(table: Browser) -> None:
+    browser = table
     browser.press("5")
     browser.until("document.querySelectorAll('.cell .plate img').length === 2")
     lefts = browser.run(
