@@ -53,8 +53,8 @@ def lay_table(out: Path, *, second: str = "ep 2.mkv", plates: Sequence[Plate] = 
 
 
 def a_plate() -> Plate:
-    """Of the first shot of the second episode: two frames side by side, red and green. The first drawing shows
-    the left half, the second the right one; the last row is not known."""
+    """Of the first shot of the second episode: two frames side by side, red and green. The first drawing
+    shows the left half, the second the right one; the last row is not known."""
     image = np.zeros((HEIGHT, 2 * WIDTH, 3), np.uint8)
     image[:, :WIDTH], image[:, WIDTH:] = (255, 0, 0), (0, 255, 0)
     known = np.ones((HEIGHT, 2 * WIDTH), bool)

@@ -99,9 +99,8 @@ def contact_sheet(
         widest = max(widest, record.triplet.width)
     shown = [card.facts for card in cards]
     room = budget - sum(card.size for card in cards)
-    shelves, left_out = carried_plates(
-        PlateShelf(dataset), shown, width=width, room=room, on_damage=on_damage
-    )
+    shelf = PlateShelf(dataset)
+    shelves, left_out = carried_plates(shelf, shown, width=width, room=room, on_damage=on_damage)
     return Sheet(tuple(cards), width, widest, shelves, left_out)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from dougagen.domain import Placement
 from dougagen.shards import Dataset
 
-_SHOTS_KEPT = 8
+_KEPT = 64_000_000  # bytes of the latest shots; those of one shot are kept whatever they take
 _MOST_PLACEMENTS = 4096
 
 
@@ -55,10 +55,14 @@ class PlateShelf:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = tuple(map(_plate_of, self._dataset.plates.coded(episode_id, shot_index)))
-                while len(self._kept) > _SHOTS_KEPT:
+                while len(self._kept) > 1 and sum(map(_size, self._kept.values())) > _KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
+
+
+def _size(plates: tuple[CodedPlate, ...]) -> int:
+    return sum(len(plate.image) + len(plate.known) + 1024 for plate in plates)
 
 
 def _plate_of(row: Mapping[str, Any]) -> CodedPlate:

@@ -76,6 +76,11 @@ class LightTable:
         """How many there are to be seen."""
         return sum(card.drawings for card in self.catalog.episodes)
 
+    @property
+    def has_plates(self) -> bool:
+        """Whether there are background plates; older datasets have none."""
+        return self._plates.has_plates()
+
     def answer(self, address: str) -> Answer:
         """The answer to an address, as ``picture/0/12/douga``. Raises nothing that a dataset can cause."""
         for pattern, answer in self._routes:
@@ -101,7 +106,7 @@ class LightTable:
                 "name": self.name,
                 "version": __version__,
                 "drawings": self.drawings,
-                "plates": self._plates.has_plates(),
+                "plates": self.has_plates,
                 "damaged": list(self.damaged),
                 "episodes": [card.to_json() for card in self.catalog.episodes],
             }
