@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import cv2
@@ -14,6 +16,7 @@ from records import commit, entry_of, record_of
 
 from dougagen.domain import Placement, Plate, Record
 from dougagen.shards.schema import PLATE_TABLE, RECORD_TABLE
+from dougagen.view import LightTableServer, open_light_table
 
 TENTH, SECOND = "1" * 16, "e" * 16
 """Ids of two episodes, ``ep 10.mkv`` and ``ep 2.mkv``: by their ids they stand the wrong way round."""
@@ -60,6 +63,19 @@ def a_plate() -> Plate:
     known = np.ones((HEIGHT, 2 * WIDTH), bool)
     known[-1] = False
     return Plate(SECOND, 0, 0, image, known, (Placement(0, 0, 0, 1), Placement(3, WIDTH, 0, 1)))
+
+
+@contextmanager
+def served(out: Path) -> Iterator[LightTableServer]:
+    """The light table of a dataset, answering until the end of the block, however that comes."""
+    with open_light_table(out, port=0) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def spoil(out: Path, episode_id: str, row: int, **cells: Any) -> Path:
