@@ -83,6 +83,10 @@ class NoRecordError(ShardError, IndexError):
     """A position outside a dataset."""
 
 
+class ExportError(DougagenError):
+    """An export cannot be written, or a drawing has no form in its format."""
+
+
 class LabelError(DougagenError):
     """An artist's label image cannot be read as douga."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self, TypeVar
@@ -26,7 +26,9 @@ from dougagen.domain import (
     FootageCounts,
     Origin,
     PictureArea,
+    Plate,
     Provenance,
+    ReadsShots,
     Reconstruction,
     Reconstructor,
     Record,
@@ -128,7 +130,9 @@ def extract_episode(
 
         found = flow.ahead(islice(footage, config.max_drawings), depth=depth, name="holds")
         drawings = prints.of(clock.timed("waiting", found))
-        reconstructed = reconstruct_in_batches(sieve.drawings(drawings), reconstructor)
+        reconstructed = reconstruct_shots(
+            sieve.drawings(drawings), reconstructor, on_plate=writer.write_plate
+        )
         triplets = flow.ahead(clock.timed("networks", reconstructed), depth=depth, name="networks")
         records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
         encode = partial(encode_record, color_codec=config.color_codec, lines=config.lines)
@@ -205,6 +209,30 @@ def reconstruct_in_batches(
         yield from zip(batch, reconstructor.reconstruct([d.image for d in batch]), strict=True)
 
 
+def reconstruct_shots(
+    drawings: Iterable[Drawing],
+    reconstructor: Reconstructor,
+    *,
+    on_plate: Callable[[Plate], None] = lambda _: None,
+) -> Iterator[tuple[Drawing, Reconstruction]]:
+    """Every drawing with what is read in it, the drawings of a shot together where the reconstructor can.
+
+    A shot is read in windows, whose size depends on that of its pictures alone; ``on_plate`` is given its
+    background when its last drawing has been read.
+    """
+    if not isinstance(reconstructor, ReadsShots):
+        yield from reconstruct_in_batches(drawings, reconstructor)
+        return
+    for _, shot in groupby(drawings, key=lambda drawing: drawing.shot_index):
+        reader = reconstructor.open_shot()
+        for (height, width), alike in groupby(shot, key=lambda drawing: drawing.image.shape[:2]):
+            size = reconstructor.window_of(height, width)
+            while window := list(islice(alike, size)):
+                yield from zip(window, reader.read(window), strict=True)
+        for plate in reader.plates():
+            on_plate(plate)
+
+
 def to_records(
     read: Iterable[tuple[Drawing, Reconstruction]],
     episode: Episode,
@@ -239,6 +267,7 @@ def to_records(
             measures=drawing.measures,
             fingerprint=drawing.fingerprint,
             repeats=drawing.repeats,
+            layer_moves=result.layer_moves,
             pixel_format=episode.pixel_format,
             color_matrix=episode.color_matrix,
             color_range=episode.color_range,

@@ -121,11 +121,16 @@ class Trial:
 
 def run(scratch: Path, *, every: int = 1, errors: tuple[int, ...]) -> dict[str, int]:
     """All acts under all errors, in a process under the failing disk; how the attempts ended."""
+    return dict(json.loads(under_failing_disk(Path(__file__), scratch, every, *errors)))
+
+
+def under_failing_disk(program: Path, scratch: Path, *numbers: int) -> str:
+    """What ``program`` prints, run on the disk that it can make fail, with ``scratch`` and ``numbers``."""
     here = Path(__file__)
     library = scratch / "failing_disk.so"
     source = here.with_suffix(".c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    words = [sys.executable, here, scratch, str(every), *map(str, errors)]
+    words = [sys.executable, program, scratch, *map(str, numbers)]
     paths = os.pathsep.join([str(here.parents[1]), str(here.parent)])
     done = subprocess.run(
         words,
@@ -135,7 +140,7 @@ def run(scratch: Path, *, every: int = 1, errors: tuple[int, ...]) -> dict[str, 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+    return done.stdout
 
 
 def main() -> None:

@@ -42,6 +42,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "view": {"domain", "errors", "shards"},
     # the page that is sent around is the light table of view, and carries its pictures with it
     "report": {"domain", "errors", "shards", "view"},
+    # sheets that name the cels come from footage
+    "exports": {"domain", "errors", "footage", "shards"},
     # shards as torch datasets; nothing of ours imports it
     "torch": {"domain", "errors", "shards"},
     "config": {"choices", "errors", "footage"},
@@ -54,8 +56,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
-        "choices", "config", "domain", "errors", "evaluation", "footage", "inventory", "labels", "networks",
-        "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio", "training", "view",
+        "choices", "config", "domain", "errors", "evaluation", "exports", "footage", "inventory", "labels",
+        "networks", "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio",
+        "training", "view",
     },
 }  # fmt: skip
 """Room → the rooms it may import. Every room may import the package's own version."""
@@ -67,14 +70,15 @@ HEAVY_IN: dict[str, set[str]] = {
     "torch": {"networks", "reconstruction", "torch", "training"},
     "safetensors": {"networks", "training"},
     "openvino": {"networks"},
-    "av": {"footage", "studio"},
+    "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "pyarrow": {"shards"},
-    # shards thins lines before it scales a class map
-    "skimage": {"reconstruction", "labels", "evaluation", "shards"},
+    # shards thins lines before it scales a class map, exports before it makes strokes of them
+    "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
+    "psd_tools": {"exports"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "view", "processes",
+        "view", "processes", "exports",
     },
     "typer": {"cli"},
     "rich": {"cli"},
@@ -142,7 +146,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "reconstruction": "refinement responses",
     },
     "where things lie in a dataset's folder, and how coded: for those who work on the folder itself": {
-        "shards": "codec durable ledger locks repeats side_files",
+        "shards": "codec durable ledger locks repeats",
     },
 }
 """Why a room is entered beside its face, and by which modules. The studio never is."""

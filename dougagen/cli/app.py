@@ -17,6 +17,7 @@ from dougagen import __version__
 from dougagen.cli import (
     bench,
     evaluate,
+    export,
     extract,
     label,
     models,
@@ -71,6 +72,7 @@ app.command("extract", cls=Command)(extract.extract)
 app.command("stats", cls=Command)(stats.stats)
 app.command("view", cls=Command)(view.view)
 app.command("verify", cls=Command)(verify.verify)
+app.command("export", cls=Command)(export.export)
 app.command("probe", cls=Command)(probe.probe)
 app.command("synth", cls=Command)(synth.synth)
 app.command("train", cls=Command)(train.train)

@@ -31,6 +31,13 @@ def deliveries(incomplete: str) -> list[str]:
     return _beginning(incomplete, DELIVERIES)
 
 
+def formats(incomplete: str) -> list[str]:
+    """For ``export --to``."""
+    from dougagen.exports import FORMATS
+
+    return _beginning(incomplete, FORMATS)
+
+
 def presets(incomplete: str) -> list[str]:
     """Names of configurations, then TOML files and folders that begin so, for ``train --config``."""
     from dougagen.training.preset_files import preset_names

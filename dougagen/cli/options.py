@@ -187,8 +187,8 @@ Codec = Annotated[
     ColorCodec | None,
     typer.Option(
         "--color-codec",
-        help="How colour is stored, without loss: png, which everything opens; webp, two thirds of the bytes; "
-        "jxl, half of them and slow (pip install 'dougagen\\[jxl]').",
+        help="How colour is stored, without loss: png, which everything opens; webp, fewer bytes in as much "
+        "time; jxl, the fewest, and slow (pip install 'dougagen\\[jxl]').",
         rich_help_panel=_PICTURE,
     ),
     Owner("config:ExtractConfig.color_codec"),

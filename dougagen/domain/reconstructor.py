@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.domain.footage import Drawing
 from dougagen.domain.pictures import Reconstruction
+from dougagen.domain.shots import Plate
 
 
 class Reconstructor(Protocol):
@@ -26,4 +28,29 @@ class Reconstructor(Protocol):
 
     def reconstruct(self, pictures: Sequence[NDArray[np.uint8]], /) -> list[Reconstruction]:
         """Cel mask and douga of each uint8[H, W, 3] RGB picture, in order; all of one size."""
+        ...
+
+
+class ShotReader(Protocol):
+    """Reads one shot: its drawings speak for each other."""
+
+    def read(self, drawings: Sequence[Drawing], /) -> list[Reconstruction]:
+        """What is seen in the next drawings of the shot, in order; at most a window of them."""
+        ...
+
+    def plates(self) -> tuple[Plate, ...]:
+        """The background of the shot, once all of it has been read; empty where none can be told."""
+        ...
+
+
+@runtime_checkable
+class ReadsShots(Protocol):
+    """A reconstructor that takes a shot as one piece, beside single pictures."""
+
+    def window_of(self, height: int, width: int, /) -> int:
+        """How many drawings of a size one ``ShotReader.read`` takes."""
+        ...
+
+    def open_shot(self) -> ShotReader:
+        """A reader for the next shot."""
         ...

@@ -24,8 +24,9 @@ class Origin(StrEnum):
 class PictureArea:
     """Where the picture lies in the decoded frame, in upright pixels; smaller than it where bars were cut.
 
-    It has the size of the record's pictures, unless their pixels were squared: then the size before that, and
-    the ratio of the two is the sample aspect ratio.
+    It has the size of the record's pictures, unless their pixels were squared, or they are stored at fewer
+    lines: then the size before that. Where they were squared, the two shapes differ by the sample aspect
+    ratio.
     """
 
     x: int

@@ -12,11 +12,11 @@ A new format is a class below one of ``RecordFormat``, ``ShotFormat`` and ``Pack
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from dougagen.domain import FrameSpan, Record
 from dougagen.errors import UsageError
@@ -56,8 +56,8 @@ class ExportedShot:
     """At least one."""
     plate: Any = None
     """The background that was put together for the shot; None where the dataset has none."""
-    read: Any = None
-    """How ``records`` reads; the framework's."""
+    read: Callable[[], Iterator[tuple[ShotLine, Record]]]
+    """What ``records`` calls; the framework's."""
 
     @property
     def span(self) -> FrameSpan:
@@ -73,11 +73,12 @@ class ExportedShot:
         """Each drawing with its pictures, in the order of ``lines``; one at a time is in memory.
 
         Reads the shards anew at every call. Raises ShardError at a damaged record: let it pass, the
-        framework names it and goes on with the next shot.
+        framework names it and calls the format again with the shot without that drawing.
         """
         yield from self.read()
 
 
+@runtime_checkable
 class RecordFormat(Protocol):
     """Writes each record by itself: a picture, a layered file, a folder's row."""
 
@@ -93,6 +94,7 @@ class RecordFormat(Protocol):
         """Called once for each split, after its last record, with what the calls returned, in order."""
 
 
+@runtime_checkable
 class ShotFormat(Protocol):
     """Writes each shot by itself: its cels with their sheet, a clip."""
 
@@ -104,11 +106,12 @@ class ShotFormat(Protocol):
         """As for ``RecordFormat``."""
 
 
+@runtime_checkable
 class PackedFormat(Protocol):
     """Gives the members of each sample; the framework packs them into tar files of bounded size."""
 
     @abstractmethod
-    def members(self, record: Record, name: str) -> Iterable[tuple[str, bytes]]:
+    def members(self, record: Record) -> Iterable[tuple[str, bytes]]:
         """Ending (``"color.png"``) and content of each member, in the order in which they are packed."""
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from dougagen.files import folder_at
+from dougagen.files import Folder, folder_at
 
 
 class Place:
@@ -28,8 +28,41 @@ class Place:
     def new(self, path: str) -> Iterator[BinaryIO]:
         """A new file, open for reading, writing and seeking."""
         name = PurePosixPath(path)
-        if name.is_absolute() or ".." in name.parts:
+        if name.is_absolute() or ".." in name.parts or not name.parts:
             raise ValueError(f"a path inside the export is needed, got {path!r}")
         at = self._root / name
         with folder_at(at.parent, below=self._below, make=True) as folder, folder.create(at.name) as file:
             yield file
+
+
+def clear_folder(path: Path, *, below: Path) -> None:
+    """An empty folder at ``path``, whatever lay in it. Raises OSError, FolderRefused."""
+    with folder_at(path, below=below, make=True) as folder:
+        folder.clear()
+
+
+def move_all(staged: Path, into: Path, *, below: Path) -> list[tuple[str, int]]:
+    """Move every file of ``staged`` to the same place in ``into``, in place of an older one; leave no folder.
+
+    Returns path below ``into`` and bytes of each, in order. Raises OSError, Refusal.
+    """
+    moved: list[tuple[str, int]] = []
+    with folder_at(staged, below=below) as folder:
+        _move(folder, into, below, "", moved)
+    return moved
+
+
+def _move(folder: Folder, into: Path, below: Path, prefix: str, moved: list[tuple[str, int]]) -> None:
+    names = folder.names()
+    files = [name for name in names if not folder.has_folder(name)]
+    if files:
+        with folder_at(into / prefix, below=below, make=True) as target:
+            for name in files:
+                found = folder.stat(name)
+                folder.move(name, target)
+                moved.append((prefix + name, found.st_size if found else 0))
+    for name in names:
+        if folder.has_folder(name):
+            with folder.below(name) as inner:
+                _move(inner, into, below, f"{prefix}{name}/", moved)
+            folder.remove_folder(name)

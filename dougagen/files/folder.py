@@ -166,6 +166,29 @@ class Folder:
                 raise
             raise not_a_file(found.st_mode, self.path / new) from error
 
+    def move(self, name: str, into: Folder) -> None:
+        """The file ``name`` of this folder into another of the same disk, as ``rename`` does it."""
+        try:
+            os.rename(plain(name), name, src_dir_fd=self._handle, dst_dir_fd=into._handle)
+        except OSError as error:
+            found = into.stat(name)
+            if found is None or not stat.S_ISDIR(found.st_mode):
+                raise
+            raise not_a_file(found.st_mode, into.path / name) from error
+
+    def clear(self) -> None:
+        """Remove all that lies here, folders with what is in them; a link goes, what it leads to stays.
+
+        Raises OSError.
+        """
+        for name in self.names():
+            if self.has_folder(name):
+                with self.below(name) as inner:
+                    inner.clear()
+                self.remove_folder(name)
+            else:
+                self.remove(name)
+
     def remove(self, name: str) -> None:
         """The file, or the link itself; nothing where there is nothing. Raises OSError, FileRefused at a
         folder."""

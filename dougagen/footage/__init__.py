@@ -10,7 +10,7 @@ from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
 from dougagen.footage.likeness import require_likeness
 from dougagen.footage.sieve import Sieve
 from dougagen.footage.timesheet import Exposure, ShotSheet, Timesheet, Truth, read_truth
-from dougagen.footage.xdts import require_xdts_place, write_xdts
+from dougagen.footage.xdts import SheetLayer, require_xdts_place, shot_document, write_xdts
 
 __all__ = [
     "FLAGS",
@@ -24,6 +24,7 @@ __all__ = [
     "FrameStream",
     "HoldConfig",
     "PictureConfig",
+    "SheetLayer",
     "ShotSheet",
     "Sieve",
     "Timesheet",
@@ -36,5 +37,6 @@ __all__ = [
     "require_decode_on",
     "require_likeness",
     "require_xdts_place",
+    "shot_document",
     "write_xdts",
 ]

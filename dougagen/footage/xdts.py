@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dougagen.domain import FrameSpan
 from dougagen.errors import EpisodeError, UsageError
 from dougagen.files import open_file, refused_as, write_file
 from dougagen.footage.timesheet import ShotSheet, Timesheet
@@ -23,6 +25,16 @@ _LAYER = "A"  # the lowest cel layer of a sheet: the drawings of a shot are foun
 _MOST_CUTS = 9999  # the header's numbers have one to four digits
 
 
+@dataclass(frozen=True, slots=True)
+class SheetLayer:
+    """A column of a sheet: which cell of a layer is on screen when."""
+
+    name: str
+    """Also the folder of its pictures, and what their names begin with."""
+    cells: tuple[tuple[FrameSpan, int], ...]
+    """Frames of the episode and the number of the cell, in order."""
+
+
 def xdts_text(shots: Sequence[ShotSheet]) -> str:
     """The shots as one XDTS document. Raises EpisodeError where there is none: a sheet must hold a table.
 
@@ -30,34 +42,51 @@ def xdts_text(shots: Sequence[ShotSheet]) -> str:
     """
     if not shots:
         raise EpisodeError("there is no shot to write a timesheet of", remedy="probe more of the episode")
-    document: dict[str, Any] = {"timeTables": [_timetable(shot) for shot in shots], "version": _VERSION}
-    cut = shots[0].index + 1
-    if cut <= _MOST_CUTS:
+    return _document(shots[0].index, [_timetable(shot.index, shot.span, [_cels_of(shot)]) for shot in shots])
+
+
+def shot_document(shot_index: int, span: FrameSpan, layers: Sequence[SheetLayer]) -> str:
+    """One shot with several layers as an XDTS document, the lowest layer first."""
+    return _document(shot_index, [_timetable(shot_index, span, layers)])
+
+
+def _document(first: int, timetables: list[dict[str, Any]]) -> str:
+    document: dict[str, Any] = {"timeTables": timetables, "version": _VERSION}
+    cut = first + 1
+    if 0 < cut <= _MOST_CUTS:
         document = {"header": {"cut": str(cut), "scene": "1"}} | document
     return f"{IDENTIFIER}\n{json.dumps(document, separators=(',', ':'))}\n"
 
 
-def _timetable(shot: ShotSheet) -> dict[str, Any]:
+def _cels_of(shot: ShotSheet) -> SheetLayer:
+    spans = (line.span for line in shot.exposures)
+    return SheetLayer(_LAYER, tuple(zip(spans, shot.numbers, strict=True)))
+
+
+def _timetable(shot_index: int, span: FrameSpan, layers: Sequence[SheetLayer]) -> dict[str, Any]:
+    tracks = [
+        {"trackNo": number, "frames": list(_changes(layer, span))} for number, layer in enumerate(layers)
+    ]
     return {
-        "name": f"c{shot.index + 1:03d}",
-        "duration": len(shot.span),
-        "timeTableHeaders": [{"fieldId": _CELLS, "names": [_LAYER]}],
-        "fields": [{"fieldId": _CELLS, "tracks": [{"trackNo": 0, "frames": list(_changes(shot))}]}],
+        "name": f"c{shot_index + 1:03d}",
+        "duration": len(span),
+        "timeTableHeaders": [{"fieldId": _CELLS, "names": [layer.name for layer in layers]}],
+        "fields": [{"fieldId": _CELLS, "tracks": tracks}],
     }
 
 
-def _changes(shot: ShotSheet) -> Iterator[dict[str, Any]]:
+def _changes(layer: SheetLayer, shot: FrameSpan) -> Iterator[dict[str, Any]]:
     """Frame from 0 in the shot and cell, wherever the cell changes; closed after the last frame."""
-    start, shown, stop = shot.span.start, "", shot.span.start
-    for number, line in zip(shot.numbers, shot.exposures, strict=True):
-        if line.span.start > stop:  # frames between that belong to no drawing
-            yield _cell(stop - start, _EMPTY)
+    shown, stop = "", shot.start
+    for span, number in layer.cells:
+        if span.start > stop:  # frames between that belong to no drawing
+            yield _cell(stop - shot.start, _EMPTY)
             shown = _EMPTY
         if str(number) != shown:
             shown = str(number)
-            yield _cell(line.span.start - start, shown)
-        stop = line.span.stop
-    yield _cell(stop - start, _EMPTY)
+            yield _cell(span.start - shot.start, shown)
+        stop = span.stop
+    yield _cell(stop - shot.start, _EMPTY)
 
 
 def _cell(frame: int, value: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from dougagen.errors import ConfigError
 from dougagen.reconstruction.color_cut import ColorCutConfig
 from dougagen.reconstruction.refinement_config import RefinementConfig
+from dougagen.reconstruction.shot_config import ShotConfig
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 BACKENDS = ("torch", "compiled", "openvino")
@@ -36,6 +37,8 @@ class ReconstructionConfig:
     episode (profile ``natural``) over that in the scenes from which the network learned."""
     refinement: RefinementConfig | None = field(default_factory=RefinementConfig)
     """How line art is made of what the douga network says; None leaves it as it is."""
+    shot: ShotConfig | None = field(default_factory=ShotConfig)
+    """How the drawings of a shot speak for each other; None reads each alone."""
     largest_picture: int = 64_000_000
     """Pixels; a bound against files that claim to be enormous."""
 
@@ -53,13 +56,17 @@ class ReconstructionConfig:
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> ReconstructionConfig:
-        """From what a person says: fields by their names, ``color_cut`` and ``refine`` as yes or no.
+        """From what a person says: fields by their names; ``color_cut``, ``refine``, ``together``: yes or no.
 
         What is left unsaid has its default. Raises ConfigError.
         """
-        values = {name: value for name, value in said.items() if name not in ("color_cut", "refine")}
+        values = {
+            name: value for name, value in said.items() if name not in ("color_cut", "refine", "together")
+        }
         if said.get("color_cut") is False:
             values["color_cut"] = None
         if said.get("refine") is False:
             values["refinement"] = None
+        if said.get("together") is False:
+            values["shot"] = None
         return cls(**values)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -39,11 +41,17 @@ from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
 from dougagen.reconstruction.refinement import refine
 from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
+from dougagen.reconstruction.shot_config import ShotConfig
+from dougagen.reconstruction.shot_reader import NetworkShotReader, Odds
 from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
 _BATCH = {"cpu": 1, "cuda": 8}
 _USUAL = ReconstructionConfig()
+_ALONE = ShotConfig(window=1, context=0)
+"""A shot of which each drawing is read alone."""
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class NetworkReconstructor:
@@ -105,6 +113,7 @@ class NetworkReconstructor:
             "book_odds": f"{self._config.book_odds:g}",
             "color_cut": _in_words(self._config.color_cut),
             "refinement": _in_words(self._config.refinement),
+            "shot": _in_words(self._config.shot),
         }
 
     def reconstruct(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
@@ -142,10 +151,65 @@ class NetworkReconstructor:
             bound = f"{self._config.largest_picture / 1e6:g} million pixels"
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
+    # ---- a shot ------------------------------------------------------------------------------------
+    def window_of(self, height: int, width: int) -> int:
+        """Drawings of a size that are read together; 1 where each is read alone."""
+        return 1 if self._config.shot is None else self._config.shot.window_of(height, width)
+
+    def open_shot(self) -> NetworkShotReader:
+        """A reader for the drawings of one shot. Its ``read`` raises as ``reconstruct`` does."""
+        return NetworkShotReader(self._odds_of_each, self._read_with_odds, self._config.shot or _ALONE)
+
+    def _odds_of_each(self, pictures: Sequence[Picture]) -> list[Odds]:
+        """Log odds float16 [H, W] of cel, of each picture alone, at the size at which it is read."""
+        for picture in pictures:
+            self._require(picture)
+        small = [_readable(picture) for picture in pictures]
+        odds: list[Odds] = []
+        for batch in _same_size(small, self.batch_size):
+            odds += self._within_memory(self._cel_odds_on_host, batch)
+        return odds
+
+    @torch.inference_mode()
+    def _cel_odds_on_host(self, pictures: Sequence[Picture]) -> list[Odds]:
+        stacked = np.stack(pictures)
+        return list(self._cel_odds(stacked, self._colors(stacked))[:, 0].half().cpu().numpy())
+
+    def _read_with_odds(
+        self, pictures: Sequence[Picture], odds: Sequence[Odds], added: Sequence[Odds]
+    ) -> list[Reconstruction]:
+        """The rest of the way, for odds that the shot has corrected by ``added``."""
+        read: list[Reconstruction] = []
+        todo = list(zip(pictures, odds, added, strict=True))
+        start = 0
+        for batch in _same_size(pictures, self.batch_size):
+            read += self._within_memory(self._infer_with, todo[start : start + len(batch)])
+            start += len(batch)
+        return read
+
+    @torch.inference_mode()
+    def _infer_with(self, todo: Sequence[tuple[Picture, Odds, Odds]]) -> list[Reconstruction]:
+        height, width = todo[0][0].shape[:2]
+        small = np.stack([_readable(picture) for picture, _, _ in todo])
+        added = torch.from_numpy(np.stack([_sized(more, small) for _, _, more in todo])).to(self._device)
+        said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._device)
+        more = added[:, None].float()  # [N, H, W] -> [N, 1, H, W]
+        odds, drawn = self._drawn_of(self._colors(small), said[:, None].float() + more)
+        if drawn.shape[1] > CLASS_COUNT:
+            odds = odds + more  # the douga network corrects the mask by one picture; the shot knows more
+        read = self._reconstructions(small, odds, drawn[:, :CLASS_COUNT])
+        parts = parts_of(height, width)
+        return read if parts == 1 else [enlarged(one, parts, height, width) for one in read]
+
+    # ---- pictures ----------------------------------------------------------------------------------
     def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
-        """One batch; halved, and halved again, where the device runs out of memory."""
+        """One batch."""
+        return self._within_memory(self._infer, pictures)
+
+    def _within_memory(self, work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R]:
+        """``work`` on a batch; halved, and halved again, where the device runs out of memory."""
         try:
-            return self._infer(np.stack(pictures))
+            return work(items)
         except torch.OutOfMemoryError as error:
             shortage: Exception = error
         except (RuntimeError, MemoryError) as error:  # torch on the CPU: "not enough memory: you tried to …"
@@ -156,41 +220,50 @@ class NetworkReconstructor:
             shortage = error
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-        if len(pictures) == 1:
-            height, width = pictures[0].shape[:2]
+        if len(items) == 1:
             raise DeviceError(
-                f"{self.device} has not enough memory for one picture of {width}×{height}",
+                f"{self.device} has not enough memory for one picture{_size_of(items[0])}",
                 remedy="use --device cpu or free its memory",
             ) from shortage
-        middle = len(pictures) // 2
+        middle = len(items) // 2
         self.batch_size = max(1, min(self.batch_size, middle))  # the next batch begins where this one fitted
-        return self._read(pictures[:middle]) + self._read(pictures[middle:])
+        return self._within_memory(work, items[:middle]) + self._within_memory(work, items[middle:])
 
     @torch.inference_mode()
-    def _infer(self, pictures: Picture) -> list[Reconstruction]:
-        height, width = pictures.shape[1:3]
-        if (parts := parts_of(height, width)) == 1:
-            return self._reconstructions(pictures, *self._said_of(pictures))
-        small = np.stack([reduced(picture, parts) for picture in pictures])
-        return [
-            enlarged(read, parts, height, width)
-            for read in self._reconstructions(small, *self._said_of(small))
-        ]
+    def _infer(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
+        height, width = pictures[0].shape[:2]
+        small = np.stack([_readable(picture) for picture in pictures])
+        read = self._reconstructions(small, *self._said_of(small))
+        parts = parts_of(height, width)
+        return read if parts == 1 else [enlarged(one, parts, height, width) for one in read]
 
     def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
         """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""
+        color = self._colors(pictures)
+        odds, drawn = self._drawn_of(color, self._cel_odds(pictures, color))
+        return odds, drawn[:, :CLASS_COUNT]
+
+    def _colors(self, pictures: Picture) -> Tensor:
         bytes_ = torch.from_numpy(pictures).to(self._device)
-        color = bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
+        return bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
+
+    def _cel_odds(self, pictures: Picture, color: Tensor) -> Tensor:
+        """The cel network's log odds [N, 1, H, W], and what the colours of each picture say."""
         odds = odds_of(self._logits(self._cel, color, self._cel_lines))
         self._require_numbers(odds, self._loaded[0])
-        if self._config.color_cut is not None:
-            odds = settled_odds(odds, pictures, self._config.color_cut)
+        if self._config.color_cut is None:
+            return odds
+        return settled_odds(odds, pictures, self._config.color_cut)
+
+    def _drawn_of(self, color: Tensor, odds: Tensor) -> tuple[Tensor, Tensor]:
+        """The odds as the douga network corrects them at full size, and its logits [N, 10 or 11, H, W]."""
         seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
         drawn = self._logits(self._douga, seen, self._douga_lines)
         self._require_numbers(drawn, self._loaded[1])
         if drawn.shape[1] > CLASS_COUNT:
-            odds = drawn[:, CLASS_COUNT:]  # the mask, corrected at full size
-        return odds, with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
+            odds = drawn[:, CLASS_COUNT:]
+        with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
+        return odds, drawn
 
     def _require_numbers(self, said: Tensor, network: LoadedNetwork) -> None:
         """A look at every 64th pixel: what is no number spreads, by the mean over the picture too."""
@@ -230,6 +303,26 @@ class NetworkReconstructor:
         return logits.float()
 
 
+def _readable(picture: Picture) -> Picture:
+    """The picture at the size at which it is read."""
+    parts = parts_of(*picture.shape[:2])
+    return picture if parts == 1 else reduced(picture, parts)
+
+
+def _sized(added: Odds, pictures: Picture) -> NDArray[np.float32]:
+    """What a shot adds, at the size at which the picture is read."""
+    height, width = pictures.shape[1:3]
+    if added.shape == (height, width):
+        return added.astype(np.float32)
+    smaller: NDArray[np.float32] = cv2.resize(added.astype(np.float32), (width, height))  # type: ignore[assignment]
+    return smaller
+
+
+def _size_of(item: object) -> str:
+    shape: tuple[int, ...] = getattr(item[0] if isinstance(item, tuple) else item, "shape", ())
+    return f" of {shape[1]}×{shape[0]}" if len(shape) > 1 else ""
+
+
 def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[Picture]]:
     """Runs of neighbours of one shape, at most ``largest`` long."""
     start = 0
@@ -240,7 +333,7 @@ def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[P
             start = stop
 
 
-def _in_words(stage: RefinementConfig | ColorCutConfig | None) -> str:
+def _in_words(stage: RefinementConfig | ColorCutConfig | ShotConfig | None) -> str:
     return "none" if stage is None else json.dumps(asdict(stage), sort_keys=True)
 
 

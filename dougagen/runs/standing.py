@@ -7,10 +7,9 @@ from pathlib import Path
 
 from dougagen.choices import OnExisting
 from dougagen.errors import ShardError
-from dougagen.shards import LedgerEntry, read_ledger, shard_is_whole
+from dougagen.shards import LedgerEntry, files_of, read_ledger, shard_is_whole
 from dougagen.shards.durable import size_of
 from dougagen.shards.ledger import REPAIR
-from dougagen.shards.recovery import files_of
 
 
 class Standing(Enum):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         read_records,
         read_rows,
     )
-    from dougagen.shards.recovery import Recovered, recover, shard_is_whole
+    from dougagen.shards.recovery import Recovered, files_of, recover, shard_is_whole
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
     from dougagen.shards.scaling import at_lines, require_lines, size_at
@@ -59,6 +59,7 @@ _HOME = {
     "coded_pictures": "pictures",
     "require_whole_picture": "pictures",
     "Recovered": "recovery",
+    "files_of": "recovery",
     "recover": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
@@ -130,6 +131,7 @@ __all__ = [
     "decode_color",
     "decode_row",
     "encode_record",
+    "files_of",
     "ledger_path",
     "lock_episode",
     "open_dataset",

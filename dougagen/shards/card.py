@@ -199,9 +199,9 @@ def _introduction(entries: tuple[LedgerEntry, ...]) -> str:
     return f"""# Drawings of {len(entries):,} episode{"s" if len(entries) != 1 else ""}
 
 {records:,} records. A record is one distinct drawing of an animation with the frames that showed it: `color`
-(the picture, RGB PNG), `cel_mask` (the visible pixels of the moving layer, grey PNG, 0 or 255) and `douga`
-(its colour-coded line art, palette PNG whose pixel is the class). Schema version {SCHEMA_VERSION}, written by
-dougagen {versions}.
+(the picture in RGB, without loss), `cel_mask` (the visible pixels of the moving layer, grey PNG, 0 or 255)
+and `douga` (its colour-coded line art, palette PNG whose pixel is the class). Schema version
+{SCHEMA_VERSION}, written by dougagen {versions}.
 {_plates_in_words(plates)}"""
 
 

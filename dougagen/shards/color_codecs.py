@@ -128,12 +128,9 @@ def _jxl_size(data: bytes) -> tuple[int, int]:
         raise ShardError(f"{_JXL_WANTED}, in no container")
     bits = _Bits(data[2:34])
     in_eights = bits.take(1)
-    height = 8 * (1 + bits.take(5)) if in_eights else bits.size()
+    height = bits.side(in_eights)
     across, down = _RATIOS[bits.take(3)]
-    if across:
-        width = height * across // down
-    else:
-        width = 8 * (1 + bits.take(5)) if in_eights else bits.size()
+    width = height * across // down if across else bits.side(in_eights)
     is_default = bits.take(1)
     # further fields (orientation, preview, animation), floats, more than 8 bits; buffers; extra channels
     if not is_default and any((bits.take(1), bits.take(1), bits.take(2), bits.take(1) * 0, bits.take(2))):
@@ -152,9 +149,9 @@ class _Bits:
         self._left >>= bits
         return value
 
-    def size(self) -> int:
-        """A length in pixels, in one of four widths."""
-        return 1 + self.take((9, 13, 18, 30)[self.take(2)])
+    def side(self, in_eights: int) -> int:
+        """A length in pixels: in eights, or in a number of one of four widths."""
+        return 8 * (1 + self.take(5)) if in_eights else 1 + self.take((9, 13, 18, 30)[self.take(2)])
 
 
 def _decode_jxl(data: bytes) -> NDArray[np.uint8]:

@@ -10,14 +10,26 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dougagen.errors import ConfigError
+from dougagen.shards.conditions import (
+    Column,
+    Compared,
+    Condition,
+    InList,
+    IsNull,
+    Joined,
+    Like,
+    Not,
+    Value,
+    any_of,
+)
 from dougagen.shards.schema import ROW_COLUMNS, SCHEMA
 
 _LONGEST = 10_000  # characters
@@ -32,15 +44,6 @@ _SIGNS = {
 }  # fmt: skip
 _WORDS = {"and", "or", "not", "in", "between", "like", "ilike", "is", "null"}
 _EXAMPLE = "write for example \"cel_fraction > 0.2 and origin = 'episode' and not 'dark' in flags\""
-
-Value = str | int | float
-
-
-class Condition(Protocol):
-    """A part of a filter."""
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        """A truth value for each row, null where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,109 +64,6 @@ class Filter:
             reason = str(error).splitlines()[0]
             raise ConfigError(f"the filter cannot be asked ({reason})", remedy=_EXAMPLE) from error
         return pc.indices_nonzero(true).to_pylist()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column, a member of a struct (``picture_area.width``), or an element of a list counted from 1."""
-
-    name: str
-    member: str = ""
-    element: int = 0
-
-    @property
-    def type(self) -> pa.DataType:
-        whole = SCHEMA.field(self.name).type
-        if self.member:
-            return whole.field(self.member).type
-        return whole.value_type if self.element else whole
-
-    @property
-    def words(self) -> str:
-        return f"{self.name}.{self.member}" if self.member else self.name
-
-    def values(self, table: pa.Table) -> pa.ChunkedArray:
-        column = table[self.name]
-        if self.member:
-            return pc.struct_field(column, self.member)
-        if self.element:
-            one = pc.list_slice(column, self.element - 1, self.element, return_fixed_size_list=True)
-            return pc.list_element(one, 0)
-        return column
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    sign: str
-    left: Column
-    right: Column | Value
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        values = self.left.values(table)
-        if isinstance(self.right, Column):
-            return pc.call_function(self.sign, [values, self.right.values(table)])
-        if isinstance(self.right, float) and pa.types.is_integer(values.type):
-            values = values.cast(pa.float64(), safe=False)
-        # 0.9 of a float32 column is the number that it would hold for 0.9
-        return pc.call_function(self.sign, [values, pa.scalar(self.right, values.type)])
-
-
-@dataclass(frozen=True, slots=True)
-class _InList:
-    """``'dark' in flags``."""
-
-    value: Value
-    column: Column
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        values = self.column.values(table).combine_chunks()
-        equal = pc.equal(pc.list_flatten(values), pa.scalar(self.value, values.type.value_type))
-        holding = pc.filter(pc.list_parent_indices(values), equal)
-        rows = pa.array(range(len(values)), holding.type)
-        return pa.chunked_array([pc.is_in(rows, value_set=holding)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Like:
-    column: Column
-    pattern: str
-    any_case: bool
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        return pc.match_like(self.column.values(table), self.pattern, ignore_case=self.any_case)
-
-
-@dataclass(frozen=True, slots=True)
-class _IsNull:
-    column: Column
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        return pc.is_null(self.column.values(table))
-
-
-@dataclass(frozen=True, slots=True)
-class _Not:
-    inner: Condition
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        return pc.invert(self.inner.holds(table))
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    join: Callable[[Any, Any], Any]
-    parts: tuple[Condition, ...]
-
-    def holds(self, table: pa.Table) -> pa.ChunkedArray:
-        first, *others = self.parts
-        found = first.holds(table)
-        for part in others:
-            found = self.join(found, part.holds(table))
-        return found
-
-
-def _any_of(parts: Iterator[Condition]) -> Condition:
-    return _Joined(pc.or_kleene, tuple(parts))
 
 
 def parse_filter(text: str) -> Filter:
@@ -234,13 +134,13 @@ class _Reader:
         parts = [self._and()]
         while self._take("or"):
             parts.append(self._and())
-        return parts[0] if len(parts) == 1 else _any_of(iter(parts))
+        return parts[0] if len(parts) == 1 else any_of(iter(parts))
 
     def _and(self) -> Condition:
         parts = [self._not()]
         while self._take("and"):
             parts.append(self._not())
-        return parts[0] if len(parts) == 1 else _Joined(pc.and_kleene, tuple(parts))
+        return parts[0] if len(parts) == 1 else Joined(pc.and_kleene, tuple(parts))
 
     def _not(self) -> Condition:
         if not self._next_is("not", "("):
@@ -249,7 +149,7 @@ class _Reader:
         if self._depth > _DEEPEST:
             self._refuse(f"more than {_DEEPEST} brackets inside each other")
         if self._take("not"):
-            inner: Condition = _Not(self._not())
+            inner: Condition = Not(self._not())
         else:
             self._require("(")
             inner = self._or()
@@ -268,7 +168,7 @@ class _Reader:
             low = self._compared("greater_equal", column, self._operand(), start)
             self._require("and")
             high = self._compared("less_equal", column, self._operand(), start)
-            found = _Joined(pc.and_kleene, (low, high))
+            found = Joined(pc.and_kleene, (low, high))
         elif self._next_is("like", "ilike"):
             found = self._like(self._column_of(left, start), any_case=self._next_is("ilike"))
         elif negated:
@@ -276,11 +176,11 @@ class _Reader:
         elif self._take("is"):
             inverted = self._take("not")
             self._require("null")
-            null = _IsNull(self._column_of(left, start))
-            found = _Not(null) if inverted else null
+            null = IsNull(self._column_of(left, start))
+            found = Not(null) if inverted else null
         else:
             return self._signed(left, start)
-        return _Not(found) if negated else found
+        return Not(found) if negated else found
 
     def _signed(self, left: Column | Value, start: int) -> Condition:
         if not self._next_is(*_SIGNS):
@@ -313,7 +213,7 @@ class _Reader:
             )
         if not isinstance(right, Column):
             self._require_fits(right, left.type, start)
-        return _Compared(sign, left, right)
+        return Compared(sign, left, right)
 
     def _require_fits(self, value: Value, arrow_type: pa.DataType, start: int) -> None:
         if isinstance(value, float) and pa.types.is_integer(arrow_type):
@@ -339,13 +239,13 @@ class _Reader:
             if _kind_of_value(left) != self._kind(Column(column.name, element=1), start):
                 self._refuse(f"{column.words} holds no {_kind_of_value(left)}", self._tokens[start][2])
             self._require_fits(left, column.type.value_type, start)
-            return _InList(left, column)
+            return InList(left, column)
         column = self._column_of(left, start)
         parts = [self._compared("equal", column, self._operand(), start)]
         while self._take(","):
             parts.append(self._compared("equal", column, self._operand(), start))
         self._require(")")
-        return _any_of(iter(parts))
+        return any_of(iter(parts))
 
     def _like(self, column: Column, *, any_case: bool) -> Condition:
         self._at += 1
@@ -353,7 +253,7 @@ class _Reader:
         if kind != "text" or not pa.types.is_string(column.type):
             self._refuse("like is for a column of text and a pattern in single quotes")
         self._at += 1
-        return _Like(column, pattern.replace("''", "'"), any_case)
+        return Like(column, pattern.replace("''", "'"), any_case)
 
     def _operand(self) -> Column | Value:
         kind, word, _ = self._tokens[self._at]
@@ -362,7 +262,7 @@ class _Reader:
             kind, word, _ = self._tokens[self._at]
         if kind == "number":
             self._at += 1
-            number = int(word) if word.isdigit() and len(word) < 20 else float(word)
+            number = int(word) if word.isdigit() and len(word) < 40 else float(word)
             return operator.neg(number) if negative else number
         if negative:
             self._refuse("after '-' comes a number")

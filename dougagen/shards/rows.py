@@ -86,8 +86,8 @@ def encode_record(
 ) -> EncodedRecord:
     """Code the three pictures and lay out the row. 60 to 95 ms of one core at 1080p, by the grain.
 
-    Pictures of more than ``lines`` lines are scaled to so many; ``picture_area`` stays as it was, in pixels of
-    the frame. Raises UsageError where the library of ``color_codec`` is not installed.
+    Pictures of more than ``lines`` lines are scaled to so many; ``picture_area`` stays as it was, in pixels
+    of the frame. Raises UsageError where the library of ``color_codec`` is not installed.
     """
     triplet, provenance = record.triplet, record.provenance
     if lines is not None:

@@ -87,7 +87,7 @@ def _touched_by_the_middle(lines: NDArray[np.bool_], height: int, width: int) ->
     from skimage.morphology import skeletonize
 
     found = np.zeros((height, width), bool)
-    rows, columns = np.nonzero(skeletonize(lines))
+    rows, columns = np.nonzero(skeletonize(lines))  # type: ignore[no-untyped-call]
     # by the middle of the pixel, which lies in the box that the shares are taken of
     found[
         ((2 * rows + 1) * height) // (2 * lines.shape[0]), ((2 * columns + 1) * width) // (2 * lines.shape[1])

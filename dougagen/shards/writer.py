@@ -9,6 +9,7 @@ full disk cannot stop it half way. Leaving without a commit leaves no trace; wha
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -63,7 +64,8 @@ SHARD_BYTES = 1_000_000_000
 
 
 class EpisodeWriter:
-    """Writes the records and plates of one episode; a context manager, for one thread.
+    """Writes the records and plates of one episode; a context manager, for one thread, or one that writes
+    records and one that writes plates; what opens it commits it, once both are at their end.
 
     ``with EpisodeWriter(out, episode_id=…) as writer: writer.write(encoded); writer.commit(entry)``
 
@@ -98,11 +100,14 @@ class EpisodeWriter:
         self._rows = ShardSeries(partial(self._begin_shard, DATA, RECORD_TABLE), **sizes)
         self._plates = ShardSeries(partial(self._begin_shard, BACKGROUNDS, PLATE_TABLE), **sizes)
         self._rows_aside = RowBuffer(lambda rows, _: self._aside_file().write(rows), row_group_bytes)
-        self._ids: set[str] = set()
+        self._record_ids: set[str] = set()
+        self._plate_ids: set[str] = set()
         self._aside: ShardFile | None = None
         self._prints: PrintsFile | None = None
         self._created: tuple[Path, ...] = ()
         self._promised = False
+        self._shared = threading.Lock()
+        """Over what records and plates have in common: the folders that were made."""
 
     def __enter__(self) -> EpisodeWriter:
         if self.out.exists() and not self.out.is_dir():
@@ -126,7 +131,8 @@ class EpisodeWriter:
         return self
 
     def _make_folder(self, name: str) -> None:
-        self._created += make_folders(self.out / name, below=self.out)
+        with self._shared:
+            self._created += make_folders(self.out / name, below=self.out)
 
     def _begin_shard(self, folder: str, table: TableSchema, number: int) -> ShardFile:
         self._make_folder(folder)  # that of plates is made for the first of them
@@ -149,21 +155,21 @@ class EpisodeWriter:
         repeated ``background_id``, and one that is larger than readers take.
         """
         encoded = encode_plate(plate)
-        self._require_new("plate", encoded.background_id, plate.episode_id)
+        self._require_new("plate", encoded.background_id, plate.episode_id, self._plate_ids)
         with refusals_named(self.out):
             self._plates.add(encoded)
 
     def _take(self, encoded: EncodedRecord, rows: ShardSeries | RowBuffer) -> None:
-        self._require_new("record", encoded.record_id, encoded.episode_id)
+        self._require_new("record", encoded.record_id, encoded.episode_id, self._record_ids)
         with refusals_named(self.out):
             rows.add(encoded)
 
-    def _require_new(self, kind: str, name: str, episode_id: str) -> None:
+    def _require_new(self, kind: str, name: str, episode_id: str, known: set[str]) -> None:
         if episode_id != self.episode_id:
             raise ShardError(f"{kind} {name} is not of episode {self.episode_id}", where=self.out)
-        if name in self._ids:
+        if name in known:
             raise ShardError(f"{kind} {name} was written twice", where=self.out)
-        self._ids.add(name)  # a plate's has one part more than a record's
+        known.add(name)
 
     def _aside_file(self) -> ShardFile:
         if self._aside is None:

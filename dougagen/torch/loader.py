@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from torch.utils.data import DataLoader, default_collate, default_convert, get_worker_info
 
@@ -26,7 +26,7 @@ class _Placed:
     def __call__(self, samples: Any) -> tuple[int, int, Any]:
         info = get_worker_info()
         # in a worker, its own copy of the dataset is the one that is read
-        dataset = self.dataset if info is None else info.dataset
+        dataset = self.dataset if info is None else cast(IterableTripletDataset, info.dataset)
         worker = 0 if info is None else info.id
         return worker, dataset.position(worker), self.collate(samples)
 
@@ -34,8 +34,8 @@ class _Placed:
 class TripletLoader(DataLoader[Any]):
     """A ``DataLoader`` over an ``IterableTripletDataset`` that can stop after any batch and carry on.
 
-    Takes what ``DataLoader`` takes. ``state_dict()`` says which batches were handed out; a new loader over the
-    same dataset with the same number of workers takes it by ``load_state_dict`` and hands out the others.
+    Takes what ``DataLoader`` takes. ``state_dict()`` says which batches were handed out; a new loader over
+    the same dataset with the same number of workers takes it by ``load_state_dict`` and hands out the others.
     """
 
     def __init__(self, dataset: IterableTripletDataset, batch_size: int | None = 1, **options: Any) -> None:

@@ -21,16 +21,16 @@ class TripletDataset(Triplets, Dataset[Any]):
     * ``douga`` int64[H, W], the class of each pixel, [0, 9]
 
     ``crop`` (px, or height and width) cuts the same window out of all three, at a place that follows from
-    ``seed``, epoch and position alone. A smaller picture lies at the upper left of the window; beyond it color
-    is black, nothing is cel, and douga is ``pad_class``. Without ``crop`` pictures keep their sizes, and only
-    equal ones make a batch.
+    ``seed``, epoch and position alone. A smaller picture lies at the upper left of the window; beyond it
+    color is black, nothing is cel, and douga is ``pad_class``. Without ``crop`` pictures keep their sizes,
+    and only equal ones make a batch.
 
     A position is read by itself: its row group is opened and gone through up to it, some 10 ms beside the
     decoding. Nothing stays open and nothing is kept, so it can be pickled, forked and spawned.
 
-    Of the other options see ``dougagen.torch.triplets.Options``. Raises ShardError where there is no dataset,
-    ConfigError for a wrong option or where no record is left; ``[i]`` raises RecordError for a damaged record,
-    which names it. With ``on_damage="skip"`` the next whole record stands in for it.
+    Of the other options see ``dougagen.torch.triplets.Options``. Raises ShardError where there is no
+    dataset, ConfigError for a wrong option or where no record is left; ``[i]`` raises RecordError for a
+    damaged record, which names it. With ``on_damage="skip"`` the next whole record stands in for it.
     """
 
     def __init__(

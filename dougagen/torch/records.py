@@ -161,9 +161,9 @@ def _taken(dataset: Dataset, choice: Choice) -> Iterator[tuple[RowGroup, int]]:
                 yield group, row
         return
     shares = shares_of(choice.split)
-    for row in select_rows(dataset, parse_filter(choice.where) if choice.where else None):
-        if part_of(split_key(row.episode_id, row.shot_index, choice.split_by), shares) == choice.part:
-            yield row.group, row.row
+    for one in select_rows(dataset, parse_filter(choice.where) if choice.where else None):
+        if part_of(split_key(one.episode_id, one.shot_index, choice.split_by), shares) == choice.part:
+            yield one.group, one.row
 
 
 def _nothing(folder: str | PathLike[str], choice: Choice, told: list[ShardError]) -> ConfigError:

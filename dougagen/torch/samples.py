@@ -34,7 +34,7 @@ class Sample(dict[str, Any]):
     line what to do where sizes differ."""
 
 
-def collated(samples: Sequence[Sample], *, collate_fn_map: object = None) -> dict[str, Any]:
+def collated(samples: Sequence[Sample], **_: object) -> dict[str, Any]:
     """A batch: each tensor with one dimension more in front. Raises BatchError where sizes differ."""
     for name in _PICTURES:
         shapes = {tuple(s[name].shape[-2:]) for s in samples if isinstance(s.get(name), torch.Tensor)}
@@ -98,7 +98,7 @@ class SampleOptions:
 
 def sample_of(record: Record, options: SampleOptions, rng: np.random.Generator) -> Any:
     """``color`` uint8[3, H, W], ``cel_mask`` uint8[1, H, W] of 0 and 1, ``douga`` int64[H, W]; with
-    ``dtype="float"`` the first two as float32 in [0, 1]. Whatever ``transform`` makes of them, if there is one.
+    ``dtype="float"`` the first two as float32 in [0, 1]. Or whatever ``transform`` makes of them.
 
     ``rng`` says where the crop is, the same place in all three.
     """

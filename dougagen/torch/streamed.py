@@ -17,7 +17,7 @@ from dougagen.torch.triplets import Options, Triplets
 
 Coded = dict[str, Any] | ShardError
 _HELD_BYTES = 256 << 20
-"""Of coded pictures that are shuffled together: ours take a quarter, and what a stranger made may take more."""
+"""Of coded pictures that are shuffled together: ours take a quarter, and a stranger's may take more."""
 
 
 class IterableTripletDataset(Triplets, IterableDataset[Any]):
@@ -32,9 +32,9 @@ class IterableTripletDataset(Triplets, IterableDataset[Any]):
     numbers of records that differ by less than a row group; ``even=True`` leaves out a few, others in each
     epoch, so that all have the same. Where there are fewer row groups than workers, some have nothing to do.
 
-    ``state_dict`` says how far it has come, and after ``load_state_dict`` the next iteration carries on there:
-    in the same process, in torchdata's ``StatefulDataLoader``, and with workers in ``TripletLoader``. Seed,
-    filter, ranks and workers have to be the same. Raises as ``TripletDataset`` does.
+    ``state_dict`` says how far it has come, and after ``load_state_dict`` the next iteration carries on
+    there: in the same process, in torchdata's ``StatefulDataLoader``, and with workers in ``TripletLoader``.
+    Seed, filter, ranks and workers have to be the same. Raises as ``TripletDataset`` does.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class IterableTripletDataset(Triplets, IterableDataset[Any]):
         return self._samples(worker, self.shares(workers)[worker], start)
 
     def _samples(self, worker: int, share: Share, start: int) -> Iterator[Any]:
-        """The samples of a share from its ``start``-th record on; ``_at`` is right when each is handed out."""
+        """The samples of a share from its ``start``-th record on; ``_at`` is right at each of them."""
         for at, (number, coded) in enumerate(self._coded(share, start), start):
             if at >= share.records:
                 return

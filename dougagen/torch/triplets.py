@@ -34,7 +34,7 @@ class Options(TypedDict, total=False):
     crop_at: CropAt
     """``"random"`` (the default) or ``"center"``, for validation."""
     pad_class: int
-    """Of douga where a picture is smaller than the crop: 0 (the default), or the ``ignore_index`` of a loss."""
+    """Of douga where a picture is smaller than the crop: 0 (the default), or a loss's ``ignore_index``."""
     columns: tuple[str, ...]
     """Columns to come along in the dict: ``("record_id", "held_frames")``."""
     transform: Callable[[dict[str, Any]], Any] | None
@@ -70,8 +70,8 @@ class Triplets:
         self.records = Records.of(folder, choice, on_damage=on_damage)
         # shared, so that workers that stay from epoch to epoch are told, and tell: one byte a record, which
         # whoever finds damage sets, is right without a lock
-        self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()
-        self._bad = torch.zeros(len(self.records), dtype=torch.uint8).share_memory_()
+        self._epoch = _shared(torch.zeros((), dtype=torch.int64))
+        self._bad = _shared(torch.zeros(len(self.records), dtype=torch.uint8))
 
     @property
     def epoch(self) -> int:
@@ -100,3 +100,7 @@ class Triplets:
         if not self._bad[number]:
             self._bad[number] = 1
             LOG.warning("passed over: %s", error)
+
+
+def _shared(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.share_memory_()  # type: ignore[no-untyped-call,no-any-return]

@@ -25,7 +25,7 @@ from documents import PAGES, ROOT, Block
 
 from dougagen.cli.app import app
 
-EXTRAS = {"datasets": "readers", "pandas": "readers", "PIL": "readers"}
+EXTRAS = {"datasets": "readers", "pandas": "readers", "PIL": "readers", "webdataset": "export"}
 """Library → the extra of dougagen that brings it."""
 SET_UP = [block for block in documents.blocks(PAGES[0]) if block.words == ("sh",)][:2]
 SHELL = [block for block in documents.all_blocks("sh") if block.words == ("sh",) and block not in SET_UP]

@@ -23,6 +23,7 @@ from dougagen.cli import completion
         ("synth --delivery mpeg2", ["mpeg2", "mpeg2-telecined"]),
         ("label select --allow dark", ["dark"]),
         ("label select --by u", ["uncertainty"]),
+        ("export shards --to c", ["coco", "clips", "cels"]),
     ],
 )
 def test_a_shell_is_offered(line: str, offered: list[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from dougagen.errors import UsageError
 from dougagen.files import (
     FileRefused,
+    Folder,
     FolderRefused,
     append_file,
     copy_file,
@@ -239,3 +240,34 @@ def test_a_refusal_is_one_line_with_the_remedy(out: Path, foreign: Path) -> None
     assert str(told.value).startswith(f"'{out / 'data'}': cannot be written (a link lies where a folder")
     assert "put what it leads to there instead" in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_file_is_moved_between_folders_and_takes_the_place_of_a_link(tmp_path: Path) -> None:
+    for name in ("from", "into"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "from/a").write_text("new")
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "into/a").symlink_to(tmp_path / "theirs")
+    with Folder.named(tmp_path / "from") as source, Folder.named(tmp_path / "into") as target:
+        source.move("a", target)
+        (tmp_path / "from/b").write_text("new")
+        (tmp_path / "into/b").mkdir()
+        with pytest.raises(FileRefused, match="a folder lies where a file is needed"):
+            source.move("b", target)
+        with pytest.raises(ValueError, match="plain file name"):
+            source.move("../theirs", target)
+    assert (tmp_path / "into/a").read_text() == "new"
+    assert not (tmp_path / "into/a").is_symlink()
+    assert (tmp_path / "theirs").read_text() == "theirs"
+
+
+def test_a_folder_is_cleared_and_what_links_lead_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "out/deep/er").mkdir(parents=True)
+    (tmp_path / "out/deep/er/file").write_text("ours")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/file").write_text("theirs")
+    (tmp_path / "out/deep/link").symlink_to(tmp_path / "theirs")
+    with Folder.named(tmp_path / "out") as folder:
+        folder.clear()
+    assert list((tmp_path / "out").iterdir()) == []
+    assert (tmp_path / "theirs/file").read_text() == "theirs"

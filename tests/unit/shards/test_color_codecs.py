@@ -105,7 +105,7 @@ def test_a_jxl_with_transparency_or_deeper_pixels_is_refused_before_it_is_decode
 
 
 def test_a_webp_of_more_than_its_header_holds_says_what_to_do() -> None:
-    with pytest.raises(ShardError, match="at most 16383 pixels a side.*--color-codec png"):
+    with pytest.raises(ShardError, match=r"at most 16383 pixels a side.*--color-codec png"):
         encode_color(np.zeros((2, 16_384, 3), np.uint8), "webp")
 
 

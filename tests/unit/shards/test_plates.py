@@ -7,6 +7,7 @@ import json
 import shutil
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ from dougagen.errors import ShardError
 from dougagen.shards import (
     EpisodeWriter,
     codec,
+    encode_record,
     ledger_path,
     open_dataset,
     read_ledger,
@@ -139,6 +141,19 @@ def test_many_large_plates_go_into_several_row_groups_and_shards(
     assert [shard.rows for shard in entry.backgrounds] == [2, 2, 1]
     assert [plate.shot_index for plate in read_plates(tmp_path)] == [0, 1, 2, 3, 4]
     assert [plate.shot_index for plate in read_plates(tmp_path, shot_index=3)] == [3]
+
+
+def test_one_thread_may_write_plates_while_another_writes_records(tmp_path, make_record, make_entry) -> None:
+    """As ``extract`` does: the networks make plates while this thread writes rows."""
+    with EpisodeWriter(tmp_path, episode_id=ID, row_group_bytes=1, shard_bytes=1) as writer:
+        with ThreadPoolExecutor(1) as pool:
+            made = pool.map(lambda shot: writer.write_plate(plate_of(shot, placements=())), range(20))
+            for index in range(20):
+                writer.write(encode_record(make_record(index)))
+            list(made)
+        writer.commit(make_entry(20))
+    assert [plate.shot_index for plate in read_plates(tmp_path)] == list(range(20))
+    assert len(list(read_records(tmp_path))) == 20
 
 
 def test_a_plate_of_another_episode_or_one_twice_or_too_large_is_refused(tmp_path) -> None:

@@ -1,0 +1,144 @@
+"""The background plate of a shot: at each place what its drawings show where no cel is.
+
+Nothing is invented: a place that no drawing shows stays unknown. What a drawing shows beside its cel mask is
+left out too, because there cel and background are mixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain import Placement, Plate
+from dougagen.reconstruction.alignment import STANDING, Similarity, moved_by
+
+_RIM = 1 / 180  # of the lines; so wide is the mixed border around a cel
+_SAME = 12  # levels; a place that differs by more shows something else
+_MOST = 60  # drawings that a place remembers; with them it follows slow changes
+_WHOLE = 0.02  # px; a shift so near to whole pixels is not resampled
+
+
+@dataclass(slots=True, eq=False)
+class PlateMaker:
+    """Grows as drawings are laid on it, in order."""
+
+    episode_id: str
+    shot_index: int
+    largest: float
+    """Frames' areas that one plate may cover."""
+    _image: NDArray[np.uint8] | None = None
+    _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    """uint8[H, W]: drawings that agree on a place, 0 where it is unknown."""
+    _corner: tuple[int, int] = (0, 0)
+    """Where the plate's upper left corner lies in the shot, x and y."""
+    _placements: list[Placement] = field(default_factory=list)
+    _finished: list[Plate] = field(default_factory=list)
+
+    def lay(
+        self, picture: NDArray[np.uint8], cel: NDArray[np.bool_], place: Similarity, frame_index: int
+    ) -> None:
+        """A drawing uint8[H, W, 3] with its mask, and where it lies in the shot (pixels of the picture)."""
+        height, width = cel.shape
+        corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
+        reach = (place @ corners)[:2]
+        left, top = (int(v) for v in np.floor(reach.min(axis=1) + 0.01))
+        right, bottom = (int(v) for v in np.ceil(reach.max(axis=1) - 0.01))
+        if not self._reaches(left, top, right, bottom, self.largest * height * width):
+            self._finish()
+            if not self._reaches(left, top, right, bottom, self.largest * height * width):
+                return
+        shown = ~_widened(cel, max(1, round(height * _RIM)))
+        shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
+        here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left))
+        self._add(here, known, left - self._corner[0], top - self._corner[1])
+        at = place @ np.array([0.0, 0.0, 1.0])
+        scale = float(np.hypot(place[0, 0], place[1, 0]))
+        self._placements.append(
+            Placement(frame_index, float(at[0]) - self._corner[0], float(at[1]) - self._corner[1], scale)
+        )
+
+    def plates(self) -> tuple[Plate, ...]:
+        """What has been made; the maker begins anew."""
+        self._finish()
+        done, self._finished = tuple(self._finished), []
+        return done
+
+    def _reaches(self, left: int, top: int, right: int, bottom: int, most: float) -> bool:
+        """Make room for a piece of the shot; False where the plate would grow too large."""
+        if self._image is None:
+            if (right - left) * (bottom - top) > most:
+                return False
+            self._image = np.zeros((bottom - top, right - left, 3), np.uint8)
+            self._seen = np.zeros((bottom - top, right - left), np.uint8)
+            self._corner = (left, top)
+            return True
+        x, y = self._corner
+        rows, columns = self._seen.shape
+        before = (max(0, x - left), max(0, y - top))
+        after = (max(0, right - x - columns), max(0, bottom - y - rows))
+        if not any(before + after):
+            return True
+        if (rows + before[1] + after[1]) * (columns + before[0] + after[0]) > most:
+            return False
+        sides = ((before[1], after[1]), (before[0], after[0]))
+        self._image = np.pad(self._image, (*sides, (0, 0)))
+        self._seen = np.pad(self._seen, sides)
+        self._corner = (x - before[0], y - before[1])
+        self._placements = [
+            Placement(p.frame_index, p.x + before[0], p.y + before[1], p.scale) for p in self._placements
+        ]
+        return True
+
+    def _add(self, here: NDArray[np.uint8], known: NDArray[np.bool_], x: int, y: int) -> None:
+        """A majority vote (Boyer and Moore 1981) at every place, the mean of those who agree."""
+        assert self._image is not None
+        rows, columns = known.shape
+        image = self._image[y : y + rows, x : x + columns]
+        seen = self._seen[y : y + rows, x : x + columns]
+        differ = cv2.absdiff(image, here).max(axis=-1)
+        agrees = known & (seen > 0) & (differ <= _SAME)
+        first = known & (seen == 0)
+        share = (1.0 / (seen[agrees].astype(np.float32) + 1))[:, None]
+        mixed = image[agrees] + (here[agrees].astype(np.float32) - image[agrees]) * share
+        image[agrees] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+        seen[agrees] = np.minimum(seen[agrees] + 1, _MOST)
+        image[first], seen[first] = here[first], 1
+        other = known & ~agrees & ~first
+        weak = other & (seen == 1)
+        image[weak] = here[weak]
+        seen[other & ~weak] -= 1
+
+    def _finish(self) -> None:
+        if self._image is not None and (self._seen > 0).any():
+            known = self._seen > 0
+            image = self._image.copy()
+            image[~known] = 0
+            placements = tuple(sorted(self._placements, key=lambda one: one.frame_index))
+            number = len(self._finished)
+            self._finished.append(Plate(self.episode_id, self.shot_index, number, image, known, placements))
+        self._image, self._placements = None, []
+
+
+def _widened(cel: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    return cv2.dilate(cel.view(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8)) > 0
+
+
+def _laid(
+    picture: NDArray[np.uint8], shown: NDArray[np.bool_], move: Similarity, size: tuple[int, int]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Picture and mask where the plate has them; as they are where they only shift by whole pixels."""
+    whole = np.eye(3)
+    whole[:2, 2] = np.rint(move[:2, 2])
+    if size == shown.shape and moved_by(move, STANDING, shown.shape)[1] < _WHOLE:
+        return picture, shown
+    columns_rows = (size[1], size[0])
+    if moved_by(move, whole, shown.shape)[1] < _WHOLE:
+        move = whole
+    laid = cv2.warpAffine(picture, move[:2], columns_rows, flags=cv2.INTER_CUBIC)
+    known = cv2.warpAffine(
+        shown.view(np.uint8) * np.uint8(255), move[:2], columns_rows, flags=cv2.INTER_LINEAR
+    )
+    return laid.astype(np.uint8, copy=False), known == 255

@@ -1,0 +1,215 @@
+"""What the drawings of a shot say of each other's cel masks, on small pictures.
+
+Two things are asked. Where background and figures move differently, whose move does a place follow? And what
+else stands at the same place of the background in other drawings (``places``)? The answer is what a drawing's
+log odds change by. What only one drawing shows stays as the networks read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.reconstruction.alignment import (
+    STANDING,
+    Similarity,
+    background_move,
+    followed,
+    moved_by,
+    scaled,
+)
+from dougagen.reconstruction.places import told_apart, with_one_background
+from dougagen.reconstruction.shot_config import ShotConfig
+
+_BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
+_APART = 1.0  # px at `lines` by which background and figures must move differently everywhere
+_MOVED = 0.2  # px at `lines`; a shot whose drawings lie nearer to each other stands
+_LARGEST = 6.0  # pictures' areas; drawings that lie farther apart are compared in two halves
+_STEEP = 1.5  # two neighbours that agree by two thirds say all there is to say
+
+
+@dataclass(slots=True, eq=False)
+class Look:
+    """What is remembered of a drawing: small pictures, a place in the shot, and odds."""
+
+    luma: NDArray[np.uint8]
+    """uint8[H, W] at ``follow_lines``."""
+    small: NDArray[np.uint8]
+    """uint8[h, w, 3] at ``lines``."""
+    odds: NDArray[np.float32]
+    """float32[h, w]: log odds of cel."""
+    in_plain_light: bool
+    """Neither fading nor flashing: light is no evidence."""
+    move: Similarity = field(default_factory=STANDING.copy)
+    """Of the background, from the drawing before, in pixels at ``lines``."""
+    place: Similarity | None = None
+    """From the drawing into the shot, in pixels at ``lines``; None where it is not known."""
+    figures: Similarity | None = None
+    """Of the figures, from the drawing before; None where they move with the background, or none is known."""
+
+    @classmethod
+    def at(
+        cls, picture: NDArray[np.uint8], odds: NDArray, *, in_plain_light: bool, config: ShotConfig
+    ) -> Look:
+        """Of a picture uint8[H, W, 3] and its log odds [H, W]."""
+        luma = cv2.cvtColor(_at_lines(picture, config.follow_lines), cv2.COLOR_RGB2GRAY)
+        small = _at_lines(picture, config.lines)
+        return cls(luma, small, _at_lines(odds.astype(np.float32), config.lines), in_plain_light)
+
+    @property
+    def smooth(self) -> NDArray[np.uint8]:
+        """The small picture without its finest grain."""
+        return cv2.blur(self.small, (3, 3))
+
+
+def follow(before: Look | None, look: Look) -> None:
+    """Note where ``look`` lies in the shot, by the drawing before it. The first lies where the shot does."""
+    if before is None or before.place is None:
+        look.place = STANDING.copy() if before is None else None
+        return
+    zoom = look.luma.shape[0] / look.small.shape[0]
+    odds = [cv2.resize(one.odds, one.luma.shape[::-1]) for one in (before, look)]
+    background = odds[0] < -_BELIEVED
+    move = background_move(before.luma, look.luma, background, background & (odds[1] < -_BELIEVED))
+    if move is None:
+        look.place = None
+        return
+    look.move = scaled(move, 1 / zoom)
+    look.place = before.place @ np.linalg.inv(look.move)
+    cel = cv2.erode((odds[0] > _BELIEVED).view(np.uint8), np.ones((9, 9), np.uint8))
+    figures = followed(before.luma, look.luma, cel) if cel.any() else None
+    if figures is not None:
+        figures = scaled(figures, 1 / zoom)
+        if moved_by(figures, look.move, look.small.shape)[0] > _APART:
+            look.figures = figures
+
+
+def changes_of(looks: Sequence[Look], config: ShotConfig) -> list[NDArray[np.float32]]:
+    """By how much the log odds of each drawing change, float32[h, w] each; zeros where nothing is known."""
+    nothing = [np.zeros_like(look.odds) for look in looks]
+    usable = [i for i, look in enumerate(looks) if look.place is not None and look.in_plain_light]
+    if len(usable) < 2:
+        return nothing
+    chosen = [looks[i] for i in usable]
+    changed = nothing
+    for i, change in zip(usable, _changes(chosen, config), strict=True):
+        changed[i] = _of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+    return changed
+
+
+def _moves(looks: Sequence[Look]) -> bool:
+    first = looks[0].place
+    assert first is not None
+    return any(
+        look.place is not None and moved_by(look.place, first, look.small.shape)[1] > _MOVED for look in looks
+    )
+
+
+def _changes(looks: Sequence[Look], config: ShotConfig) -> list[NDArray[np.float32]]:
+    odds = np.stack([look.odds for look in looks])
+    smooth = np.stack([look.smooth for look in looks])
+    everywhere = np.ones(odds.shape, np.bool_)
+    if not _moves(looks):
+        paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.still_contrast)
+        settled = with_one_background(paints, odds, penalty=config.penalty, power=config.power)
+        return list(settled - odds)
+    read = odds + _by_moves(looks, config)
+    settled = _on_the_background(looks, smooth, read, config)
+    # What stands on the screen while the background passes shares its votes as well.
+    paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
+    return list(paints.shared(settled) - odds)
+
+
+def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
+    """Log odds by the moves alone, float32[K, h, w]: over 0 where a place goes with the figures."""
+    height, width = looks[0].odds.shape
+    said, neighbours = np.zeros((len(looks), height, width), np.float32), np.zeros(len(looks))
+    smooth = [cv2.GaussianBlur(look.small, (0, 0), 0.8).astype(np.float32) for look in looks]
+    for k in range(1, len(looks)):
+        figures = looks[k].figures
+        if figures is None:
+            continue
+        for here, there, turn in ((k, k - 1, 1), (k - 1, k, -1)):
+            left = [
+                _left_of(smooth[here], smooth[there], np.linalg.matrix_power(move, turn))
+                for move in (looks[k].move, figures)
+            ]
+            better = np.clip((left[0] - left[1]) / config.moving_levels, -1, 1)
+            said[here] += cv2.blur(np.where(np.isfinite(better), better, 0).astype(np.float32), (5, 5))
+            neighbours[here] += 1
+    mean = said / np.maximum(neighbours, 1)[:, None, None]
+    return (config.moving * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
+
+
+def _left_of(here: NDArray[np.float32], there: NDArray[np.float32], move: Similarity) -> NDArray[np.float32]:
+    """Levels [h, w] that ``there``, moved, leaves of ``here``; NaN where it does not reach."""
+    size = (here.shape[1], here.shape[0])
+    moved = cv2.warpAffine(there, move[:2], size, flags=cv2.INTER_LINEAR, borderValue=(-1e3, -1e3, -1e3))
+    left = np.abs(moved - here).max(axis=-1)
+    return np.where(moved.min(axis=-1) < -0.5, np.float32(np.nan), left)
+
+
+def _on_the_background(
+    looks: Sequence[Look], smooth: NDArray[np.uint8], odds: NDArray[np.float32], config: ShotConfig
+) -> NDArray[np.float32]:
+    """The odds once the drawings have spoken for each other where the background lies, float32[K, h, w]."""
+    height, width = looks[0].odds.shape
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
+    places = [np.linalg.inv(_place(looks[len(looks) // 2])) @ _place(look) for look in looks]
+    reach = np.hstack([(place @ corners)[:2] for place in places])
+    left, top = np.floor(reach.min(axis=1))
+    right, bottom = np.ceil(reach.max(axis=1))
+    if (right - left) * (bottom - top) > _LARGEST * height * width:
+        if len(looks) < 4:
+            return odds
+        middle = len(looks) // 2
+        return np.concatenate(
+            [
+                _on_the_background(looks[part], smooth[part], odds[part], config)
+                for part in (slice(None, middle), slice(middle, None))
+            ]
+        )
+    size = (int(right - left), int(bottom - top))
+    shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
+    maps = [(shift @ place)[:2] for place in places]
+    laid, said = _laid(smooth, maps, size), _laid(odds, maps, size)
+    inside = np.ones((height, width), np.uint8)
+    valid = np.stack([cv2.warpAffine(inside, m, size, flags=cv2.INTER_NEAREST) > 0 for m in maps])
+    paints = told_apart(laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast)
+    settled = with_one_background(paints, said, penalty=config.penalty, power=config.power)
+    back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.stack(
+        [cv2.warpAffine(s, m, (width, height), flags=back) for s, m in zip(settled, maps, strict=True)]
+    )
+
+
+def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[int, int]) -> NDArray:
+    """[K, h, w, …] → the same where ``maps`` bring it, on planes of ``size`` (columns, rows)."""
+    return np.stack([cv2.warpAffine(one, at, size) for one, at in zip(pictures, maps, strict=True)])
+
+
+def _place(look: Look) -> Similarity:
+    assert look.place is not None
+    return look.place
+
+
+def _of_some_width(odds: NDArray[np.float32], change: NDArray[np.float32], core: int) -> NDArray[np.float32]:
+    """The change, but for what it would turn over in strips narrower than ``core``."""
+    turned = ((odds > 0) != (odds + change > 0)).view(np.uint8)
+    count, pieces = cv2.connectedComponents(turned, connectivity=4)
+    wide = np.zeros(count, np.bool_)
+    wide[np.unique(pieces[cv2.erode(turned, np.ones((core, core), np.uint8)) > 0])] = True
+    wide[0] = True
+    return np.where(wide[pieces], change, np.float32(0))
+
+
+def _at_lines(picture: NDArray, lines: int) -> NDArray:
+    height, width = picture.shape[:2]
+    if height <= lines:
+        return picture
+    size = (max(1, round(width * lines / height)), lines)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
