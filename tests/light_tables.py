@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import cv2
@@ -11,10 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from records import commit, entry_of, record_of
 
-from dougagen.domain import CelMask, Record
-from dougagen.shards.codec import encode_cel_mask, encode_color
-from dougagen.shards.schema import IMAGE_COLUMNS, SCHEMA
-from dougagen.view.plates import Placement, Plate
+from dougagen.domain import Placement, Plate, Record
+from dougagen.shards.schema import PLATE_TABLE, RECORD_TABLE
+from dougagen.view import LightTableServer, open_light_table
 
 TENTH, SECOND = "1" * 16, "e" * 16
 """Ids of two episodes, ``ep 10.mkv`` and ``ep 2.mkv``: by their ids they stand the wrong way round."""
@@ -33,7 +35,7 @@ def drawn(number: int, exposures: list[tuple[int, int]], **facts: Any) -> Record
     return record_of(color, mask, douga, exposures, drawing_index=number, **facts)
 
 
-def lay_table(out: Path, *, second: str = "ep 2.mkv") -> Path:
+def lay_table(out: Path, *, second: str = "ep 2.mkv", plates: Sequence[Plate] = ()) -> Path:
     """Two episodes. The second has two shots: drawings 1 and 2 (1 comes back), and a drawing of which there
     is no record before its drawing 2."""
     of = {"episode_id": SECOND, "source": second}
@@ -47,37 +49,49 @@ def lay_table(out: Path, *, second: str = "ep 2.mkv") -> Path:
         3, frames=15, **of, shots=2, width=WIDTH, height=HEIGHT, timesheet=sheet, drawings=4,
         drawings_rejected={"blank": 1}, rejected={"blank": (2,)},
     )  # fmt: skip
-    commit(out, records, entry)
+    commit(out, records, entry, plates=plates)
     of = {"episode_id": TENTH, "source": "ep 10.mkv"}
     commit(out, [drawn(5, [(0, 2)], **of)], entry_of(1, **of, width=WIDTH, height=HEIGHT))
     return out
 
 
-class OnePlate:
-    """The first shot of the second episode has a plate of two frames side by side, red and green; what the
-    first drawing shows is the left half, what the second shows the right one. Its last row is not known."""
+def a_plate() -> Plate:
+    """Of the first shot of the second episode: two frames side by side, red and green. The first drawing
+    shows the left half, the second the right one; the last row is not known."""
+    image = np.zeros((HEIGHT, 2 * WIDTH, 3), np.uint8)
+    image[:, :WIDTH], image[:, WIDTH:] = (255, 0, 0), (0, 255, 0)
+    known = np.ones((HEIGHT, 2 * WIDTH), bool)
+    known[-1] = False
+    return Plate(SECOND, 0, 0, image, known, (Placement(0, 0, 0, 1), Placement(3, WIDTH, 0, 1)))
 
-    def __init__(self) -> None:
-        image = np.zeros((HEIGHT, 2 * WIDTH, 3), np.uint8)
-        image[:, :WIDTH], image[:, WIDTH:] = (255, 0, 0), (0, 255, 0)
-        known = np.ones((HEIGHT, 2 * WIDTH), bool)
-        known[-1] = False
-        placements = (Placement(0, 0, 0, 1), Placement(3, WIDTH, 0, 1))
-        pictures = encode_color(image), encode_cel_mask(CelMask(known))
-        self._plate = Plate(f"{SECOND}/0/0", *pictures, placements, 0.99)
 
-    def has_plates(self) -> bool:
-        return True
-
-    def of_shot(self, episode_id: str, shot_index: int) -> tuple[Plate, ...]:
-        return (self._plate,) if (episode_id, shot_index) == (SECOND, 0) else ()
+@contextmanager
+def served(out: Path) -> Iterator[LightTableServer]:
+    """The light table of a dataset, answering until the end of the block, however that comes."""
+    with open_light_table(out, port=0) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def spoil(out: Path, episode_id: str, row: int, **cells: Any) -> Path:
     """Write the shard of an episode anew with other cells in one row; a picture is given as its bytes."""
-    (shard,) = (out / "data").glob(f"*{episode_id}*.parquet")
+    return _spoil(out / "data", episode_id, row, RECORD_TABLE, cells)
+
+
+def spoil_plate(out: Path, episode_id: str, **cells: Any) -> Path:
+    """The same for the first plate of an episode."""
+    return _spoil(out / "backgrounds", episode_id, 0, PLATE_TABLE, cells)
+
+
+def _spoil(folder: Path, episode_id: str, row: int, table: Any, cells: dict[str, Any]) -> Path:
+    (shard,) = folder.glob(f"*{episode_id}*.parquet")
     rows = pq.read_table(shard).to_pylist()
     for name, value in cells.items():
-        rows[row][name] = {"bytes": value, "path": None} if name in IMAGE_COLUMNS else value
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), shard)
+        rows[row][name] = {"bytes": value, "path": None} if name in table.images else value
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), shard)
     return shard

@@ -48,7 +48,9 @@ def view(
         table = server.table
         for line in table.damaged:
             complain(line)
-        say(f"{quoted(dataset)}: {table.drawings:,} drawings on the light table; Ctrl-C closes it")
+        without = "" if table.has_plates else " without background plates"
+        what = f"{table.drawings:,} drawings on the light table{without}"
+        say(f"{quoted(dataset)}: {what}; Ctrl-C closes it")
         out.print(server.url, soft_wrap=True)
         sys.stdout.flush()
         if browser or (browser is None and _at_a_desktop()):

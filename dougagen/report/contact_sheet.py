@@ -20,7 +20,7 @@ from dougagen.domain import PALETTE, Record
 from dougagen.errors import ShardError
 from dougagen.report.plate_sheet import carried_plates, data_uri
 from dougagen.shards import Dataset, RowGroup, codec
-from dougagen.view import coded_small, facts_of, shelf_of
+from dougagen.view import PlateShelf, coded_small, facts_of
 
 SHEET_BYTES = 16_000_000
 """What the pictures of a page may take, coded as text: such a page still goes by mail."""
@@ -99,7 +99,8 @@ def contact_sheet(
         widest = max(widest, record.triplet.width)
     shown = [card.facts for card in cards]
     room = budget - sum(card.size for card in cards)
-    shelves, left_out = carried_plates(shelf_of(dataset), shown, width=width, room=room, on_damage=on_damage)
+    shelf = PlateShelf(dataset)
+    shelves, left_out = carried_plates(shelf, shown, width=width, room=room, on_damage=on_damage)
     return Sheet(tuple(cards), width, widest, shelves, left_out)
 
 

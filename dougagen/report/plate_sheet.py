@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dougagen.errors import ShardError
-from dougagen.view import Plate, PlateShelf, coded_small, plate_facts, seen_of
+from dougagen.view import CodedPlate, PlateShelf, coded_small, plate_facts, seen_of
 
 
 def carried_plates(
@@ -41,7 +41,7 @@ def carried_plates(
     return found, left_out
 
 
-def _carried(plate: Plate, scale: float) -> dict[str, Any]:
+def _carried(plate: CodedPlate, scale: float) -> dict[str, Any]:
     """The plate for the front end; transparent where it is not known."""
     seen = seen_of(plate)
     height, width = seen.shape[:2]

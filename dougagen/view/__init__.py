@@ -10,16 +10,16 @@ from dougagen.view.config import ViewConfig
 from dougagen.view.facts import facts_of
 from dougagen.view.front import SCRIPTS, STYLE, document, part
 from dougagen.view.pictures import coded_small, seen_of
-from dougagen.view.plates import Plate, PlateShelf, plate_facts, shelf_of
+from dougagen.view.plates import CodedPlate, PlateShelf, plate_facts
 from dougagen.view.server import LightTableServer, open_light_table
 
 __all__ = [
     "SCRIPTS",
     "STYLE",
     "Catalog",
+    "CodedPlate",
     "EpisodeCard",
     "LightTableServer",
-    "Plate",
     "PlateShelf",
     "ViewConfig",
     "by_name",
@@ -30,5 +30,4 @@ __all__ = [
     "part",
     "plate_facts",
     "seen_of",
-    "shelf_of",
 ]

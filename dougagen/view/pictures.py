@@ -27,7 +27,7 @@ from dougagen.shards import (
     decode_color,
     require_whole_picture,
 )
-from dougagen.view.plates import Plate
+from dougagen.view.plates import CodedPlate
 
 KINDS = {"color": "color", "mask": "cel_mask", "douga": "douga"}
 """Name in an address → column."""
@@ -106,7 +106,7 @@ class Pictures:
             self._small.put(key, small)
         return small
 
-    def plate(self, plate: Plate) -> bytes:
+    def plate(self, plate: CodedPlate) -> bytes:
         """PNG of a plate, transparent where it is not known. Raises ShardError."""
         with self._decoding:
             seen = seen_of(plate)
@@ -178,7 +178,7 @@ def _coded(suffix: str, picture: NDArray[np.uint8], *options: int) -> bytes:
     return data.tobytes()
 
 
-def seen_of(plate: Plate) -> NDArray[np.uint8]:
+def seen_of(plate: CodedPlate) -> NDArray[np.uint8]:
     """uint8[H, W, 4]: a plate in RGB, and as alpha where it is known. Raises ShardError."""
     sizes = [codec.png_size(data) for data in (plate.image, plate.known)]
     if sizes[0] != sizes[1]:

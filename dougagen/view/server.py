@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from dougagen.errors import UsageError
 from dougagen.view.config import ViewConfig
-from dougagen.view.plates import PlateShelf
 from dougagen.view.table import Answer, LightTable
 
 ADDRESS = "127.0.0.1"
@@ -120,7 +119,6 @@ def open_light_table(
     *,
     port: int | None = None,
     config: ViewConfig | None = None,
-    plates: PlateShelf | None = None,
 ) -> LightTableServer:
     """A server that listens already, on ``port`` or, where None is asked for, on a free one near the usual.
 
@@ -129,7 +127,7 @@ def open_light_table(
     config = config or ViewConfig()
     if port is not None:
         config = replace(config, port=port)
-    table = LightTable(path, config, plates=plates)
+    table = LightTable(path, config)
     if port is not None:
         return _listening(table, port)
     for candidate in (*range(config.port, config.port + config.ports_tried), 0):

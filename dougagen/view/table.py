@@ -17,7 +17,7 @@ from dougagen.view import front
 from dougagen.view.catalog import Catalog
 from dougagen.view.config import ViewConfig
 from dougagen.view.pictures import KINDS, THUMBNAIL_WIDTHS, Pictures
-from dougagen.view.plates import Plate, PlateShelf, plate_facts, shelf_of
+from dougagen.view.plates import CodedPlate, PlateShelf, plate_facts
 
 _NUMBER = r"(\d{1,15})"
 _KIND = f"({'|'.join(KINDS)})"
@@ -42,7 +42,7 @@ class Answer:
 class LightTable:
     """A dataset and everything that the page may ask of it."""
 
-    def __init__(self, path: Path, config: ViewConfig, *, plates: PlateShelf | None = None) -> None:
+    def __init__(self, path: Path, config: ViewConfig) -> None:
         """Opens the dataset. Raises ShardError where there is none."""
         self.damaged: dict[str, None] = {}
         """What cannot be read, a line each."""
@@ -51,7 +51,7 @@ class LightTable:
         self._pictures = Pictures(
             self.dataset, kept=config.pictures_kept, thumbnails_kept=config.thumbnails_kept
         )
-        self._plates: PlateShelf = plates or shelf_of(self.dataset)
+        self._plates = PlateShelf(self.dataset)
         self._routes: tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...] = (
             (re.compile(r""), self._page),
             (re.compile(f"({'|'.join(map(re.escape, (*front.SCRIPTS, front.STYLE)))})"), self._part),
@@ -75,6 +75,11 @@ class LightTable:
     def drawings(self) -> int:
         """How many there are to be seen."""
         return sum(card.drawings for card in self.catalog.episodes)
+
+    @property
+    def has_plates(self) -> bool:
+        """Whether there are background plates; older datasets have none."""
+        return self._plates.has_plates()
 
     def answer(self, address: str) -> Answer:
         """The answer to an address, as ``picture/0/12/douga``. Raises nothing that a dataset can cause."""
@@ -101,7 +106,7 @@ class LightTable:
                 "name": self.name,
                 "version": __version__,
                 "drawings": self.drawings,
-                "plates": self._plates.has_plates(),
+                "plates": self.has_plates,
                 "damaged": list(self.damaged),
                 "episodes": [card.to_json() for card in self.catalog.episodes],
             }
@@ -129,7 +134,7 @@ class LightTable:
         return Answer(200, self._pictures.plate(plates[int(number)]), "image/png", lasting=True)
 
 
-def _size_of(plate: Plate) -> tuple[int, int]:
+def _size_of(plate: CodedPlate) -> tuple[int, int]:
     header = codec.png_header(plate.image)
     return header.width, header.height
 

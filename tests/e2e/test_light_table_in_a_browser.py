@@ -6,15 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from browser import Browser
-from light_tables import SECOND, TENTH, OnePlate, drawn, lay_table, spoil
+from light_tables import SECOND, TENTH, a_plate, drawn, lay_table, served, spoil
 from records import commit, entry_of
 
 from dougagen.report.page import write_report
-from dougagen.view import open_light_table
 
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><img src=x onerror=\"document.title='ran'\"><b>\u202e.mkv"
@@ -32,14 +30,10 @@ def browser() -> Iterator[Browser]:
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The same dataset as a page that is sent around and as it is served."""
     folder = tmp_path_factory.mktemp("browser")
-    out = lay_table(folder / "shards")
+    out = lay_table(folder / "shards", plates=[a_plate()])
     write_report(out, folder / "report.html")
-    with open_light_table(out, port=0, plates=OnePlate()) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(out) as server:
         yield {"page": (folder / "report.html").as_uri(), "view": server.url}
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(params=["page", "view"])
@@ -282,11 +276,8 @@ def test_nothing_is_asked_of_anybody_but_where_the_page_came_from(
         assert all(one.startswith(address.split("#")[0]) for one in asked)
 
 
-def test_a_plate_lies_under_the_picture_where_its_placement_says(
-    browser: Browser, addresses: dict[str, str]
-) -> None:
-    browser.screen(1440, 900)
-    browser.open(addresses["view"])
+def test_a_plate_lies_under_the_picture_where_its_placement_says(table: Browser) -> None:
+    browser = table
     browser.press("5")
     browser.until("document.querySelectorAll('.cell .plate img').length === 2")
     lefts = browser.run(
@@ -304,12 +295,10 @@ def test_a_hostile_name_is_read_and_never_run(tmp_path: Path, browser: Browser, 
     hostile = {"source": HOSTILE, "flags": (HOSTILE,)}
     commit(out, [drawn(1, [(0, 2)], **hostile)], entry_of(1, source=HOSTILE))
     spoil(out, "0123456789abcdef", 0, record_id=HOSTILE)
-    with open_light_table(out, port=0) as server:
+    with served(out) as server:
         if kind == "page":
             spoil(out, "0123456789abcdef", 0, record_id="0123456789abcdef/0")
             write_report(out, tmp_path / "report.html")
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
         browser.open((tmp_path / "report.html").as_uri() if kind == "page" else server.url)
         browser.until("document.querySelectorAll('.cell').length === 1")
         browser.press("j", "Enter", "i")
@@ -317,8 +306,6 @@ def test_a_hostile_name_is_read_and_never_run(tmp_path: Path, browser: Browser, 
         assert HOSTILE in browser.run("document.getElementById('facts').textContent")
         assert browser.run("document.title") != "ran"
         assert browser.run("document.querySelectorAll('img[onerror], #facts b').length") == 0
-        server.shutdown()
-        thread.join()
 
 
 def test_a_damaged_picture_is_shown_as_damaged_and_the_next_one_as_itself(
@@ -327,17 +314,17 @@ def test_a_damaged_picture_is_shown_as_damaged_and_the_next_one_as_itself(
     out = lay_table(tmp_path / "shards")
     spoil(out, SECOND, 1, color=b"nonsense", exposures=[])
     spoil(out, SECOND, 0, color=b"nonsense")
-    with open_light_table(out, port=0) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(out) as server:
         browser.screen(1440, 900)
         browser.open(server.url)
+        browser.until("document.querySelectorAll('.broken').length === 2")
+        browser.press("3")  # what is wrong in another view is no concern of this one
+        browser.until("document.querySelectorAll('.cell img').length === 3")
+        browser.press("1")
         browser.until("document.querySelectorAll('.broken').length === 2")
         browser.press("j", "Enter")
         browser.until("document.querySelector('#picture .broken')?.textContent.startsWith('damaged')")
         browser.press("ArrowDown")
         comes_to(browser, "shot 2 · drawing 2 of 2")
         browser.until("document.querySelector('#picture img')?.naturalWidth === 160")
-        server.shutdown()
-        thread.join()
     browser.complaints.clear()  # Chromium tells of each answer that is an error, as it should

@@ -57,7 +57,7 @@ def test_it_prints_its_address_answers_there_and_says_that_it_ends(
         out_text, err_text = run.communicate(timeout=120)
     assert run.returncode == code
     assert out_text == ""
-    assert "4 drawings on the light table" in err_text
+    assert "4 drawings on the light table without background plates" in err_text
     assert "the light table is closed" in err_text
     assert "Traceback" not in err_text
 

@@ -23,7 +23,7 @@ function layered(stack, source, drawing, view, { width, frame, lazy } = {}) {
     image.decoding = "async";
     if (lazy) [image.loading, image.fetchPriority] = ["lazy", "low"]; // what is large on the screen comes first
     const address = source.address(drawing, kind, width);
-    image.addEventListener("error", async () => broken(stack, await source.whatIsWrong(address)));
+    image.addEventListener("error", () => blame(stack, source, image, address));
     image.src = address;
   }
 }
@@ -42,9 +42,15 @@ async function plated(stack, source, drawing, frame) {
     image.style.left = -100 * x / (drawing.width * scale) + "%";
     image.style.top = -100 * y / (drawing.height * scale) + "%";
     const address = source.plateAddress(plate); // transparent where nothing is known
-    image.addEventListener("error", async () => broken(stack, await source.whatIsWrong(address)));
+    image.addEventListener("error", () => blame(stack, source, image, address));
     image.src = address;
   }
+}
+
+// Say what is wrong with a picture, unless another view was asked for meanwhile.
+async function blame(stack, source, image, address) {
+  const why = await source.whatIsWrong(address);
+  if (image.parentNode === stack) broken(stack, why);
 }
 
 function broken(stack, why) {

@@ -12,13 +12,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from light_tables import HEIGHT, SECOND, WIDTH, OnePlate, drawn, lay_table, spoil
+from light_tables import HEIGHT, SECOND, WIDTH, a_plate, drawn, lay_table, spoil
 from records import commit, entry_of, record_of
 
 from dougagen.errors import ShardError
 from dougagen.report.contact_sheet import WIDTHS, contact_sheet
 from dougagen.report.page import write_report
-from dougagen.report.plate_sheet import carried_plates
 from dougagen.report.plots import columns, rows
 from dougagen.shards import open_dataset
 
@@ -164,17 +163,18 @@ def _width_of(uri: str) -> int:
     return int(cv2.imdecode(data, cv2.IMREAD_COLOR).shape[1])
 
 
-def test_a_page_carries_the_plates_of_its_shots_as_far_as_there_is_room() -> None:
-    drawings = [{"episode": SECOND, "shot": shot, "width": WIDTH} for shot in (0, 1)]
-    shelves, left_out = carried_plates(OnePlate(), drawings, width=WIDTH // 2, room=10_000, on_damage=print)
-    assert left_out == 0
-    (plate,) = shelves[SECOND][0]
+def test_a_page_carries_the_plates_of_its_shots_as_far_as_there_is_room(tmp_path) -> None:
+    dataset = open_dataset(lay_table(tmp_path, plates=[a_plate()]))
+    sheet = contact_sheet(dataset)
+    assert sheet.plates_left_out == 0
+    (plate,) = sheet.shelves[SECOND][0]
     assert (plate["width"], plate["placements"]) == (2 * WIDTH, [[0, 0, 0, 1], [3, WIDTH, 0, 1]])
     data = np.frombuffer(base64.b64decode(plate["image"].partition(",")[2]), np.uint8)
     shown = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    assert shown.shape == (HEIGHT // 2, WIDTH, 4)  # half as wide, as the drawings
+    assert shown.shape == (HEIGHT, 2 * WIDTH, 4)
     assert shown[0, 0, 2] > 240
-    assert carried_plates(OnePlate(), drawings, width=WIDTH, room=10, on_damage=print) == ({}, 1)
+    room = sum(card.size for card in sheet.cards)
+    assert contact_sheet(dataset, budget=room).plates_left_out == 1
 
 
 def test_a_damaged_drawing_is_named_and_those_around_it_are_shown(tmp_path) -> None:

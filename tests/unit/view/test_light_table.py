@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from light_tables import HEIGHT, SECOND, WIDTH, OnePlate, drawn, lay_table, spoil
+from light_tables import HEIGHT, SECOND, WIDTH, a_plate, drawn, lay_table, spoil, spoil_plate
 from records import EPISODE_ID, commit, entry_of, record_of
 
 from dougagen.domain.png import encode_png
@@ -19,7 +17,6 @@ from dougagen.errors import ShardError
 from dougagen.shards import EpisodeWriter, encode_record, open_dataset
 from dougagen.view import ViewConfig
 from dougagen.view.pictures import Pictures
-from dougagen.view.plates import DatasetPlates
 from dougagen.view.table import LightTable
 
 
@@ -204,11 +201,11 @@ def test_a_folder_without_a_dataset_is_one_line(tmp_path: Path, make: bool) -> N
     assert "\n" not in str(caught.value)
 
 
-def test_plates_are_told_of_and_shown_where_they_are_known(out: Path) -> None:
-    table = LightTable(out, ViewConfig(), plates=OnePlate())
+def test_plates_are_told_of_and_shown_where_they_are_known(tmp_path: Path) -> None:
+    table = LightTable(lay_table(tmp_path / "shards", plates=[a_plate()]), ViewConfig())
     assert json.loads(table.answer("about.json").body)["plates"] is True
     (plate,) = json.loads(table.answer(f"plates/{SECOND}/0.json").body)["plates"]
-    assert (plate["width"], plate["height"], plate["seen"]) == (2 * WIDTH, HEIGHT, 0.99)
+    assert (plate["width"], plate["height"], plate["seen"]) == (2 * WIDTH, HEIGHT, round(1 - 1 / HEIGHT, 4))
     assert plate["placements"] == [[0, 0, 0, 1], [3, WIDTH, 0, 1]]
     body = table.answer(f"plate/{SECOND}/0/0").body
     shown = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -223,31 +220,31 @@ def test_a_dataset_without_plates_says_so(table: LightTable) -> None:
     assert json.loads(table.answer(f"plates/{SECOND}/0.json").body) == {"plates": []}
 
 
-class _Rows:
-    """The rows of a table of plates, as strangers may write them."""
-
-    def __init__(self, *rows: dict[str, Any]) -> None:
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def coded(self, episode_id: str, shot_index: int) -> Iterator[dict[str, Any]]:
-        return iter(self._rows)
+@pytest.mark.parametrize("column", ["image", "known"])
+@pytest.mark.parametrize("data", [None, b"nonsense", bomb()])
+def test_a_plate_of_nonsense_is_a_line(tmp_path: Path, column: str, data: bytes | None) -> None:
+    out = lay_table(tmp_path / "shards", plates=[a_plate()])
+    spoil_plate(out, SECOND, **{column: data})
+    table = LightTable(out, ViewConfig())
+    assert table.answer(f"plate/{SECOND}/0/0").status == 422
+    assert table.answer("picture/0/0/color").status == 200
 
 
-def test_a_plate_of_nonsense_is_a_line(out: Path) -> None:
-    nan = float("nan")
-    place = {"frame_index": 0, "x": nan, "y": 0.0, "scale": 1.0}
-    row = {
-        "background_id": "x",
-        "seen_fraction": nan,
-        "placements": [place, place | {"x": 1.0, "scale": 0.0}],
-    }
-    for image in (None, {"bytes": None}, {"bytes": b"nonsense"}, {"bytes": bomb()}):
-        plates = DatasetPlates(_Rows(row | {"image": image, "known": image}))
-        (plate,) = plates.of_shot(SECOND, 0)
-        assert (plate.placements, plate.seen_fraction) == ((), 0.0)
-        table = LightTable(out, ViewConfig(), plates=plates)
-        assert table.answer(f"plates/{SECOND}/0.json").status == 422
-        assert table.answer(f"plate/{SECOND}/0/0").status == 422
+def test_placements_that_are_no_numbers_are_left_out(tmp_path: Path) -> None:
+    out = lay_table(tmp_path / "shards", plates=[a_plate()])
+    places = [
+        {"frame_index": frame, "x": x, "y": 0.0, "scale": scale}
+        for frame, x, scale in ((0, float("nan"), 1), (1, 2.0, 0), (2, 3.0, 1))
+    ]
+    spoil_plate(out, SECOND, placements=places, seen_fraction=float("inf"))
+    (plate,) = json.loads(LightTable(out, ViewConfig()).answer(f"plates/{SECOND}/0.json").body)["plates"]
+    assert (plate["placements"], plate["seen"]) == ([[2, 3, 0, 1]], 0)
+
+
+def test_a_damaged_shard_of_plates_is_a_line(tmp_path: Path) -> None:
+    out = lay_table(tmp_path / "shards", plates=[a_plate()])
+    (shard,) = (out / "backgrounds").glob("*.parquet")
+    shard.write_bytes(b"PAR1")
+    answer = LightTable(out, ViewConfig()).answer(f"plates/{SECOND}/0.json")
+    assert answer.status == 422
+    assert shard.name in answer.body.decode()

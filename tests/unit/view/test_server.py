@@ -6,10 +6,9 @@ import http.client
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from light_tables import lay_table
+from light_tables import lay_table, served
 
 from dougagen.errors import ConfigError, UsageError
 from dougagen.view import LightTableServer, ViewConfig, open_light_table
@@ -18,12 +17,8 @@ from dougagen.view import LightTableServer, ViewConfig, open_light_table
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightTableServer]:
     out = lay_table(tmp_path_factory.mktemp("server") / "shards")
-    with open_light_table(out, port=0) as opened:
-        thread = Thread(target=opened.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with served(out) as opened:
         yield opened
-        opened.shutdown()
-        thread.join()
 
 
 def ask(
