@@ -37,7 +37,7 @@ from dougagen.domain import (
 from dougagen.footage import Sieve, read_footage
 from dougagen.processes.headway import Beat, Headway, Progress
 from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
-from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record
+from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record, plate_at_lines
 
 CODING_THREADS = 2
 _WAITING_BYTES = 512 << 20
@@ -133,7 +133,11 @@ def extract_episode(
         found = flow.ahead(islice(footage, config.max_drawings), depth=depth, name="holds")
         drawings = headway.finding(prints.of(clock.timed("waiting", found)))
         reconstructed = reconstruct_shots(
-            sieve.drawings(drawings), reconstructor, on_plate=writer.write_plate
+            sieve.drawings(drawings),
+            reconstructor,
+            on_plate=lambda plate: writer.write_plate(
+                stored_plate(plate, config.lines, height=footage.picture_area.height)
+            ),
         )
         read_ones = headway.reading(clock.timed("networks", reconstructed))
         triplets = flow.ahead(read_ones, depth=depth, name="networks")
@@ -236,6 +240,11 @@ def reconstruct_shots(
                 yield from zip(window, reader.read(window), strict=True)
         for plate in reader.plates():
             on_plate(plate)
+
+
+def stored_plate(plate: Plate, lines: int | None, *, height: int) -> Plate:
+    """A plate at the size at which pictures of ``height`` are stored."""
+    return plate if lines is None else plate_at_lines(plate, lines, height=height)
 
 
 def to_records(

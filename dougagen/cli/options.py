@@ -63,6 +63,14 @@ ColorCut = Annotated[
     ),
     Owner(f"{_READING}.color_cut"),
 ]
+Together = Annotated[
+    bool | None,
+    typer.Option(
+        "--together/--alone",
+        help="Read the drawings of a shot together, with the plate of its background, or each alone.",
+    ),
+    Owner(f"{_READING}.shot"),
+]
 Models = Annotated[
     Path | None,
     typer.Option(help="A folder with cel.safetensors and douga.safetensors; default: the weights that ship."),
@@ -255,6 +263,7 @@ class ExtractionOptions(Options):
     models: Models
     color_cut: ColorCut
     refine: Refine
+    together: Together
     start: Start
     stop: Stop
     max_drawings: MaxDrawings

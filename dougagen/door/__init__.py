@@ -65,6 +65,8 @@ class NetworkOptions(TypedDict, total=False):
 class ExtractKeywords(FootageOptions, NetworkOptions, total=False):
     """The options of ``dougagen extract``: the same names, the same defaults."""
 
+    together: bool
+    """The drawings of a shot are read together; without it each alone."""
     max_drawings: int
     reject: Iterable[str]
     """Flags with which a drawing becomes no record."""

@@ -19,6 +19,7 @@ _MOST_POINTS = 400
 _FEWEST_POINTS = 8
 _BACK = 0.5  # px; a point that is not found again on the way back is lost
 _FOLLOWS = 0.7  # px from where the similarity brings a point
+_OTHERS = 1.5  # px from where another move brings a point, for it not to follow that one
 _SHARE = 0.35  # of the points that must follow it
 _STRAIGHT = 0.002  # scale or turn below which a move is a shift …
 _STANDS = 0.25  # … and px below which it is none
@@ -50,9 +51,17 @@ def background_move(
 
 
 def followed(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], where: NDArray[np.uint8]
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    where: NDArray[np.uint8],
+    *,
+    without: Similarity | None = None,
 ) -> Similarity | None:
-    """The similarity that most points of ``where`` (uint8[H, W], 0 or more) follow."""
+    """The similarity that most points of ``where`` (uint8[H, W], 0 or more) follow.
+
+    Points that go ``without`` are left out: a painted window that is taken for cel has more of them than a
+    face, and moves with its wall.
+    """
     start = cv2.goodFeaturesToTrack(before, _MOST_POINTS, 0.005, 5, mask=where)
     if start is None or len(start) < _FEWEST_POINTS:
         return None
@@ -61,6 +70,9 @@ def followed(
     end, there, _ = cv2.calcOpticalFlowPyrLK(before, after, start, nowhere, **window)  # type: ignore[call-overload]
     again, back, _ = cv2.calcOpticalFlowPyrLK(after, before, end, nowhere, **window)  # type: ignore[call-overload]
     kept = (there.ravel() == 1) & (back.ravel() == 1) & (np.abs(start - again).max(axis=(1, 2)) < _BACK)
+    if without is not None:
+        there_by = cv2.transform(start, without[:2])
+        kept &= np.hypot(*(there_by - end).transpose(2, 0, 1)).ravel() > _OTHERS
     if kept.sum() < _FEWEST_POINTS:
         return None
     cv2.setRNGSeed(0)

@@ -18,6 +18,7 @@ from dougagen.reconstruction.alignment import STANDING, Similarity, moved_by
 _RIM = 1 / 180  # of the lines; so wide is the mixed border around a cel
 _SAME = 12  # levels; a place that differs by more shows something else
 _MOST = 60  # drawings that a place remembers; with them it follows slow changes
+_LARGEST = 32_000_000  # pixels of a plate, whatever the size of its frames
 _WHOLE = 0.02  # px; a shift so near to whole pixels is not resampled
 
 
@@ -46,9 +47,10 @@ class PlateMaker:
         reach = (place @ corners)[:2]
         left, top = (int(v) for v in np.floor(reach.min(axis=1) + 0.01))
         right, bottom = (int(v) for v in np.ceil(reach.max(axis=1) - 0.01))
-        if not self._reaches(left, top, right, bottom, self.largest * height * width):
+        most = min(self.largest * height * width, max(_LARGEST, height * width))
+        if not self._reaches(left, top, right, bottom, most):
             self._finish()
-            if not self._reaches(left, top, right, bottom, self.largest * height * width):
+            if not self._reaches(left, top, right, bottom, most):
                 return
         shown = ~_widened(cel, max(1, round(height * _RIM)))
         shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])

@@ -85,7 +85,7 @@ def follow(before: Look | None, look: Look) -> None:
     look.move = scaled(move, 1 / zoom)
     look.place = before.place @ np.linalg.inv(look.move)
     cel = cv2.erode((odds[0] > _BELIEVED).view(np.uint8), np.ones((9, 9), np.uint8))
-    figures = followed(before.luma, look.luma, cel) if cel.any() else None
+    figures = followed(before.luma, look.luma, cel, without=move) if cel.any() else None
     if figures is not None:
         figures = scaled(figures, 1 / zoom)
         if moved_by(figures, look.move, look.small.shape)[0] > _APART:

@@ -1,9 +1,9 @@
 """DRAWINGS OF A SHOT → cel masks, dougas and the background plate: the shot is read as one piece.
 
 A window of drawings is in memory at full size, with the odds of their masks; of those before it only small
-pictures stay (``ShotConfig.context``). So memory is bounded however long the shot is: five bytes a pixel for
-each drawing of a window, at most 256 MiB, and the plate. What is said of a drawing depends on its shot alone,
-not on batches, jobs, or where an extraction began.
+pictures stay (``ShotConfig.context``). So memory is bounded however long the shot is: ten bytes a pixel for
+each drawing of a window, at most 256 MiB or two drawings, and the plate. What is said of a drawing depends on
+its shot alone, not on batches, jobs, or where an extraction began.
 """
 
 from __future__ import annotations

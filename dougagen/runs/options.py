@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.worker import Plan
 
-_NETWORKS = ("device", "batch_size", "precision", "backend", "color_cut", "refine")
+_NETWORKS = ("device", "batch_size", "precision", "backend", "color_cut", "refine", "together")
 _DECODING = ("square_pixels", "keep_bars", "skip_chapters")
 _ROWS = ("start", "stop", "max_drawings", "reject", "repeats", "color_codec", "lines")
 _WHAT = "extract option"
@@ -41,6 +41,7 @@ class ExtractOptions:
     backend: str | None = None
     color_cut: bool | None = None
     refine: bool | None = None
+    together: bool | None = None
     start: Fraction | None = None
     """Seconds."""
     stop: Fraction | None = None

@@ -26,6 +26,7 @@ _ON_THE_LINE = {
     "backend": "--backend",
     "color_cut": "--color-cut",
     "refinement": "--refine",
+    "shot": "--together",
     "cel_weights": "the cel network",
     "douga_weights": "the douga network",
     "schema_version": "the version of the columns",

@@ -232,7 +232,7 @@ def test_the_digest_knows_weights_and_precision_but_not_device_or_batch(models):
     assert one == NetworkReconstructor.load(models, many).digest_facts
     assert one != two
     assert set(one) == {
-        "book_odds", "cel_weights", "color_cut", "douga_weights", "precision", "refinement", "wiring",
+        "book_odds", "cel_weights", "color_cut", "douga_weights", "precision", "refinement", "shot", "wiring",
     }  # fmt: skip
     refined = NetworkReconstructor.load(models, ReconstructionConfig(device="cpu", precision="fp32"))
     assert refined.digest_facts["refinement"] != one["refinement"] == "none"

@@ -1,0 +1,260 @@
+"""A shot read as one piece: hand-made backgrounds and cels, and networks whose mistakes are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction
+from dougagen.errors import ConfigError
+from dougagen.pipeline import reconstruct_shots
+from dougagen.reconstruction.shot_config import ShotConfig
+from dougagen.reconstruction.shot_fills import FILLS
+from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
+
+Picture = NDArray[np.uint8]
+HEIGHT, WIDTH = 120, 200
+CEL, INK = (210, 120, 90), (30, 20, 25)
+
+
+def board(width: int = WIDTH, height: int = HEIGHT, *, seed: int = 3) -> Picture:
+    """A painted background with enough texture to follow."""
+    rng = np.random.default_rng(seed)
+    rough = rng.integers(30, 200, (height // 6 + 1, width // 6 + 1, 3)).astype(np.uint8)
+    return np.asarray(cv2.resize(rough, (width, height), interpolation=cv2.INTER_CUBIC)).astype(np.uint8)
+
+
+def drawings(count: int, *, pan: int = 0, step: int = 9) -> tuple[list[Drawing], list[NDArray[np.bool_]]]:
+    """A spotted disc that moves by ``step`` over a board that moves by ``pan``, and where it is."""
+    wide = board(WIDTH + pan * count)
+    made, masks = [], []
+    for k in range(count):
+        picture = wide[:, pan * k : pan * k + WIDTH].copy()
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        cv2.circle(mask, (40 + step * k, 60), 24, 1, -1)
+        picture[mask > 0] = CEL
+        for x, y in ((-8, -6), (8, -6), (0, 6), (-5, 12), (6, 11), (-12, 3), (12, 4), (0, -14), (3, -2)):
+            cv2.rectangle(picture, (38 + step * k + x, 58 + y), (41 + step * k + x, 60 + y), INK, -1)
+        made.append(Drawing("0" * 16, 0, (FrameSpan(k, k + 1),), picture, drawing_index=k))
+        masks.append(mask > 0)
+    return made, masks
+
+
+class Networks:
+    """Two networks that see what they are told to see."""
+
+    def __init__(self, odds: Sequence[NDArray[np.float32]], fills: Sequence[int] | None = None) -> None:
+        self._odds = [one.astype(np.float16) for one in odds]
+        self._fills = list(fills or [0] * len(odds))
+        self.windows: list[int] = []
+
+    def odds_of_each(self, pictures: Sequence[Picture]) -> list[NDArray[np.float16]]:
+        self.windows.append(len(pictures))
+        return [self._odds.pop(0) for _ in pictures]
+
+    def drawn_of_each(
+        self,
+        pictures: Sequence[Picture],
+        odds: Sequence[NDArray[np.float16]],
+        added: Sequence[NDArray[np.float16]],
+    ) -> list[Drawn]:
+        made = []
+        for one, more in zip(odds, added, strict=True):
+            cel = one.astype(np.float32) + more > 0
+            fill = self._fills.pop(0)
+            logits = np.zeros((len(FILLS), *cel.shape), np.float16)
+            logits[FILLS.index(fill)] = 2
+            made.append(Drawn(cel, np.where(cel, np.uint8(fill), np.uint8(0)), logits, 1.0, 1.0))
+        return made
+
+    def finished(self, pictures: Sequence[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
+        return [Reconstruction(CelMask(one.cel), Douga(one.classes), 1.0, 1.0) for one in drawn]
+
+
+def sure(masks: Sequence[NDArray[np.bool_]], by: float = 3.0) -> list[NDArray[np.float32]]:
+    return [np.where(mask, by, -by).astype(np.float32) for mask in masks]
+
+
+def error(found: Sequence[Reconstruction], masks: Sequence[NDArray[np.bool_]]) -> float:
+    """Share of the pixels that are wrong."""
+    return float(
+        np.mean([np.mean(one.cel_mask.pixels != mask) for one, mask in zip(found, masks, strict=True)])
+    )
+
+
+def test_what_one_drawing_misses_the_others_know() -> None:
+    made, masks = drawings(6)
+    odds = sure(masks)
+    odds[2][masks[2]] = -0.5  # half of it would be lost: dark on dark
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
+    assert error(found, masks) < 0.002
+    assert error(found[2:3], masks[2:3]) < 0.01
+
+
+def test_a_piece_of_background_that_one_drawing_takes_for_cel_is_given_back() -> None:
+    made, masks = drawings(6)
+    odds = sure(masks)
+    odds[4][:40, :40] = 1.0
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
+    assert not found[4].cel_mask.pixels[:36, :36].any()
+
+
+def test_a_window_in_the_wall_goes_with_the_wall_although_the_networks_call_it_cel() -> None:
+    made, masks = drawings(6, pan=7, step=0)
+    odds = sure(masks)
+    for k, one in enumerate(odds):
+        one[10:50, max(0, 120 - 7 * k) : 160 - 7 * k] = 1.0  # in every drawing, and it moves with the board
+    alone = [mask | (one > 0) for mask, one in zip(masks, odds, strict=True)]
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
+    wrong_alone = float(np.mean([np.mean(one != mask) for one, mask in zip(alone, masks, strict=True)]))
+    assert wrong_alone > 0.05
+    assert error(found, masks) < 0.5 * wrong_alone
+
+
+def test_a_shadow_that_wanders_over_the_board_stays_background() -> None:
+    made, masks = drawings(6, step=0)
+    dark = []
+    for k, drawing in enumerate(made):
+        picture = drawing.image.copy()
+        picture[90:, 20 + 12 * k : 50 + 12 * k] //= 2
+        dark.append(Drawing("0" * 16, 0, drawing.exposures, picture, drawing_index=k))
+    found = NetworkShotReader(Networks(sure(masks)), ShotConfig()).read(dark)
+    assert error(found, masks) == 0.0
+
+
+def test_the_plate_shows_the_board_and_says_what_no_drawing_shows() -> None:
+    made, masks = drawings(8, step=0)
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    reader.read(made)
+    (plate,) = reader.plates()
+    assert plate.image.shape == (HEIGHT, WIDTH, 3)
+    assert np.array_equal(plate.image[plate.known], board(WIDTH)[plate.known])
+    assert not plate.known[masks[0]].any()
+    assert plate.seen_fraction > 0.8
+    assert [p.frame_index for p in plate.placements] == list(range(8))
+
+
+def test_a_pan_gives_a_plate_that_is_larger_than_the_frame() -> None:
+    made, masks = drawings(10, pan=8, step=0)
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(made)
+    (plate,) = reader.plates()
+    rows, columns = plate.known.shape
+    assert (rows, columns) == pytest.approx((HEIGHT, WIDTH + 72), abs=3)
+    truth = board(WIDTH + 80)[:rows, :columns]
+    off = np.abs(plate.image.astype(int) - truth)[plate.known[: truth.shape[0], : truth.shape[1]]]
+    assert float(np.mean(off.astype(float) ** 2)) < 20  # 35 dB
+    assert [p.x for p in plate.placements] == pytest.approx([8 * k for k in range(10)], abs=0.7)
+    moves = {move.layer: move for move in found[-1].layer_moves}
+    assert (moves[0].x, moves[0].y, moves[0].scale) == pytest.approx((-72, 0, 1), abs=1)
+
+
+def test_a_disc_that_never_moves_is_left_to_the_networks() -> None:
+    made, _ = drawings(5, step=0)
+    odds = [np.full((HEIGHT, WIDTH), -2.0, np.float32) for _ in made]
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
+    assert not any(one.cel_mask.pixels.any() for one in found)
+
+
+def test_a_paint_has_one_fill_in_the_whole_shot() -> None:
+    made, masks = drawings(7)
+    found = NetworkShotReader(Networks(sure(masks), [6, 6, 0, 6, 6, 8, 6]), ShotConfig()).read(made)
+    for one, drawing, mask in zip(found, made, masks, strict=True):
+        painted = (mask & (drawing.image == CEL).all(axis=-1)).view(np.uint8)
+        inner = cv2.erode(painted, np.ones((5, 5), np.uint8)) > 0
+        assert inner.any()
+        assert np.mean(one.douga.classes[inner] == 6) > 0.97
+
+
+@pytest.mark.parametrize("light", ["in_fade", "in_flash", "in_dissolve"])
+def test_light_is_no_evidence(light: str) -> None:
+    made, masks = drawings(4, step=0)
+    lit = [
+        Drawing(
+            "0" * 16, 0, d.exposures, np.clip(d.image.astype(int) + 25 * k, 0, 255).astype(np.uint8),
+            drawing_index=k, measures=(Measure(light, 1.0),),
+        )
+        for k, d in enumerate(made)
+    ]  # fmt: skip
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(lit)
+    assert error(found, masks) == 0.0
+    assert reader.plates() == ()
+
+
+def test_pictures_that_never_repeat_give_no_plate_but_of_themselves() -> None:
+    rng = np.random.default_rng(0)
+    noise = [
+        Drawing("0" * 16, 0, (FrameSpan(k, k + 1),), rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8))
+        for k in range(5)
+    ]
+    nothing = [np.full((HEIGHT, WIDTH), -2.0, np.float32) for _ in noise]
+    reader = NetworkShotReader(Networks(nothing), ShotConfig())
+    found = reader.read(noise)
+    assert not any(one.cel_mask.pixels.any() for one in found)
+    assert all(len(plate.placements) == 1 for plate in reader.plates())
+
+
+def test_a_shot_of_one_drawing_is_read_as_it_stands() -> None:
+    made, masks = drawings(1)
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(made)
+    assert error(found, masks) == 0.0
+    assert found[0].layer_moves == ()
+    (plate,) = reader.plates()
+    assert len(plate.placements) == 1
+
+
+class Shots:
+    """A reconstructor whose shots are read by ``Networks``."""
+
+    batch_size, models, reads_shots = 1, "known@0", True
+
+    def __init__(self, networks: Networks, config: ShotConfig) -> None:
+        self.networks, self.config = networks, config
+
+    def reconstruct(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
+        raise AssertionError("shots are read as shots")
+
+    def window_of(self, height: int, width: int) -> int:
+        return self.config.window_of(height, width)
+
+    def open_shot(self) -> NetworkShotReader:
+        return NetworkShotReader(self.networks, self.config)
+
+
+def test_a_long_shot_is_read_in_windows_and_a_cut_begins_another() -> None:
+    made, masks = drawings(9, step=5)
+    second = [
+        Drawing("0" * 16, 1, (FrameSpan(9 + k, 10 + k),), d.image, drawing_index=9 + k)
+        for k, d in enumerate(made[:3])
+    ]
+    config = ShotConfig(window=4, context=3)
+    networks = Networks(sure([*masks, *masks[:3]]))
+    plates: list[object] = []
+    found = list(reconstruct_shots(made + second, Shots(networks, config), on_plate=plates.append))
+    assert networks.windows == [4, 4, 1, 3]
+    assert [d.drawing_index for d, _ in found] == list(range(12))
+    assert error([one for _, one in found], [*masks, *masks[:3]]) < 0.002
+    assert len(plates) == 2
+
+
+def test_what_is_remembered_does_not_grow_with_the_shot() -> None:
+    config = ShotConfig(window=4, context=3)
+    made, masks = drawings(16, step=0)
+    reader = NetworkShotReader(Networks(sure(masks)), config)
+    for start in range(0, 16, 4):
+        reader.read(made[start : start + 4])
+        assert len(reader._looks) <= 3
+
+
+def test_windows_go_by_the_size_of_pictures() -> None:
+    config = ShotConfig()
+    assert [config.window_of(h, w) for h, w in ((480, 854), (1080, 1920), (2160, 3840))] == [24, 12, 3]
+    assert config.window_of(4320, 7680) == 2
+    with pytest.raises(ConfigError, match="window"):
+        ShotConfig(window=0)
