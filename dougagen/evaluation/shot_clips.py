@@ -97,8 +97,7 @@ class PlateScore:
 
     plates: int = 0
     difference: Difference = field(default_factory=Difference)
-    """Over the known pixels under every drawing that was laid. What the masks left out is among them: cel that
-    was taken for background costs here."""
+    """Over the known pixels under every drawing that was laid: cel taken for background costs here."""
     difference_shown: Difference = field(default_factory=Difference)
     """Over those of them that the drawings truly show."""
     area: int = 0

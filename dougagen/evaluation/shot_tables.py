@@ -71,15 +71,8 @@ def _plate_table(scores: Sequence[ShotScore]) -> Table:
             if plates.area
             else (ABSENT, ABSENT)
         )
-        rows.append(
-            (
-                score.name,
-                str(plates.plates),
-                decibels(plates.difference.psnr),
-                decibels(plates.difference_shown.psnr),
-                *shares,
-            )
-        )
+        found = (decibels(plates.difference.psnr), decibels(plates.difference_shown.psnr))
+        rows.append((score.name, str(plates.plates), *found, *shares))
     return Table(
         "Background plates against backgrounds without actors",
         ("clips", "plates", "PSNR known", "PSNR truly shown", "known", "truly shown"),

@@ -240,7 +240,7 @@ def evaluate(
     Raises UsageError, ShardError, EpisodeError and what the reconstructor raises.
     """
     if reconstructor is None and plan.needs_networks:
-        raise UsageError("all but the timing of clips needs networks", remedy="name --models")
+        raise UsageError("scenes, shards, real drawings and shots need networks", remedy="name --models")
     plan.check_paths()
     held_out: dict[int, TripletScore] = {}
     shards: TripletScore | None = None
