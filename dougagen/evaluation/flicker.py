@@ -6,13 +6,14 @@ because nothing flickers less than a mask that is always empty.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import DougaClass, Triplet
+from dougagen.domain import DougaClass, Drawing, Reconstruction, Triplet
 from dougagen.errors import DomainError
 
 SAME_PAINT = 4.0
@@ -79,6 +80,27 @@ class Flicker:
             "cel_pixels": self.cel_pixels,
             "fill_pixels": self.fill_pixels,
         }
+
+
+class NeighbourFlicker:
+    """Adds up the flicker of drawings as they pass, in order; two drawings are held."""
+
+    def __init__(self) -> None:
+        self.total = Flicker()
+        self._before: tuple[int, Triplet] | None = None
+
+    def watching(
+        self, read: Iterable[tuple[Drawing, Reconstruction]]
+    ) -> Iterator[tuple[Drawing, Reconstruction]]:
+        """The same drawings; neighbours of one shot and one size are compared."""
+        for drawing, result in read:
+            this = Triplet(drawing.image, result.cel_mask, result.douga)
+            if self._before is not None:
+                shot, before = self._before
+                if shot == drawing.shot_index and before.color.shape == this.color.shape:
+                    self.total += Flicker.of(before, this)
+            self._before = (drawing.shot_index, this)
+            yield drawing, result
 
 
 def _same_paint(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.bool_]:

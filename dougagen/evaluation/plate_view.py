@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Placement, Plate
+from dougagen.domain import ABSENT, Placement, Plate
 
 HIGHEST_PSNR = 100.0
 """dB, where nothing differs: JSON knows no infinity."""
@@ -44,8 +44,8 @@ class Difference:
 
 
 def decibels(value: float | None) -> str:
-    """``38.24`` -> ``38.2 dB``; a dash for None."""
-    return "–" if value is None else f"{value:.1f} dB"
+    """``38.24`` -> ``38.2``, its unit stands in the heading; a dash for None."""
+    return ABSENT if value is None else f"{value:.1f}"
 
 
 def seen_in(

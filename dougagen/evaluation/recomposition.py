@@ -13,7 +13,7 @@ shots whose camera stands in all their drawings are judged by the second.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Drawing, Frame, FrameSpan, Placement, Plate, Reconstruction, Reconstructor
+from dougagen.evaluation.flicker import Flicker, NeighbourFlicker
 from dougagen.evaluation.plate_view import Difference, seen_in
 from dougagen.footage import FootageConfig, FrameStream, decode, open_episode, read_footage
 from dougagen.pipeline import reconstruct_shots
@@ -103,6 +104,8 @@ class ShotRecomposition:
     """All frames of all exposures, at the place of their drawing."""
     look_at: tuple[tuple[int, float], ...]
     """Frame and PSNR in dB of those that were met worst, the worst first."""
+    flicker: Flicker = field(default_factory=Flicker)
+    """Between neighbouring drawings."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -129,6 +132,7 @@ class ShotRecomposition:
             "camera_stands": self.camera_stands,
             "pictures": self.pictures.to_json(),
             "every_frame": self.every_frame.to_json(),
+            "flicker": self.flicker.to_json(),
             "look_at": [{"frame": frame, "psnr": psnr} for frame, psnr in self.look_at],
             "problems": list(self.problems),
         }
@@ -156,10 +160,16 @@ class Recomposition:
         """Every frame of the shots whose camera stands."""
         return sum((shot.every_frame for shot in self.shots if shot.camera_stands), Recomposed())
 
+    @property
+    def flicker(self) -> Flicker:
+        """Of all shots."""
+        return sum((shot.flicker for shot in self.shots), Flicker())
+
     def to_json(self) -> dict[str, object]:
         """Unrounded figures under stable names."""
         return {
             "name": self.name,
+            "flicker": self.flicker.to_json(),
             "pictures": self.pictures.to_json(),
             "every_frame": self.every_frame.to_json(),
             "still": self.still.to_json(),
@@ -251,8 +261,9 @@ def recompose(
         walk = _Walk(frames)
         read = reconstruct_shots(footage, reconstructor, on_plate=plates.append)
         for index, shot in groupby(read, key=lambda one: one[0].shot_index):
-            drawn = [cels.keep(drawing, result) for drawing, result in shot]
-            shots.append(_recomposed(index, drawn, plates, cels, walk))
+            pairs = NeighbourFlicker()
+            drawn = [cels.keep(drawing, result) for drawing, result in pairs.watching(shot)]
+            shots.append(replace(_recomposed(index, drawn, plates, cels, walk), flicker=pairs.total))
             on_shot(shots[-1])
             plates.clear()
             cels.clear()

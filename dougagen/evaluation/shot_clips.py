@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import DougaClass, Drawing, Plate, Reconstruction, Reconstructor, Triplet
+from dougagen.domain import DougaClass, Drawing, Plate, Reconstruction, Reconstructor
 from dougagen.errors import EpisodeError, UsageError
-from dougagen.evaluation.flicker import Flicker
+from dougagen.evaluation.flicker import Flicker, NeighbourFlicker
 from dougagen.evaluation.metrics import CelConfusion, Confusion
 from dougagen.evaluation.plate_view import Difference, seen_in
 from dougagen.files import read_file, refused_as
@@ -242,37 +242,30 @@ def score_shots_of(
         with read_footage(open_episode(clip)) as footage:
             readings.append(_score(read(footage, reconstructor), truth))
     if not readings[0].drawings:
-        raise UsageError("has no true picture of a drawing", where=clip, remedy="synth --clip writes them")
+        raise UsageError(
+            "has no true picture of a drawing",
+            where=clip,
+            remedy="synth --clip NAME --pictures --every-frame writes them",
+        )
     of_plates = PlateScore() if backgrounds is None else score_plates(plates, backgrounds, truth.cel)
     alone, together = readings
     return ShotScore(clip.name, alone, together, of_plates)
 
 
 def _score(read: Iterable[tuple[Drawing, Reconstruction]], truth: _Truth) -> ReadingScore:
-    score = ReadingScore.empty()
-    before: tuple[int, Triplet] | None = None
-    for drawing, result in read:
-        this = Triplet(drawing.image, result.cel_mask, result.douga)
+    score, pairs = ReadingScore.empty(), NeighbourFlicker()
+    for drawing, result in pairs.watching(read):
         cel, classes = truth.cel(drawing.frame_index), truth.douga(drawing.frame_index)
-        if cel is not None and classes is not None:
-            if cel.shape != classes.shape or cel.shape != drawing.image.shape[:2]:
-                raise EpisodeError(
-                    f"frame {drawing.frame_index} is of another size than its true picture",
-                    where=truth.folder,
-                    remedy="make the clip again",
-                )
-            score += ReadingScore.of(result, cel, classes)
-        if before is not None and before[0] == drawing.shot_index:
-            pair = before[1]
-            if pair.color.shape == this.color.shape:
-                score += _flicker(pair, this)
-        before = (drawing.shot_index, this)
-    return score
-
-
-def _flicker(one: Triplet, other: Triplet) -> ReadingScore:
-    nothing = ReadingScore.empty()
-    return ReadingScore(0, nothing.cel, nothing.douga, nothing.fills, Flicker.of(one, other))
+        if cel is None or classes is None:
+            continue
+        if not cel.shape == classes.shape == drawing.image.shape[:2]:
+            raise EpisodeError(
+                f"frame {drawing.frame_index} is of another size than its true picture",
+                where=truth.folder,
+                remedy="make the clip again",
+            )
+        score += ReadingScore.of(result, cel, classes)
+    return replace(score, flicker=pairs.total)
 
 
 class _Truth:

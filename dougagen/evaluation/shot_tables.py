@@ -75,7 +75,7 @@ def _plate_table(scores: Sequence[ShotScore]) -> Table:
         rows.append((score.name, str(plates.plates), *found, *shares))
     return Table(
         "Background plates against backgrounds without actors",
-        ("clips", "plates", "PSNR known", "PSNR truly shown", "known", "truly shown"),
+        ("clips", "plates", "dB known", "dB truly shown", "known", "truly shown"),
         tuple(rows),
     )
 
@@ -98,25 +98,33 @@ def recomposition_tables(episodes: Sequence[Recomposition]) -> tuple[Table, ...]
 
 
 def _recomposition_tables(episode: Recomposition) -> Iterator[Table]:
-    columns = ("frames", "n", "PSNR", "plate alone", "cel", "from plate", "unknown", "scored")
+    columns = ("frames", "n", "PSNR dB", "plate dB", "cel", "plate", "unknown", "scored")
     yield Table(
-        f"Recomposed: {episode.name}",
+        f"Frames composed again, and the plate alone outside every mask: {episode.name}",
         columns,
         (
-            ("shown by a drawing's picture", *_figures(episode.pictures)),
-            ("of every exposure", *_figures(episode.every_frame)),
-            ("of these, where the camera stands", *_figures(episode.still)),
+            ("pictures", *_figures(episode.pictures)),
+            ("all", *_figures(episode.every_frame)),
+            ("camera stands", *_figures(episode.still)),
+        ),
+    )
+    flicker = episode.flicker
+    yield Table(
+        f"Flicker between neighbouring drawings: {episode.name}",
+        ("of", "pixels of the same paint", "disagree"),
+        (
+            ("masks", str(flicker.cel_pixels), percent(flicker.masks)),
+            ("fills", str(flicker.fill_pixels), percent(flicker.fills)),
         ),
     )
     yield Table(
-        f"Its shots: pictures, and all frames ({episode.name})",
-        ("shot", "frames", "drawings", "camera", "PSNR pictures", "PSNR all", "plate alone", "cel",
-         "unknown"),
+        f"Shots composed again, frames of pictures and all frames: {episode.name}",
+        ("shot", "frames", "n", "camera", "pictures dB", "all dB", "plate dB", "cel", "unknown"),
         tuple(_shot_row(shot) for shot in episode.shots),
     )  # fmt: skip
     if to_see := [shot for shot in episode.shots if shot.problems]:
         yield Table(
-            f"Shots to look at ({episode.name})",
+            f"Shots to look at: {episode.name}",
             ("shot", "why", "frames to look at"),
             tuple(
                 (

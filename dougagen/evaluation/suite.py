@@ -111,7 +111,7 @@ class EvaluationPlan:
                 raise UsageError(
                     "holds no clip with true pictures",
                     where=folder,
-                    remedy="synth --clip NAME --pictures frames writes CLIP.truth beside CLIP.mkv",
+                    remedy="synth --clip NAME --pictures --every-frame writes CLIP.truth beside CLIP.mkv",
                 )
             clips_with_truth(folder)
         for path in self.recompose:

@@ -10,24 +10,25 @@ import pytest
 from tiny_weights import write_tiny_weights
 
 from dougagen.cli.evaluate import evaluate as evaluate_command
-from dougagen.domain import CelMask, Douga, FrameSpan, Placement, Plate, Reconstruction, Triplet
+from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Placement, Plate, Reconstruction, Triplet
 from dougagen.errors import DomainError, UsageError
-from dougagen.evaluation.flicker import Flicker
+from dougagen.evaluation.flicker import Flicker, NeighbourFlicker
 from dougagen.evaluation.plate_view import HIGHEST_PSNR, Difference, seen_in
 from dougagen.evaluation.recomposition import Recomposed, ShotRecomposition, recompose
 from dougagen.evaluation.reports import SCENES, Reports
 from dougagen.evaluation.shot_clips import (
     PlateScore,
     ReadingScore,
+    score_held_out_clips,
     score_planned_clip,
     score_plates,
     score_shots_of,
 )
 from dougagen.evaluation.shot_tables import recomposition_tables, shot_tables
-from dougagen.evaluation.suite import EvaluationPlan
+from dougagen.evaluation.suite import EvaluationPlan, evaluate
 from dougagen.reconstruction.alignment import STANDING
 from dougagen.reconstruction.plate_maker import PlateMaker
-from dougagen.studio import CLIP_CATEGORIES, backgrounds_of, plan_held_out_clip
+from dougagen.studio import CLIP_CATEGORIES, backgrounds_of, plan_held_out_clip, shoot_clip
 from dougagen.studio.clips.clip import film
 from dougagen.studio.delivery.clips import write_clip
 
@@ -129,6 +130,18 @@ def test_another_paint_is_no_flicker():
 def test_drawings_of_two_sizes_do_not_flicker():
     with pytest.raises(DomainError, match="one size"):
         Flicker.of(triplet([[1]], [[0]]), triplet([[1, 1]], [[0, 0]]))
+
+
+def test_neighbours_are_compared_within_a_shot_alone():
+    def read(shot, number, cel):
+        picture = np.full((1, 2, 3), 90, np.uint8)
+        spans = (FrameSpan(number, number + 1),)
+        return Drawing("0" * 16, shot, spans, picture), read_as(np.array([cel]))
+
+    seen = [read(0, 0, [True, True]), read(0, 1, [True, False]), read(1, 2, [False, False])]
+    pairs = NeighbourFlicker()
+    assert list(pairs.watching(seen)) == seen
+    assert (pairs.total.cel_pixels, pairs.total.cel_disagree) == (2, 1)
 
 
 # ---- plates -------------------------------------------------------------------------------------------
@@ -254,6 +267,32 @@ def test_fills_are_counted_where_both_see_cel_and_no_line():
 def test_a_clip_without_true_pictures_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no true picture"):
         score_shots_of(clip_of(tmp_path), Boxes())
+
+
+def test_clips_of_a_folder_are_read_where_their_pictures_lie_beside_them(planned, tmp_path):
+    plan = EvaluationPlan(clips=(tmp_path,), clip_masks=True)
+    clip_of(tmp_path).with_suffix(".json").write_text(json.dumps({"frames": 12, "starts": [0, 2, 5, 6, 10]}))
+    with pytest.raises(UsageError, match="no clip with true pictures"):
+        evaluate(plan, AloneBlind(), models="m")
+    shoot_clip(planned, tmp_path, file_name="shot", pictures="frames")
+    report = evaluate(plan, AloneBlind(), models="m")
+    assert [clip.name for clip in report.clips] == ["boxes.mkv", "shot.mkv"]
+    assert [clip.name for clip in report.clip_masks] == ["shot.mkv"]
+    assert report.clip_masks[0].together.drawings > 0
+
+
+def test_held_out_clips_of_a_category_have_the_same_seeds_whatever_else_is_asked_for(monkeypatch):
+    seeds = []
+
+    def plan(category, *, seed, lines):
+        seeds.append((category, seed))
+        raise UsageError("far enough")
+
+    monkeypatch.setattr("dougagen.evaluation.shot_clips.plan_held_out_clip", plan)
+    for chosen in ((), ["twos"]):
+        with pytest.raises(UsageError, match="far enough"):
+            next(score_held_out_clips(1, Boxes(), categories=chosen))
+    assert seeds == [("ones", 1_000_000), ("twos", 1_000_001)]
 
 
 # ---- the command --------------------------------------------------------------------------------------
