@@ -97,7 +97,7 @@ class ShotRecomposition:
     placed: int
     """Drawings of which it is known where they lie on a plate."""
     camera_stands: bool | None
-    """Over all drawings; None where no drawing is placed."""
+    """Over the drawings; None where most of them are placed nowhere, so that nobody knows."""
     pictures: Recomposed
     """The frame that each drawing's picture shows."""
     every_frame: Recomposed
@@ -117,6 +117,8 @@ class ShotRecomposition:
             found.append("changes within exposures" if held else f"below {LEAST_PSNR:.0f} dB")
         if not self.placed:
             found.append("no plate")
+        elif 2 * self.placed < self.drawings:
+            found.append(f"{self.placed} of {self.drawings} drawings on a plate")
         elif self.every_frame.share(self.every_frame.plate.pixels) < LEAST_FROM_PLATE:
             found.append("little from the plate")
         return tuple(found)
@@ -274,6 +276,7 @@ def _recomposed(
     index: int, drawn: Sequence[_Drawn], plates: Sequence[Plate], cels: _Cels, walk: _Walk
 ) -> ShotRecomposition:
     placed = {at.frame_index: (plate, at) for plate in plates for at in plate.placements}
+    on_plate = sum(one.frame_index in placed for one in drawn)
     sheet = sorted(
         ((span, one) for one in drawn for span in one.exposures), key=lambda exposure: exposure[0].start
     )
@@ -295,8 +298,8 @@ def _recomposed(
         index,
         span,
         len(drawn),
-        sum(one.frame_index in placed for one in drawn),
-        _stands(plates),
+        on_plate,
+        _stands(plates) if 2 * on_plate >= len(drawn) else None,
         pictures,
         every_frame,
         tuple(look_at),

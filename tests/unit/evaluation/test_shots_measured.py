@@ -203,6 +203,8 @@ def test_a_shot_that_is_right_where_pictures_are_and_wrong_in_its_holds_says_so(
     )
     assert shot.problems == ("changes within exposures",)
     assert replace(shot, camera_stands=False).problems == ()
+    unknown = replace(shot, camera_stands=None, placed=1)
+    assert unknown.problems == ("1 of 3 drawings on a plate",)
 
 
 # ---- alone and together -------------------------------------------------------------------------------
