@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "processes", "settings", "shards", "studio"},
-    "evaluation": {"domain", "errors", "reconstruction", "footage", "studio", "shards"},
+    # evaluation reads shots and whole episodes by the flow of extract: another would measure something else
+    "evaluation": {"domain", "errors", "footage", "pipeline", "reconstruction", "shards", "studio"},
     # labels.episodes looks for frames worth drawing where extract would, before there is a dataset
     "labels": {"choices", "domain", "errors", "footage", "pipeline", "shards"},
     "shards": {"choices", "domain", "errors"},

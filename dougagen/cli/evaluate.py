@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dougagen.reconstruction import NetworkReconstructor
 
 _REPORTS = "Reports"
+_SHOTS = "Shots"
 
 
 class PlanOptions(Options):
@@ -44,7 +45,50 @@ class PlanOptions(Options):
     real: Annotated[Path | None, typer.Option(help="Folders of NN_cut.png with NN_sketch.png.")]
     clips: Annotated[
         list[Path] | None,
-        typer.Option(help="A folder of clips with their truth (CLIP.json beside CLIP.mkv)."),
+        typer.Option(help="A folder of clips with their truth (CLIP.json beside CLIP.mkv): timing."),
+    ]
+    clip_masks: Annotated[
+        bool | None,
+        typer.Option(
+            "--clip-masks",
+            help="Also read those clips that have CLIP.truth beside them, each drawing alone and as shots.",
+            rich_help_panel=_SHOTS,
+        ),
+    ]
+    held_out_clips: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=1000,
+            help="Shoot so many held-out clips of each category; read each drawing alone and as shots.",
+            metavar="N",
+            rich_help_panel=_SHOTS,
+        ),
+        Owner("evaluation.suite:EvaluationPlan.held_out_clips"),
+    ]
+    clip_category: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this category of held-out clips; may be repeated.",
+            metavar="NAME",
+            rich_help_panel=_SHOTS,
+            show_default=False,
+        ),
+    ]
+    clip_lines: Annotated[
+        int | None,
+        typer.Option(min=120, max=2160, help="Height of held-out clips.", rich_help_panel=_SHOTS),
+        Owner("evaluation.shot_clips:CLIP_LINES"),
+    ]
+    recompose: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Compose the frames of this episode again from plates, cels and sheet, and compare them "
+            "with its own; may be repeated. Needs no truth.",
+            metavar="EPISODE",
+            rich_help_panel=_SHOTS,
+            show_default=False,
+        ),
     ]
 
 

@@ -13,6 +13,8 @@ from dougagen.evaluation.suite import EvaluationPlan
 SCENES = 24
 """Held-out scenes where no number is asked for."""
 STANDARD_OUTPUT = Path("-")
+_OF_SHOTS = {"clip_masks", "held_out_clips", "recompose"}
+"""With one of them scenes are measured only where a number is asked for: each takes its time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +37,13 @@ class Reports:
     """In the headers of the weights."""
 
     def plan(self, chosen: Mapping[str, Any]) -> EvaluationPlan:
-        """What to measure on, from fields of ``EvaluationPlan``; ``SCENES`` where no number is among them.
+        """What to measure on, from fields of ``EvaluationPlan``.
+
+        ``SCENES`` where no number is among them; none beside whatever is read as shots.
 
         Raises UsageError for a plan that cannot be, and for reports that do not fit it or each other.
         """
-        values = {"scenes": SCENES, **chosen}
+        values = {"scenes": 0 if _OF_SHOTS & set(chosen) else SCENES, **chosen}
         if (self.tables or self.features is not None) and not values["scenes"] and "shards" not in values:
             what = "the thesis's tables" if self.tables else "features"
             raise UsageError(f"{what} need pictures", remedy="name --scenes or --shards")
@@ -54,7 +58,7 @@ class Reports:
         return {**said, "refine": False} if self.tables else dict(said)
 
     def _require_pictures_for_reports(self, plan: EvaluationPlan) -> None:
-        if self.sheet is not None and not plan.needs_networks:
+        if self.sheet is not None and not (plan.scenes or plan.shards or plan.real):
             raise UsageError(
                 "a sheet shows scenes, records, drawings", remedy="name --scenes, --shards, --real"
             )
@@ -66,10 +70,11 @@ class Reports:
 
     def _require_tables_alone(self, plan: EvaluationPlan) -> None:
         others = plan.real is not None or plan.clips or self.sheet is not None or self.note_scores
+        others = others or plan.reads_shots
         if self.tables and others:
             raise UsageError(
                 "--tables is a report of its own on scenes and shards",
-                remedy="leave out --real, --clips, --sheet and --note-scores",
+                remedy="leave out --real, --clips, --held-out-clips, --recompose, --sheet and --note-scores",
             )
         if self.weighted is not None and not self.tables:
             raise UsageError("--weighted is for table 5.2", remedy="add --tables")
@@ -87,7 +92,7 @@ class Reports:
         }
         if named := [name for name, is_wanted in others.items() if is_wanted]:
             raise UsageError("--features is a report of its own", remedy=f"leave out {' and '.join(named)}")
-        if plan.real is not None or plan.clips:
+        if plan.real is not None or plan.clips or plan.reads_shots:
             raise UsageError(
                 "features are pictured on scenes and records", remedy="name --scenes or --shards"
             )

@@ -1,4 +1,4 @@
-"""The whole evaluation in one call: held-out scenes, real drawings, clips with truth."""
+"""The whole evaluation in one call: held-out scenes, real drawings, clips with truth, whole episodes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,19 @@ from dougagen.evaluation.real_drawings import (
     read_drawings,
     score_real_drawings,
 )
+from dougagen.evaluation.recomposition import Recomposition, recompose
+from dougagen.evaluation.shot_clips import (
+    CLIP_LINES,
+    ShotScore,
+    require_categories,
+    score_held_out_clips,
+    score_shots_of,
+    truth_folder,
+)
+from dougagen.evaluation.shot_tables import recomposition_tables, shot_tables
 from dougagen.evaluation.tables import real_table, timing_table, triplet_tables
 from dougagen.evaluation.triplets import TripletScore, Watcher, score_triplets, triplets_of, unwatched
+from dougagen.footage import open_episode
 from dougagen.shards import count_records, read_records
 from dougagen.studio import HELD_OUT_FAMILY, HELD_OUT_SEEDS, make_scene, whole_frame
 
@@ -48,19 +60,43 @@ class EvaluationPlan:
     """A folder of folders of real drawings."""
     clips: tuple[Path, ...] = ()
     """Folders of clips with truth files."""
+    clip_masks: bool = False
+    """Whether clips with true pictures beside them are also read, a drawing alone and as shots."""
+    held_out_clips: int = 0
+    """Clips of each category that are shot for this and read both ways."""
+    clip_category: tuple[str, ...] = ()
+    """Of ``held_out_clips``; empty means every category."""
+    clip_lines: int = CLIP_LINES
+    """Height of ``held_out_clips``."""
+    recompose: tuple[Path, ...] = ()
+    """Episodes whose frames are composed again."""
 
     def __post_init__(self) -> None:
-        if not (self.scenes or self.shards or self.real or self.clips):
-            raise UsageError("nothing to evaluate on", remedy="name --scenes, --shards, --real or --clips")
+        for name in ("clips", "clip_category", "recompose"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not (self.needs_networks or self.clips):
+            raise UsageError(
+                "nothing to evaluate on",
+                remedy="name --scenes, --shards, --real, --clips, --held-out-clips or --recompose",
+            )
+        require_categories(self.clip_category)
+        if self.clip_category and not self.held_out_clips:
+            raise UsageError("--clip-category is for held-out clips", remedy="add --held-out-clips 1")
+        if self.clip_masks and not self.clips:
+            raise UsageError("--clip-masks is for clips", remedy="name their folder with --clips")
         if self.scenes > len(HELD_OUT_SEEDS):
             raise UsageError(f"there are {len(HELD_OUT_SEEDS)} held-out scenes, {self.scenes} were asked for")
         object.__setattr__(self, "lines", tuple(dict.fromkeys(self.lines)))
-        object.__setattr__(self, "clips", tuple(self.clips))
 
     @property
     def needs_networks(self) -> bool:
         """Whether anything but the timing of clips is measured."""
-        return bool(self.scenes or self.shards or self.real)
+        return bool(self.scenes or self.shards or self.real or self.reads_shots)
+
+    @property
+    def reads_shots(self) -> bool:
+        """Whether clips or episodes are read, and not pictures alone."""
+        return bool(self.clip_masks or self.held_out_clips or self.recompose)
 
     def check_paths(self) -> None:
         """Raise UsageError or ShardError where a folder is missing or empty: before an hour of work."""
@@ -71,7 +107,15 @@ class EvaluationPlan:
         for folder in self.clips:
             if not folder.is_dir():
                 raise UsageError("there is no such folder", where=folder, remedy="name a folder of clips")
+            if self.clip_masks and not _clips_with_pictures(folder):
+                raise UsageError(
+                    "holds no clip with true pictures",
+                    where=folder,
+                    remedy="synth --clip NAME --pictures --every-frame writes CLIP.truth beside CLIP.mkv",
+                )
             clips_with_truth(folder)
+        for path in self.recompose:
+            open_episode(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +128,12 @@ class EvaluationReport:
     shards: TripletScore | None = None
     real: tuple[RealScore, ...] = ()
     clips: tuple[ClipScore, ...] = ()
+    clip_masks: tuple[ShotScore, ...] = ()
+    """A clip each."""
+    held_out_clips: tuple[ShotScore, ...] = ()
+    """A category each."""
+    recomposition: tuple[Recomposition, ...] = ()
+    """An episode each."""
 
     def tables(self) -> tuple[Table, ...]:
         """In the order of the thesis: cels, douga, lines; then real drawings and timing."""
@@ -95,6 +145,9 @@ class EvaluationReport:
             found += (real_table(self.real),)
         if self.clips:
             found += (timing_table(self.clips),)
+        for scores in (self.clip_masks, self.held_out_clips):
+            found += shot_tables(scores) if scores else ()
+        found += recomposition_tables(self.recomposition)
         return found
 
     def noted(self, *, partner: str) -> dict[str, object]:
@@ -124,6 +177,9 @@ class EvaluationReport:
             "shards": None if self.shards is None else self.shards.to_json(),
             "real": [score.to_json() for score in self.real],
             "clips": [score.to_json() for score in self.clips],
+            "clip_masks": [score.to_json() for score in self.clip_masks],
+            "held_out_clips": [score.to_json() for score in self.held_out_clips],
+            "recomposition": [score.to_json() for score in self.recomposition],
         }
 
 
@@ -184,11 +240,12 @@ def evaluate(
     Raises UsageError, ShardError, EpisodeError and what the reconstructor raises.
     """
     if reconstructor is None and plan.needs_networks:
-        raise UsageError("scenes, shards and real drawings need networks", remedy="name --models")
+        raise UsageError("scenes, shards, real drawings and shots need networks", remedy="name --models")
     plan.check_paths()
     held_out: dict[int, TripletScore] = {}
     shards: TripletScore | None = None
     real: tuple[RealScore, ...] = ()
+    of_shots: dict[str, Any] = {}
     if reconstructor is not None:
         for lines in plan.lines if plan.scenes else ():
             on_stage(f"{plan.scenes} held-out scenes at {lines} lines")
@@ -199,8 +256,42 @@ def evaluate(
             shards = score_triplets(triplets_of(read_records(plan.shards)), reconstructor, watch=watch)
         if plan.real is not None:
             real = tuple(_real_scores(plan.real, reconstructor, on_stage, watch))
+        of_shots = _scores_of_shots(plan, reconstructor, on_stage)
     clips = tuple(_clip_scores(plan.clips, on_stage))
-    return EvaluationReport(models, held_out, shards, real, clips)
+    return EvaluationReport(models, held_out, shards, real, clips, **of_shots)
+
+
+def _scores_of_shots(
+    plan: EvaluationPlan, reconstructor: Reconstructor, on_stage: Callable[[str], None]
+) -> dict[str, Any]:
+    """The fields of ``EvaluationReport`` for which drawings are read as shots."""
+    masks = list[ShotScore]()
+    for folder in plan.clips if plan.clip_masks else ():
+        for clip in _clips_with_pictures(folder):
+            on_stage(f"drawings alone and as shots: {clip.name}")
+            masks.append(score_shots_of(clip, reconstructor))
+    held_out = score_held_out_clips(
+        plan.held_out_clips,
+        reconstructor,
+        categories=plan.clip_category,
+        lines=plan.clip_lines,
+        on_clip=on_stage,
+    )
+    recomposed = list[Recomposition]()
+    for path in plan.recompose:
+        on_stage(f"composing again: {path.name}")
+        recomposed.append(
+            recompose(path, reconstructor, on_shot=lambda shot: on_stage(f"shot {shot.shot_index} done"))
+        )
+    return {
+        "clip_masks": tuple(masks),
+        "held_out_clips": tuple(held_out) if plan.held_out_clips else (),
+        "recomposition": tuple(recomposed),
+    }
+
+
+def _clips_with_pictures(folder: Path) -> list[Path]:
+    return [clip for clip in clips_with_truth(folder) if truth_folder(clip).is_dir()]
 
 
 def _real_scores(

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dougagen.studio.background.painting import paint_background
     from dougagen.studio.cel.legibility import UNDECIDABLE
-    from dougagen.studio.clips.production import Pictures, shoot_clip
+    from dougagen.studio.clips.production import Pictures, PlannedClip, backgrounds_of, shoot_clip
     from dougagen.studio.clips.repertoire import CLIP_NAMES, DELIVERIES, plan_clip
     from dougagen.studio.delivery.stills import deliver, encode_still, plan_delivery
     from dougagen.studio.family import HELD_OUT_FAMILY, HELD_OUT_SEEDS, profile_of, require_one_family
-    from dougagen.studio.held_out_clips import plan_held_out_clip
+    from dougagen.studio.held_out_clips import CLIP_CATEGORIES, plan_held_out_clip
     from dougagen.studio.profiles import NATURAL, PROFILES, TRAINING, Profile, profile_named
     from dougagen.studio.scene import Scene, make_scene, shoot_scene, whole_frame
 
@@ -26,6 +26,8 @@ _HOME = {
     "paint_background": "background.painting",
     "UNDECIDABLE": "cel.legibility",
     "Pictures": "clips.production",
+    "PlannedClip": "clips.production",
+    "backgrounds_of": "clips.production",
     "shoot_clip": "clips.production",
     "CLIP_NAMES": "clips.repertoire",
     "DELIVERIES": "clips.repertoire",
@@ -37,6 +39,7 @@ _HOME = {
     "HELD_OUT_SEEDS": "family",
     "profile_of": "family",
     "require_one_family": "family",
+    "CLIP_CATEGORIES": "held_out_clips",
     "plan_held_out_clip": "held_out_clips",
     "NATURAL": "profiles",
     "PROFILES": "profiles",
@@ -50,6 +53,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CLIP_CATEGORIES",
     "CLIP_NAMES",
     "DELIVERIES",
     "HELD_OUT_FAMILY",
@@ -59,8 +63,10 @@ __all__ = [
     "TRAINING",
     "UNDECIDABLE",
     "Pictures",
+    "PlannedClip",
     "Profile",
     "Scene",
+    "backgrounds_of",
     "deliver",
     "encode_still",
     "make_scene",

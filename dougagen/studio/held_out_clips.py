@@ -6,11 +6,14 @@ import numpy as np
 
 from dougagen.errors import UsageError
 from dougagen.studio.clips.artists import Artists
-from dougagen.studio.clips.categories import plan_category
+from dougagen.studio.clips.categories import CATEGORIES, plan_category
 from dougagen.studio.clips.production import PlannedClip
 from dougagen.studio.design.subject import Subject
 from dougagen.studio.family import HELD_OUT_FAMILY, is_held_out
 from dougagen.studio.profiles import HELD_OUT
+
+CLIP_CATEGORIES = tuple(CATEGORIES)
+"""The names of the categories, in an order that does not change: held-out seeds go by it."""
 
 
 def _held_out_subject(kind: str, rng: np.random.Generator) -> Subject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from dougagen.domain import Triplet
 from dougagen.errors import UsageError
 from dougagen.files import refused_as, write_file
 from dougagen.studio.clips.clip import ClipPlan, Take, film
+from dougagen.studio.clips.shot import Shot
 from dougagen.studio.clips.shot_plan import ShotPlan
 from dougagen.studio.clips.truth import TruthNotes
 from dougagen.studio.delivery.clips import ClipDelivery, deliver_clip
@@ -89,6 +90,20 @@ def shoot_clip(
     deliver_clip(path, colors(), delivery, frame_rate=plan.frame_rate, times=planned.times)
     notes.write(out / f"{file_name}.json")
     return path
+
+
+def backgrounds_of(planned: PlannedClip) -> Iterator[NDArray[np.uint8]]:
+    """uint8[H, W, 3]: every filmed picture of a clip without its actors, its grain and its subtitles.
+
+    Camera, gate weave and light are the clip's. The layers are painted anew.
+    """
+    takes = tuple(replace(take, make=_empty_stage(take)) for take in planned.plan.takes)
+    for frame in film(replace(planned.plan, takes=takes, grain=0.0, subtitles=())):
+        yield frame.color
+
+
+def _empty_stage(take: Take) -> Callable[[], Shot]:
+    return lambda: replace(take.make(), actors=())
 
 
 def _save_truth(triplet: Triplet, folder: Path, index: int, out: Path) -> None:
