@@ -138,13 +138,13 @@ def require_whole(out: Path, wanted: pa.Table) -> None:
     got = rows_of(out)
     others = [name for name in wanted.column_names if not got[name].equals(wanted[name])]
     assert not others, f"{got.num_rows} rows, wanted {wanted.num_rows}; other values in {', '.join(others)}"
-    ((count,),) = duckdb.sql(f"select count(*) from read_parquet('{out}/**/*.parquet')").fetchall()
+    ((count,),) = duckdb.sql(f"select count(*) from read_parquet('{out}/data/**/*.parquet')").fetchall()
     assert count == wanted.num_rows
     assert verify_dataset(out).damages == ()
     hidden = [p for p in out.rglob("*") if p.is_file() and p.name.startswith(".")]
     assert hidden == []
     extra = {p.relative_to(out).parts[0] for p in out.rglob("*") if p.is_file()}
-    assert extra <= {"README.md", "data", "episodes", ".dougagen"}
+    assert extra <= {"README.md", "data", "backgrounds", "episodes", ".dougagen"}
 
 
 def orphans(folder: Path) -> list[str]:

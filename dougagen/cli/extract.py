@@ -149,4 +149,5 @@ def _close(report: RunReport, out: Path, *, part: str) -> None:
         if part and report.extracted:
             whole = "to read the whole, name another --out or add --on-existing redo"
             say(f"{part}: only a part of the video was read; {whole}")
-        say(f"next: {look_at(out)} shows the drawings")
+        if not report.exit_code:  # else the failure comes next, and a mail ends with the summary
+            say(f"next: {look_at(out)} shows the drawings")

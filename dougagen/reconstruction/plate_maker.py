@@ -62,6 +62,10 @@ class PlateMaker:
             Placement(frame_index, float(at[0]) - self._corner[0], float(at[1]) - self._corner[1], scale)
         )
 
+    def close(self) -> None:
+        """What follows lies on another plate."""
+        self._finish()
+
     def plates(self) -> tuple[Plate, ...]:
         """What has been made; the maker begins anew."""
         self._finish()

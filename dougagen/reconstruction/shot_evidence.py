@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from dougagen.reconstruction.alignment import (
     Similarity,
     background_move,
     followed,
+    inverse,
     moved_by,
     scaled,
 )
@@ -46,8 +48,10 @@ class Look:
     """Neither fading nor flashing: light is no evidence."""
     move: Similarity = field(default_factory=STANDING.copy)
     """Of the background, from the drawing before, in pixels at ``lines``."""
-    place: Similarity | None = None
-    """From the drawing into the shot, in pixels at ``lines``; None where it is not known."""
+    place: Similarity = field(default_factory=STANDING.copy)
+    """From the drawing into its stretch of the shot, in pixels at ``lines``."""
+    stretch: int = 0
+    """Where the background cannot be followed another stretch begins, with places of its own."""
     fills: NDArray[np.float16] | None = None
     """float16[4, h, w]: log odds of the fills, once the douga is read."""
     cel: NDArray[np.bool_] | None = None
@@ -72,18 +76,18 @@ class Look:
 
 def follow(before: Look | None, look: Look) -> None:
     """Note where ``look`` lies in the shot, by the drawing before it. The first lies where the shot does."""
-    if before is None or before.place is None:
-        look.place = STANDING.copy() if before is None else None
+    if before is None:
         return
     zoom = look.luma.shape[0] / look.small.shape[0]
     odds = [cv2.resize(one.odds, one.luma.shape[::-1]) for one in (before, look)]
     background = odds[0] < -_BELIEVED
     move = background_move(before.luma, look.luma, background, background & (odds[1] < -_BELIEVED))
+    look.stretch = before.stretch
     if move is None:
-        look.place = None
+        look.stretch += 1
         return
     look.move = scaled(move, 1 / zoom)
-    look.place = before.place @ np.linalg.inv(look.move)
+    look.place = before.place @ inverse(look.move)
     cel = cv2.erode((odds[0] > _BELIEVED).view(np.uint8), np.ones((9, 9), np.uint8))
     figures = followed(before.luma, look.luma, cel, without=move) if cel.any() else None
     if figures is not None:
@@ -99,30 +103,41 @@ class Evidence:
     changes: list[NDArray[np.float32]]
     """By how much the log odds of each drawing change, float32[h, w] each; zeros where nothing is known."""
     usable: list[int]
-    """The drawings that spoke."""
+    """The drawings in plain light."""
     paints: Paints | None
-    """What they show at each place of the screen; None where fewer than two spoke."""
+    """What they show at each place of the screen; None where fewer than two are."""
 
 
 def evidence_of(looks: Sequence[Look], config: ShotConfig) -> Evidence:
     """Compare the drawings, in their order."""
     changes = [np.zeros_like(look.odds) for look in looks]
-    usable = [i for i, look in enumerate(looks) if look.place is not None and look.in_plain_light]
+    usable = [i for i, look in enumerate(looks) if look.in_plain_light]
     if len(usable) < 2:
         return Evidence(changes, [], None)
-    chosen = [looks[i] for i in usable]
-    changed, paints = _changes(chosen, config)
-    for i, change in zip(usable, changed, strict=True):
-        changes[i] = _of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+    paints: Paints | None = None
+    stretches = [list(part) for _, part in groupby(usable, key=lambda i: looks[i].stretch)]
+    for stretch in stretches:
+        if len(stretch) < 2:
+            continue
+        chosen = [looks[i] for i in stretch]
+        changed, paints = _changes(chosen, config)
+        for i, change in zip(stretch, changed, strict=True):
+            changes[i] = _of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+    if len(stretches) > 1 or paints is None:
+        paints = _on_screen([looks[i] for i in usable], config)
     return Evidence(changes, usable, paints)
 
 
+def _on_screen(looks: Sequence[Look], config: ShotConfig) -> Paints:
+    """What the drawings show at each place of the screen, wherever their background lies."""
+    smooth = np.stack([look.smooth for look in looks])
+    everywhere = np.ones(smooth.shape[:3], np.bool_)
+    return told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
+
+
 def _moves(looks: Sequence[Look]) -> bool:
-    first = looks[0].place
-    assert first is not None
-    return any(
-        look.place is not None and moved_by(look.place, first, look.small.shape)[1] > _MOVED for look in looks
-    )
+    first = looks[0]
+    return any(moved_by(look.place, first.place, look.small.shape)[1] > _MOVED for look in looks)
 
 
 def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np.float32]], Paints]:
@@ -175,7 +190,8 @@ def _on_the_background(
     """The odds once the drawings have spoken for each other where the background lies, float32[K, h, w]."""
     height, width = looks[0].odds.shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
-    places = [np.linalg.inv(_place(looks[len(looks) // 2])) @ _place(look) for look in looks]
+    back_from = inverse(looks[len(looks) // 2].place)
+    places = [back_from @ look.place for look in looks]
     reach = np.hstack([(place @ corners)[:2] for place in places])
     left, top = np.floor(reach.min(axis=1))
     right, bottom = np.ceil(reach.max(axis=1))
@@ -206,11 +222,6 @@ def _on_the_background(
 def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[int, int]) -> NDArray:
     """[K, h, w, …] → the same where ``maps`` bring it, on planes of ``size`` (columns, rows)."""
     return np.stack([cv2.warpAffine(one, at, size) for one, at in zip(pictures, maps, strict=True)])
-
-
-def _place(look: Look) -> Similarity:
-    assert look.place is not None
-    return look.place
 
 
 def _of_some_width(odds: NDArray[np.float32], change: NDArray[np.float32], core: int) -> NDArray[np.float32]:

@@ -71,6 +71,7 @@ class NetworkShotReader:
         self._looks: list[Look] = []
         self._plates: PlateMaker | None = None
         self._slid = False
+        self._stretch = 0
         self._figures: Similarity | None = None
 
     def read(self, drawings: Sequence[Drawing]) -> list[Reconstruction]:
@@ -138,8 +139,11 @@ class NetworkShotReader:
 
     def _lay(self, drawing: Drawing, look: Look, result: Reconstruction) -> None:
         """On the plate, where it is known where the drawing lies, and its light is the shot's."""
-        if look.place is None or not look.in_plain_light:
+        if not look.in_plain_light:
             return
+        if self._plates is not None and look.stretch != self._stretch:
+            self._plates.close()
+        self._stretch = look.stretch
         if self._plates is None:
             self._plates = PlateMaker(drawing.episode_id, drawing.shot_index, self._config.largest_plate)
         place = scaled(look.place, drawing.image.shape[0] / look.small.shape[0])
@@ -147,8 +151,8 @@ class NetworkShotReader:
 
     def _moves(self, drawing: Drawing, look: Look) -> tuple[LayerMove, ...]:
         """Where the background lies, once it has moved, and the figures where they part from it."""
-        if look.place is None:
-            return ()
+        if look.stretch:
+            return ()  # against the first drawing nothing is known any more
         zoom = drawing.image.shape[0] / look.small.shape[0]
         step: Similarity = inverse(look.place)
         before: Similarity = self._figures if self._figures is not None else step @ inverse(look.move)

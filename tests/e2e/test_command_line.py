@@ -47,8 +47,9 @@ def dataset(tmp_path_factory: pytest.TempPathFactory, first_sample: Path) -> Pat
 
 def test_extract_leaves_a_card_a_ledger_and_a_shard(dataset: Path) -> None:
     seen = (name for name in files_in(dataset) if not name.startswith("."))
-    card, shard, ledger = (name for name in seen if name.endswith((".md", ".parquet", ".json")))
+    card, plates, shard, ledger = (name for name in seen if name.endswith((".md", ".parquet", ".json")))
     assert card == "README.md"
+    assert plates.replace("backgrounds/", "data/") == shard
     assert shard.startswith("data/train-")
     assert shard.endswith("-00000.parquet")
     assert ledger.startswith("episodes/")

@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+from dougagen.errors import EpisodeError
 from dougagen.footage import decode, open_episode, seeking
 from dougagen.footage.seeking import find_entry
 
@@ -36,9 +37,12 @@ def test_near_the_beginning_and_behind_the_end_nothing_is_gained(start, encode):
     assert find_entry(open_episode(encode("clip.mp4", options=GROUPS)), start) is None
 
 
-def test_a_start_behind_the_end_gives_no_frame(encode):
-    with decode(open_episode(encode("clip.mkv", frames=24)), start=Fraction(9)) as stream:
-        assert list(stream) == []
+def test_a_start_behind_the_end_is_said_and_gives_no_frame(encode):
+    with (
+        decode(open_episode(encode("clip.mkv", frames=24)), start=Fraction(9)) as stream,
+        pytest.raises(EpisodeError, match="has no frame from 0:09"),
+    ):
+        list(stream)
     assert stream.counts.frames_decoded == 0
 
 
@@ -68,7 +72,7 @@ def test_a_count_that_the_pictures_contradict_is_dropped(encode, monkeypatch):
 
 def test_a_recording_that_begins_within_a_group_keeps_its_numbers(encode):
     """The pictures before the first keyframe cannot be decoded, so their packets must not be counted."""
-    clip = encode("whole.mkv", options=GROUPS | {"bf": "0"})
+    clip = encode("whole.mkv", frames=78, options=GROUPS | {"bf": "0"})
     cut = clip.with_name("cut.mkv")
     with av.open(str(clip)) as source, av.open(str(cut), "w") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
@@ -79,4 +83,5 @@ def test_a_recording_that_begins_within_a_group_keeps_its_numbers(encode):
     episode = open_episode(cut)
     with decode(episode, threads=1) as stream:
         whole = [(f.index, f.time, f.luma.copy()) for f in stream if f.time >= 2]
+    assert whole
     assert same(from_two_seconds(episode), whole)
