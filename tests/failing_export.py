@@ -20,9 +20,8 @@ from dougagen.exports import export
 ACTS = {
     "webdataset": {"to": "webdataset", "shard_megabytes": 1, "split": "50/50", "split_by": "shot"},
     "folders": {"to": "folders", "split": "50/50", "split_by": "shot"},
-    "clips": {"to": "clips"},
 }
-"""Name → options of the export."""
+"""Name → options of the export. Without clips: x264 does not always code the same pictures alike."""
 
 
 def run(scratch: Path, *, every: int = 1, errors: tuple[int, ...]) -> dict[str, int]:
@@ -46,7 +45,9 @@ def main() -> None:
                 told = (name, number, how, end)
                 assert end in ("done", "one line", "killed"), told
                 export(dataset, out, **options)
-                assert tree(out) == wanted, told
+                now = tree(out)
+                differ = sorted(n for n in {*now, *wanted} if now.get(n) != wanted.get(n))
+                assert not differ, (*told, differ)
                 shutil.rmtree(out)
                 ends[f"{name}: {end}"] += 1
                 number += int(every)

@@ -200,9 +200,12 @@ class NetworkReconstructor:
         added = torch.from_numpy(np.stack([_sized(more, pictures) for _, _, more in todo])).to(self._device)
         said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._device).float()
         more = added[:, None]  # [N, H, W] -> [N, 1, H, W]
-        odds, drawn = self._drawn_of(self._colors(pictures), said[:, None] + more)
+        before = said[:, None]  # [N, H, W] -> [N, 1, H, W]
+        odds, drawn = self._drawn_of(self._colors(pictures), before + more)
         if drawn.shape[1] > CLASS_COUNT:
-            odds = odds + more  # the douga network corrects the mask by one picture; the shot knows more
+            # The douga network corrects the mask by one picture; where the shot turned it, it knows more.
+            turned = (before > 0) != (before + more > 0)
+            odds = torch.where(turned, odds + more, odds)
         return self._drawn(odds, drawn[:, :CLASS_COUNT])
 
     def finished(self, pictures: Sequence[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
