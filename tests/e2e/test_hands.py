@@ -94,7 +94,10 @@ def test_a_trial_is_no_trap_and_its_options_stand_in_the_ledger(clip: Path, tmp_
     assert "only a part of it is in the dataset, as a trial leaves it (--max-drawings was 2" in whole
     assert "--on-existing redo" in whole
     assert "digest" not in whole
-    assert everything(out) == before
+    after = everything(out)
+    for known in (before, after):
+        known.pop(".dougagen/hashes.json", None)  # noted once a file has lain still for a while
+    assert after == before
 
 
 def test_a_part_without_a_frame_is_a_failure_and_nothing_is_committed(clip: Path, tmp_path: Path) -> None:
