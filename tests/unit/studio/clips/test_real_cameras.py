@@ -1,4 +1,4 @@
-"""What real cameras do begins no drawing: the truth is that of the sheets, whatever passes before the lens."""
+"""What real cameras do begins no drawing: the truth is that of the sheets, whatever passes the lens."""
 
 from __future__ import annotations
 
