@@ -23,6 +23,9 @@ _WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the c
 _TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
 _STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
 _PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
+_BACKGROUND = 0.25  # share of the points; a move of so many is no cel's, even if frames repeat in between
+_WIDELY = 0.12  # share of the blocks that a background stirs which pans behind a cel
+_MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have repeated
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
@@ -105,6 +108,15 @@ class _Pair:
             self._candidates = tuple(found)
         return self._candidates
 
+    @property
+    def followed(self) -> tuple[Move, ...]:
+        """The moves of the candidates, if anybody asked for them."""
+        return tuple(one.move for one in self._candidates or ())
+
+    def stirs_widely(self) -> bool:
+        """Whether so much stirred that it could be a background behind a cel that stands."""
+        return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
+
     def mostly_stands(self) -> bool:
         """Whether most of what has contrast did not stir, so that no camera moved."""
         if self.stirred is None:
@@ -119,7 +131,20 @@ class _Seen:
 
     moves: tuple[Move, ...] = ()
     """Those of the frame before. A layer is pulled along on ones: what moves on twos or threes is redrawn."""
+    repeats: int = 0
+    """Frames since then that only repeat the one before, as a pulldown or a re-encode leaves them."""
     borders: BorderMemory = field(default_factory=BorderMemory)
+
+    followed: tuple[Move, ...] = ()
+    """What points followed in it, believed or not."""
+
+    def remember(self, moves: tuple[Move, ...], pair: _Pair) -> None:
+        """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
+        if pair.stirred is None and self.repeats < _MOST_REPEATS:
+            self.repeats += 1
+        else:
+            self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
+            self.followed = pair.followed
 
 
 def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterator[Change]:
@@ -190,11 +215,12 @@ def _judged(
     explained = Explained(pair.still, (), nowhere, pair.still)
     after = following if isinstance(following, _Pair) and following.stirred is not None else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
-    drawn = not seen.moves and after is None and pair.mostly_stands()
+    drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
     if not drawn and pair.candidates:
-        known = [*seen.moves]
+        known = [*seen.moves, *seen.followed] if seen.repeats else [*seen.moves]
         known += [other.move for other in after.candidates] if after is not None else []
-        candidates = _lasting(pair.candidates, known, pair.current.luma.shape)
+        least = _BACKGROUND if seen.repeats else 0.0
+        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least)
         explained = explain(
             pair.current,
             pair.before,
@@ -203,7 +229,7 @@ def _judged(
             tolerance=config.tolerance,
             memory=seen.borders,
         )
-    seen.moves = (STANDING, *explained.moves) if explained.moves else ()
+    seen.remember(explained.moves, pair)
     cut = is_cut(pair.current, pair.before, explained.levels)
     text = text_blocks(pair.current, pair.before, explained.wide)
     if text.any():
@@ -227,12 +253,15 @@ def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
     return FrameFacts(camera, motion, relit=pair.relit)
 
 
-def _lasting(candidates: Sequence[Candidate], known: Sequence[Move], shape: tuple[int, int]) -> list[Move]:
+def _lasting(
+    candidates: Sequence[Candidate], known: Sequence[Move], shape: tuple[int, int], *, least: float = 0.0
+) -> list[Move]:
     """The moves that most points follow, and those that go on in a frame nearby.
 
     Between two drawings of a cel some points follow a move too; those are few, and it does not go on. A
     camera that shakes never goes on, but takes the whole picture along. An arm that swings on ones goes on,
     yet it is a small part of what changed; a cel that is pulled past a standing background is most of it.
+    ``least``: share of the points that must follow a move that goes on.
     """
     if not candidates:
         return []
@@ -241,11 +270,16 @@ def _lasting(candidates: Sequence[Candidate], known: Sequence[Move], shape: tupl
     if not moves_at_all(stands.move, shape):
         needed = _PULLED * (1 - stands.of_changed)
     going_on = _going_on([one.move for one in candidates], known, shape)
+    moving = [one for one in candidates if moves_at_all(one.move, shape) and one.move in going_on]
+    together = sum(one.of_changed for one in moving if one.share > 0)  # layers share what changed
     return [
         one.move
         for one in candidates
         if moves_at_all(one.move, shape)
-        and (one.share >= _WHOLE_PICTURE or (one.of_changed >= needed and one.move in going_on))
+        and (
+            one.share >= _WHOLE_PICTURE
+            or (one in moving and one.share >= least and max(one.of_changed, together) >= needed)
+        )
     ]
 
 
