@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from copy import copy
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -10,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Frame
+from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
-from dougagen.footage.motion import STANDING, Move, moves_at_all
+from dougagen.footage.layer_votes import voted_shifts
+from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
 from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
 
@@ -25,6 +29,10 @@ _STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
 _PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
 _BACKGROUND = 0.25  # share of the points; a move of so many is no cel's, even if frames repeat in between
 _WIDELY = 0.12  # share of the blocks that a background stirs which pans behind a cel
+_UNEXPLAINED = 4.0  # levels of a block that the moves found so far leave
+_LEFT_SHARE = 0.003  # share of the blocks; where so many are left, another layer is looked for
+_MOST_OF_IT = 0.6  # share of those that it must explain
+_VOTERS = 12  # frames that say together how fast the layers of a shot move
 _MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have repeated
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
@@ -113,6 +121,16 @@ class _Pair:
         """The moves of the candidates, if anybody asked for them."""
         return tuple(one.move for one in self._candidates or ())
 
+    @property
+    def shifts(self) -> tuple[Move, ...]:
+        """Those of them that points follow without scale or turn, beside standing still."""
+        shape = self.current.luma.shape
+        return tuple(
+            one.move
+            for one in self._candidates or ()
+            if one.share > 0 and one.move.is_shift and moves_at_all(one.move, shape)
+        )
+
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""
         return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
@@ -135,6 +153,12 @@ class _Seen:
     """Frames since then that only repeat the one before, as a pulldown or a re-encode leaves them."""
     borders: BorderMemory = field(default_factory=BorderMemory)
 
+    left_over: tuple[Move, ...] = ()
+    """The shifts of what the layers of this frame left unexplained …"""
+    left_over_before: tuple[Move, ...] = ()
+    """… and those of the frame before."""
+    votes: deque[tuple[Move, ...]] = field(default_factory=lambda: deque(maxlen=_VOTERS))
+    """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
     """What points followed in it, believed or not."""
 
@@ -145,6 +169,9 @@ class _Seen:
         else:
             self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
             self.followed = pair.followed
+            believed = [move for move in moves if move.is_shift]
+            self.votes.append((*pair.shifts, *self.left_over, *believed))
+            self.left_over_before, self.left_over = self.left_over, ()
 
 
 def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterator[Change]:
@@ -221,14 +248,19 @@ def _judged(
         known += [other.move for other in after.candidates] if after is not None else []
         least = _BACKGROUND if seen.repeats else 0.0
         candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least)
-        explained = explain(
-            pair.current,
-            pair.before,
-            pair.still,
-            candidates,
-            tolerance=config.tolerance,
-            memory=seen.borders,
+        if len(candidates) > 1:  # several layers: what one frame says of them is blurred, a few say it well
+            candidates += voted_shifts(
+                [*seen.votes, pair.shifts, after.shifts if after is not None else ()], known=candidates
+            )
+        borders = copy(seen.borders)
+        explained = _explained(pair, candidates, borders, config)
+        further = (
+            _left_over(pair, after, explained.levels, seen, tolerance=config.tolerance) if candidates else []
         )
+        if further:
+            borders = copy(seen.borders)
+            explained = _explained(pair, [*candidates, *further], borders, config)
+        seen.borders = borders
     seen.remember(explained.moves, pair)
     cut = is_cut(pair.current, pair.before, explained.levels)
     text = text_blocks(pair.current, pair.before, explained.wide)
@@ -237,7 +269,41 @@ def _judged(
     strength, least = _strength(explained, pair.current, pair.before, config)
     if cut:
         seen.borders = BorderMemory()
+        seen.votes.clear()
     return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained))
+
+
+def _explained(
+    pair: _Pair, candidates: Sequence[Move], borders: BorderMemory, config: ChangeConfig
+) -> Explained:
+    return explain(
+        pair.current, pair.before, pair.still, candidates, tolerance=config.tolerance, memory=borders
+    )
+
+
+def _left_over(
+    pair: _Pair, after: _Pair | None, levels: NDArray[np.float32], seen: _Seen, *, tolerance: float
+) -> list[Move]:
+    """Shifts of a layer without points to follow, such as a book out of focus, in what other layers leave.
+
+    One is believed if it goes on in a frame nearby and explains most of what is left: an arm does not.
+    """
+    left = levels > _UNEXPLAINED
+    if float(np.mean(left)) < _LEFT_SHARE:
+        return []
+    shape = pair.current.luma.shape
+    found = [m for m in correlated_shifts(pair.current, pair.before, left) if moves_at_all(m, shape)]
+    known = list(seen.left_over_before)
+    if after is not None and after.stirred is not None:
+        near = cv2.dilate(left.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.bool_)
+        known += correlated_shifts(after.current, after.before, near & after.stirred)
+    seen.left_over = tuple(found)
+    chosen = []
+    for move in _going_on(found, known, shape) if found and known else ():
+        moved = residual_after(pair.current, pair.before, move, tolerance=tolerance)
+        if float(np.mean(moved[left] <= 0.5 * levels[left])) >= _MOST_OF_IT:
+            chosen.append(move)
+    return sorted(chosen, key=lambda move: (move.dx, move.dy))
 
 
 def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
