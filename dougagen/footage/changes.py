@@ -22,6 +22,7 @@ from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
 from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
+from dougagen.footage.weather import without_weather
 
 _WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the camera's
 _TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
@@ -32,8 +33,10 @@ _WIDELY = 0.12  # share of the blocks that a background stirs which pans behind 
 _UNEXPLAINED = 4.0  # levels of a block that the moves found so far leave
 _LEFT_SHARE = 0.003  # share of the blocks; where so many are left, another layer is looked for
 _MOST_OF_IT = 0.6  # share of those that it must explain
+_MOVES_IN_RAIN = 0.2  # share of the points that drops take along at most; a camera takes more
 _VOTERS = 12  # frames that say together how fast the layers of a shot move
 _MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have repeated
+_LAYER = 0.1  # share of the points that one of several layers has at least
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
@@ -49,6 +52,7 @@ class ChangeConfig:
         5.0  # levels: the worst block of a new drawing where the picture stands still or moves as one
     )
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
+    weather_level: float = 12.0  # levels: the worst block of a new drawing where rain or snow falls
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer
     usual_contrast: float = 100.0  # levels: edges of an ordinary shot; darker shots change by less
     least_level: float = 1.5  # levels: the smallest change that is told from noise however dark the shot
@@ -157,6 +161,8 @@ class _Seen:
     """The shifts of what the layers of this frame left unexplained …"""
     left_over_before: tuple[Move, ...] = ()
     """… and those of the frame before."""
+    earlier: AnalysisPlane | None = None
+    """The frame two before."""
     votes: deque[tuple[Move, ...]] = field(default_factory=lambda: deque(maxlen=_VOTERS))
     """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
@@ -196,6 +202,7 @@ def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterat
             now = _compared(frame, plane, before, config)
         if waiting is not None:
             yield _judged(waiting, seen, now, config)
+            seen.earlier = waiting.before if isinstance(waiting, _Pair) else None
         waiting = now
         if before is None or not blank or is_blank(before):
             before = plane
@@ -242,8 +249,11 @@ def _judged(
     explained = Explained(pair.still, (), nowhere, pair.still)
     after = following if isinstance(following, _Pair) and following.stirred is not None else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
+    fair = _in_weather(pair, seen, following, config)
+    if fair is not None:
+        explained = Explained(fair, (), nowhere, fair)
     drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
-    if not drawn and pair.candidates:
+    if fair is None and not drawn and pair.candidates:
         known = [*seen.moves, *seen.followed] if seen.repeats else [*seen.moves]
         known += [other.move for other in after.candidates] if after is not None else []
         least = _BACKGROUND if seen.repeats else 0.0
@@ -267,10 +277,30 @@ def _judged(
     if text.any():
         explained = explained.without(text)
     strength, least = _strength(explained, pair.current, pair.before, config)
+    if fair is not None:
+        strength *= config.still_level / config.weather_level
     if cut:
         seen.borders = BorderMemory()
         seen.votes.clear()
     return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained))
+
+
+def _in_weather(
+    pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
+) -> NDArray[np.float32] | None:
+    """What rain does not explain of the levels, float32[rows, columns]; None where none falls."""
+    earlier = seen.earlier
+    if earlier is None or following is None or pair.relit or pair.stirred is None:
+        return None
+    if earlier.luma.shape != following.plane.luma.shape:
+        return None
+    planes = (earlier, pair.before, pair.plane, following.plane)
+    fair = without_weather(planes, pair.still, tolerance=config.tolerance)
+    if fair is None:
+        return None
+    shape = pair.plane.luma.shape
+    moved = max((one.share for one in pair.candidates if moves_at_all(one.move, shape)), default=0.0)
+    return fair if moved <= _MOVES_IN_RAIN else None
 
 
 def _explained(
@@ -337,14 +367,19 @@ def _lasting(
         needed = _PULLED * (1 - stands.of_changed)
     going_on = _going_on([one.move for one in candidates], known, shape)
     moving = [one for one in candidates if moves_at_all(one.move, shape) and one.move in going_on]
-    together = sum(one.of_changed for one in moving if one.share > 0)  # layers share what changed
+    # Layers share what changed among them; arms do too, but each is a small part of the picture.
+    together = sum(one.of_changed for one in moving if one.share >= _LAYER)
     return [
         one.move
         for one in candidates
         if moves_at_all(one.move, shape)
         and (
             one.share >= _WHOLE_PICTURE
-            or (one in moving and one.share >= least and max(one.of_changed, together) >= needed)
+            or (
+                one in moving
+                and one.share >= least
+                and (one.of_changed >= needed or (one.share >= _LAYER and together >= needed))
+            )
         )
     ]
 

@@ -40,6 +40,4 @@ def voted_shifts(ballots: Sequence[Sequence[Move]], *, known: Sequence[Move]) ->
         left &= np.hypot(*(at - middle).T) > _SAME
         left &= ~votes
         chosen.append(Move(float(middle[0]), float(middle[1])))
-    return [
-        move for move in chosen if all(np.hypot(move.dx - k.dx, move.dy - k.dy) > 0.05 for k in known)
-    ]
+    return [move for move in chosen if all(np.hypot(move.dx - k.dx, move.dy - k.dy) > 0.05 for k in known)]

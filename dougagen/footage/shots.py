@@ -17,10 +17,13 @@ _TEXTURED = 7.5  # quarter levels of contrast, mean over a block that shows more
 _OTHERS = 0.8
 _LEAST_TEXTURED = 0.002  # share of the blocks; where fewer show anything in both pictures …
 _OTHERS_UNTEXTURED = 0.75  # … so many of all blocks are others at a cut
+_UNLIKE = 0.2  # correlation; so unlike each other, two soft pictures need no more than _BLOCK_SHARE
 # Correlation of the cells from one frame to the next, measured on 20 clips: 0.47 at most at a cut; 0.69 at
 # least under a shake and 0.77 where a body is redrawn. An explosion that fills the picture looks like a cut.
 _SAME_SHOT = 0.55
-_NOTHING_STAYED = 0.8  # share of the blocks; where so many are others, two pictures are more alike by chance …
+_NOTHING_STAYED = (
+    0.8  # share of the blocks; where so many are others, two pictures are more alike by chance …
+)
 _SAME_PICTURE = 0.68  # … than this only if they are of one shot: two rooms at night have 0.6
 
 
@@ -36,15 +39,12 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
     share = float(np.mean(others))
     if share <= _BLOCK_SHARE:
         return False
-    if _correlation(current.cells, before.cells) >= (
-        _SAME_PICTURE if share > _NOTHING_STAYED else _SAME_SHOT
-    ):
+    alike = _correlation(current.cells, before.cells)
+    if alike >= (_SAME_PICTURE if share > _NOTHING_STAYED else _SAME_SHOT):
         return False
-    shown = (block_levels(current.contrast) > _TEXTURED) & (
-        block_levels(before.contrast) > _TEXTURED
-    )
+    shown = (block_levels(current.contrast) > _TEXTURED) & (block_levels(before.contrast) > _TEXTURED)
     if float(np.mean(shown)) < _LEAST_TEXTURED:
-        return share > _OTHERS_UNTEXTURED
+        return share > _OTHERS_UNTEXTURED or alike < _UNLIKE
     return float(np.mean(others[shown])) > _OTHERS
 
 
