@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from copy import copy
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import cv2
@@ -16,9 +16,9 @@ from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts
+from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
-from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
 from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
@@ -162,7 +162,7 @@ class _Seen:
     left_over_before: tuple[Move, ...] = ()
     """… and those of the frame before."""
     earlier: AnalysisPlane | None = None
-    """The frame two before."""
+    """The frame two before, where it is of the same shot."""
     votes: deque[tuple[Move, ...]] = field(default_factory=lambda: deque(maxlen=_VOTERS))
     """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
@@ -201,8 +201,9 @@ def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterat
         else:
             now = _compared(frame, plane, before, config)
         if waiting is not None:
-            yield _judged(waiting, seen, now, config)
-            seen.earlier = waiting.before if isinstance(waiting, _Pair) else None
+            change = _judged(waiting, seen, now, config)
+            seen.earlier = waiting.before if isinstance(waiting, _Pair) and not change.cut else None
+            yield change
         waiting = now
         if before is None or not blank or is_blank(before):
             before = plane
@@ -289,12 +290,14 @@ def _in_weather(
     pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
 ) -> NDArray[np.float32] | None:
     """What rain does not explain of the levels, float32[rows, columns]; None where none falls."""
-    earlier = seen.earlier
-    if earlier is None or following is None or pair.relit or pair.stirred is None:
+    # At the ends of a shot the frame on the other side stands for the one that is missing.
+    later = None if following is None else following.plane
+    earlier, later = seen.earlier or later, later or seen.earlier
+    if earlier is None or later is None or pair.relit or pair.stirred is None:
         return None
-    if earlier.luma.shape != following.plane.luma.shape:
+    if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
         return None
-    planes = (earlier, pair.before, pair.plane, following.plane)
+    planes = (earlier, pair.before, pair.plane, later)
     fair = without_weather(planes, pair.still, tolerance=config.tolerance)
     if fair is None:
         return None

@@ -153,7 +153,7 @@ def combed_pixels(luma: Luma, moved: Luma, *, level: float) -> Luma:
 
 
 def woven_pixels(luma: Luma, *, level: float) -> Luma:
-    """uint8[H, W], 1 in the middle of seven rows that could be rows of two pictures in turn, seen in one alone.
+    """uint8[H, W], 1 in the middle of seven rows that could be rows of two pictures in turn, seen in one.
 
     Every row stands off both rows beside it by more than ``level``, up and down in turn, and is nearer to the
     rows of its own field. Lines drawn close together stand off what is beside them too, but two or three

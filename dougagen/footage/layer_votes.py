@@ -18,7 +18,7 @@ _MOST_LAYERS = 6
 
 
 def voted_shifts(ballots: Sequence[Sequence[Move]], *, known: Sequence[Move]) -> list[Move]:
-    """The shifts that most frames agree on, most votes first, each the median of its votes; not those ``known``.
+    """The shifts that most frames agree on, most votes first, each their median, but for ``known``.
 
     A ballot holds the shifts that points follow in one frame, px of the analysis plane.
     """

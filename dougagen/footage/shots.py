@@ -12,7 +12,7 @@ _USUAL_CONTRAST = 100.0  # levels, strong contrast of an ordinary shot; darker o
 _LEAST_LEVEL = 1.5  # … down to here
 _BLOCK_SHARE = 0.3  # share of the blocks that nothing explains at a cut; walls and skies explain each other
 _TEXTURED = 7.5  # quarter levels of contrast, mean over a block that shows more than a wall
-# Of the blocks that show something in both pictures, measured on five clips: 0.96 or more are others at a cut.
+# Of the blocks that show something in both pictures 0.96 or more are others at a cut (on five clips).
 # Where an explosion, a passer-by or a body fills the picture the background goes on beside it: 0.6 at most.
 _OTHERS = 0.8
 _LEAST_TEXTURED = 0.002  # share of the blocks; where fewer show anything in both pictures …
@@ -21,9 +21,7 @@ _UNLIKE = 0.2  # correlation; so unlike each other, two soft pictures need no mo
 # Correlation of the cells from one frame to the next, measured on 20 clips: 0.47 at most at a cut; 0.69 at
 # least under a shake and 0.77 where a body is redrawn. An explosion that fills the picture looks like a cut.
 _SAME_SHOT = 0.55
-_NOTHING_STAYED = (
-    0.8  # share of the blocks; where so many are others, two pictures are more alike by chance …
-)
+_NOTHING_STAYED = 0.85  # share of the blocks; where so many are others, two shots are more alike by chance …
 _SAME_PICTURE = 0.68  # … than this only if they are of one shot: two rooms at night have 0.6
 
 
@@ -42,6 +40,8 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
     alike = _correlation(current.cells, before.cells)
     if alike >= (_SAME_PICTURE if share > _NOTHING_STAYED else _SAME_SHOT):
         return False
+    if share > _NOTHING_STAYED:
+        return True
     shown = (block_levels(current.contrast) > _TEXTURED) & (block_levels(before.contrast) > _TEXTURED)
     if float(np.mean(shown)) < _LEAST_TEXTURED:
         return share > _OTHERS_UNTEXTURED or alike < _UNLIKE

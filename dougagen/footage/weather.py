@@ -16,6 +16,7 @@ from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 
 _CHANGED = 2.5  # levels of a block that changed …
 _GONE = 1.25  # … and of one in which nothing did
+_MOST = 0.35  # share of the blocks; heavy rain changes 0.2, an explosion that fills the picture more
 _GRID = (6, 4)  # columns and rows of parts of the picture
 _PARTS = 0.75  # share of those in which it must come and go: a cel is drawn in some of them
 _LEFT = 0.75  # share of the changed blocks that may be left, or it is no weather
@@ -34,7 +35,7 @@ def without_weather(
     what changed is not weather.
     """
     changed = still > _CHANGED
-    if _parts(changed) < _PARTS:
+    if float(np.mean(changed)) > _MOST or _parts(changed) < _PARTS:
         return None
     before, current = _middle(*planes[:3]), _middle(*planes[1:])
     levels = block_levels(residual(current, before, tolerance=tolerance))
