@@ -15,6 +15,7 @@ _TEXTURED = 7.5  # quarter levels of contrast, mean over a block that shows more
 # Of the blocks that show something in both pictures 0.96 or more are others at a cut (on five clips).
 # Where an explosion, a passer-by or a body fills the picture the background goes on beside it: 0.6 at most.
 _OTHERS = 0.8
+_BANDS = 8  # across the picture; two of them hold a subtitle of two lines
 _LEAST_TEXTURED = 0.002  # share of the blocks; where fewer show anything in both pictures …
 _OTHERS_UNTEXTURED = 0.75  # … so many of all blocks are others at a cut
 _UNLIKE = 0.2  # correlation; so unlike each other, two soft pictures need no more than _BLOCK_SHARE
@@ -45,7 +46,21 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
     shown = (block_levels(current.contrast) > _TEXTURED) & (block_levels(before.contrast) > _TEXTURED)
     if float(np.mean(shown)) < _LEAST_TEXTURED:
         return share > _OTHERS_UNTEXTURED or alike < _UNLIKE
-    return float(np.mean(others[shown])) > _OTHERS
+    shown &= ~_most_staying_bands(shown & ~others)
+    stays = shown & ~others
+    goes_on = float(np.mean(stays)) >= _LEAST_TEXTURED and float(np.mean(others[shown])) <= _OTHERS
+    return not goes_on
+
+
+def _most_staying_bands(stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """bool[rows, 1]: the two neighbouring bands of the picture in which most of the blocks ``stays`` lie.
+
+    A subtitle stays where it is over a cut and fills no more; a background goes on in other bands too.
+    """
+    band = np.arange(len(stays)) * _BANDS // len(stays)  # [rows]
+    counts = np.bincount(band, weights=stays.sum(axis=1), minlength=_BANDS)
+    first = int(np.argmax(counts[:-1] + counts[1:]))
+    return np.asarray((band == first) | (band == first + 1))[:, np.newaxis]
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

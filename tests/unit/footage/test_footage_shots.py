@@ -1,0 +1,65 @@
+"""A cut is where no background goes on; a subtitle that stays is none."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.shots import is_cut
+
+Luma = NDArray[np.uint8]
+HEIGHT, WIDTH = 240, 320
+
+
+def room(seed: int) -> Luma:
+    """Soft furniture with a few lines, and a quarter of bare wall that all rooms share."""
+    rng = np.random.default_rng(seed)
+    soft = rng.integers(20, 230, (6, 8), np.uint8)
+    picture = np.asarray(cv2.resize(soft, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
+    for _ in range(14):
+        x, y = (int(v) for v in rng.integers((20, 20), (300, 160)))
+        cv2.circle(picture, (x, y), 9, 5.0, 1)
+    picture[: HEIGHT // 4] = 128
+    return picture
+
+
+def titled(picture: Luma) -> Luma:
+    """Two lines of letters at the bottom."""
+    written = picture.copy()
+    written[192:236] = 10
+    for row in (196, 218):
+        for x in range(20, 300, 8):
+            cv2.rectangle(written, (x, row), (x + 3, row + 12), 250.0, -1)
+    return written
+
+
+def blown_up(picture: Luma) -> Luma:
+    """An explosion over the middle; the room goes on around it."""
+    burst = picture.copy()
+    cv2.ellipse(burst, (160, 120), (135, 100), 0, 0, 360, 250.0, -1)
+    return burst
+
+
+def busy(seed: int) -> Luma:
+    lined = room(seed)
+    for x in range(3, WIDTH, 13):
+        cv2.line(lined, (x, 60), (x, HEIGHT), 30.0, 1)
+    return lined
+
+
+def cut_between(before: Luma, current: Luma) -> bool:
+    planes = AnalysisPlane(current), AnalysisPlane(before)
+    return is_cut(*planes, block_levels(residual(*planes, tolerance=0.35)))
+
+
+@pytest.mark.parametrize("seed", range(2, 14))
+def test_another_room_is_a_cut_with_and_without_a_subtitle_that_stays(seed: int) -> None:
+    assert cut_between(room(1), room(seed))
+    assert cut_between(titled(room(1)), titled(room(seed)))
+
+
+def test_a_room_that_goes_on_around_an_explosion_is_no_cut() -> None:
+    assert not cut_between(busy(1), blown_up(busy(1)))
