@@ -70,7 +70,7 @@ class ExportOptions(Options):
 
 @with_groups
 def export(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     out: Annotated[
         Path,
         typer.Option(

@@ -12,6 +12,7 @@ from dougagen.cli import options
 from dougagen.cli.console import Watch, complain, journal, name_of, say, show_json, warn
 from dougagen.cli.groups import with_groups
 from dougagen.cli.next_steps import look_at
+from dougagen.cli.owners import TakesAddress
 from dougagen.errors import quoted
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ FEW_EPISODES = 5
 @with_groups
 def extract(
     episodes: Annotated[
-        list[str], typer.Argument(help="Video files, folders, or globs in quotes.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Video files, folders, or globs in quotes; also addresses of stores.", show_default=False
+        ),
+        TakesAddress(),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the dataset.", show_default=False)],
     *,

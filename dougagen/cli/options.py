@@ -10,7 +10,8 @@ import typer
 from dougagen.choices import LEAST_LINES, ColorCodec, OnExisting, OnRepeat
 from dougagen.cli import completion
 from dougagen.cli.groups import Options
-from dougagen.cli.owners import Owner
+from dougagen.cli.owners import Owner, TakesAddress
+from dougagen.files import place
 
 _MACHINE, _PICTURE, _REPORTS = "Machine", "Picture", "Reports"
 _READING = "reconstruction.config:ReconstructionConfig"
@@ -70,6 +71,15 @@ Together = Annotated[
         help="Read the drawings of a shot together, with the plate of its background, or each alone.",
     ),
     Owner(f"{_READING}.shot"),
+]
+Dataset = Annotated[
+    Path,
+    typer.Argument(
+        help="Folder of the dataset, or its address in a store.",
+        show_default=False,
+        parser=place,
+    ),
+    TakesAddress(),
 ]
 Models = Annotated[
     Path | None,

@@ -14,7 +14,7 @@ from dougagen.errors import quoted
 
 
 def stats(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     html: Annotated[
         Path | None,
         typer.Option(

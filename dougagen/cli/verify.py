@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from dougagen.cli import options
@@ -12,7 +9,7 @@ from dougagen.cli.console import complain, say, show_json
 
 
 def verify(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     json: options.Json = False,
 ) -> None:
     """Check hashes, schema, images, ids and counts against the ledgers; exit code 1 names what is damaged.

@@ -23,7 +23,7 @@ from dougagen.exports.report import ExportReport
 from dougagen.exports.shots import LostDrawing, shot_of
 from dougagen.exports.streams import LooseStream, TarStream, folder_of_part
 from dougagen.exports.units import Unit
-from dougagen.files import Refusal
+from dougagen.files import Refusal, place
 from dougagen.shards import Lock, SelectedRow, at_lines, open_dataset, parse_filter, read_selected
 from dougagen.shards.durable import cannot_write
 from dougagen.shards.locks import lock_path
@@ -48,7 +48,7 @@ def export(
     Raises UsageError where it cannot be carried out as given, ShardError where there is no dataset,
     ExportError where it cannot be written.
     """
-    dataset, out = Path(dataset), Path(out)
+    dataset, out = place(dataset), Path(out)
     config = ExportConfig(**options)
     form, where = format_of(config), parse_filter(config.where) if config.where else None
     require_place(out, dataset)

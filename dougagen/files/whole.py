@@ -3,6 +3,9 @@
 ``below`` is the folder that the user named, an output folder. From it down no link is followed. Without it
 the path itself is what the user named, and links in it are the user's; what is written there still takes the
 place of a link and is not written through it.
+
+A path in a store (``StorePath``) is read in the same words; there are no links there, and names cannot be
+redirected.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from dougagen.errors import DougagenError
+from dougagen.files.addresses import StorePath
 from dougagen.files.folder import FileRefused, Folder, Refusal, not_a_file, require_regular
+from dougagen.files.stores import open_in_store, store_of
 
 Survives = Literal["power loss", "crash"]
 _LONGEST_NAME = 200  # bytes of a name that a hidden one repeats: with its dots and digits it stays under 255
@@ -66,6 +71,8 @@ def open_file(path: Path, *, below: Path | None = None) -> BufferedReader:
 
     Raises OSError, FileRefused.
     """
+    if isinstance(path, StorePath):
+        return open_in_store(path)
     if below is not None:
         with folder_at(path.parent, below=below) as folder:
             return folder.read(path.name)
@@ -88,7 +95,7 @@ def stat_of(path: Path, *, below: Path | None = None) -> os.stat_result | None:
     Raises OSError, FolderRefused.
     """
     try:
-        if below is None:
+        if below is None or isinstance(path, StorePath):
             return path.stat()
         with folder_at(path.parent, below=below) as folder:
             return folder.stat(path.name)
@@ -114,6 +121,8 @@ def names_in(folder: Path, *, below: Path | None = None) -> list[str]:
 
     Raises OSError, FolderRefused where a link lies there.
     """
+    if isinstance(folder, StorePath):
+        return store_of(folder).names_in(folder)
     try:
         with folder_at(folder, below=below) as opened:
             return opened.names()

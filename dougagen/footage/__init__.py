@@ -3,6 +3,7 @@
 from dougagen.footage.best_picture import PictureConfig
 from dougagen.footage.decode import DecodeConfig, FrameStream, decode
 from dougagen.footage.episode import open_episode
+from dougagen.footage.fetching import on_this_machine, video_place
 from dougagen.footage.flags import FLAGS, FlagConfig
 from dougagen.footage.flow import Footage, FootageConfig, read_footage
 from dougagen.footage.hardware import DecodeOn, require_decode_on
@@ -33,6 +34,7 @@ __all__ = [
     "Truth",
     "decode",
     "find_drawings",
+    "on_this_machine",
     "open_episode",
     "read_footage",
     "read_truth",
@@ -40,5 +42,6 @@ __all__ = [
     "require_likeness",
     "require_places",
     "shot_document",
+    "video_place",
     "write_outputs",
 ]

@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, get_args
@@ -22,7 +22,8 @@ from dougagen.choices import OnExisting
 from dougagen.config import ExtractConfig, config_digest, config_options
 from dougagen.domain import Reconstructor
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, printable, unwind
-from dougagen.footage import require_likeness
+from dougagen.files import StorePath, refused_as
+from dougagen.footage import on_this_machine, require_likeness
 from dougagen.pipeline import extract_episode
 from dougagen.processes.headway import Progress
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
@@ -34,6 +35,7 @@ from dougagen.runs.words import (
     Busy,
     Extracted,
     Failed,
+    FileIdentity,
     Hashed,
     Job,
     Moved,
@@ -117,15 +119,23 @@ def do_episode(
 ) -> Outcome:
     """Extract one file, unless it is in the dataset or another run has it; a failure is an outcome."""
     try:
-        _require_likeness(path, seconds=plan.limits.stall_seconds)
-        with DecoderProcess(path, limits=plan.limits, notice=tell) as decoder:
-            opened = decoder.open()
-            tell(Hashed(path, opened.identity, opened.episode.episode_id))
-            return _extract(opened, decoder, plan, reconstructor, digest, tell)
+        with on_this_machine(path) as here:
+            there = _identity_in_store(path) if isinstance(path, StorePath) else None
+            _require_likeness(here, seconds=plan.limits.stall_seconds)
+            with DecoderProcess(here, limits=plan.limits, notice=tell) as decoder:
+                opened = decoder.open()
+                tell(Hashed(path, there or opened.identity, opened.episode.episode_id))
+                opened = replace(opened, episode=replace(opened.episode, path=path))
+                return _extract(opened, decoder, plan, reconstructor, digest, tell)
     except EpisodeBusy:
         return Busy()
     except DougagenError as error:
         return Failed(error, fatal=isinstance(error, ShardError) and stops_everything(error))
+
+
+def _identity_in_store(path: StorePath) -> FileIdentity:
+    with refused_as(EpisodeError, path, what="cannot be read"):
+        return FileIdentity.of(path)
 
 
 def _require_likeness(path: Path, *, seconds: float) -> None:

@@ -18,6 +18,7 @@ from dougagen.files import (
     FileRefused,
     Folder,
     Refusal,
+    StoreRefused,
     folder_at,
     hidden_name,
     is_file,
@@ -61,6 +62,11 @@ def stops_everything(error: ShardError) -> bool:
     that lies in one episode's way. Arrow's errors have no number."""
     cause = error.__cause__
     return isinstance(cause, OSError) and cause.errno is not None and not isinstance(cause, FileRefused)
+
+
+def store_refuses(error: ShardError) -> bool:
+    """Whether it is a store that would say the same of the next file: it is no damage of this one."""
+    return isinstance(error.__cause__, StoreRefused) and error.__cause__.is_of_the_store
 
 
 def sync_folder(folder: Path) -> None:

@@ -82,7 +82,7 @@ class Records:
         ConfigError where nothing is taken.
         """
         told: list[ShardError] = []
-        dataset = open_dataset(Path(folder), on_damage=told.append if on_damage == "skip" else None)
+        dataset = open_dataset(folder, on_damage=told.append if on_damage == "skip" else None)
         groups: list[RowGroup] = []
         counts, rows = array("q"), array("i")
         for group, row in _taken(dataset, choice):

@@ -66,8 +66,11 @@ def shards(tmp_path: Path) -> Path:
     "words",
     [
         ("extract", "clip.mkv", "--out", "s3://bucket/shards"),
-        ("extract", "gs://bucket/clip.mkv", "--out", "shards"),
+        ("extract", "ftp://bucket/clip.mkv", "--out", "shards"),
+        ("extract", "clip.mkv", "--out=https://bucket/shards"),
+        ("export", "shards", "--to", "folders", "--out", "s3://bucket/out"),
         ("verify", "hf://datasets/x"),
+        ("stats", "shards", "--html", "s3://bucket/page.html"),
         ("label", "import", "labels", "-o", "S3://bucket"),
     ],
 )
