@@ -40,7 +40,7 @@ _OVERLOADED = frozenset(
     {"SlowDown", "ServiceUnavailable", "InternalError", "500", "502", "503", "504", "429"}
 )
 _ELSEWHERE = frozenset({"PermanentRedirect", "AuthorizationHeaderMalformed", "301"})
-_NO_KEYS = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError")
+_NO_KEYS = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound")
 _NO_WAY = ("EndpointConnectionError", "ConnectTimeoutError", "ClientConnectorError", "ProxyConnectionError")
 
 
