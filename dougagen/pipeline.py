@@ -37,7 +37,7 @@ from dougagen.domain import (
 from dougagen.footage import Sieve, read_footage
 from dougagen.processes.headway import Beat, Headway, Progress
 from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
-from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record, plate_at_lines
+from dougagen.shards import LedgerEntry, Lock, PrintsTaken, encode_record, plate_at_lines, writer_of
 
 CODING_THREADS = 2
 _WAITING_BYTES = 512 << 20
@@ -116,9 +116,7 @@ def extract_episode(
     began, written = time.perf_counter(), list[int]()
     with Stages(stages) as flow:
         writer = flow.enter_context(
-            EpisodeWriter(
-                out, episode_id=episode.episode_id, on_existing=on_existing, digest=digest, lock=lock
-            )
+            writer_of(out, episode_id=episode.episode_id, on_existing=on_existing, digest=digest, lock=lock)
         )
         footage = flow.enter_context(read(episode, **config.reading, clock=clock))
         prints = PrintsTaken()

@@ -14,6 +14,7 @@ from dougagen.cli.groups import with_groups
 from dougagen.cli.next_steps import look_at
 from dougagen.cli.owners import TakesAddress
 from dougagen.errors import quoted
+from dougagen.files import place
 
 if TYPE_CHECKING:
     from dougagen.domain import Episode, ExtractReport
@@ -34,7 +35,18 @@ def extract(
         ),
         TakesAddress(),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the dataset.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder of the dataset, or its address in a store.",
+            show_default=False,
+            parser=place,
+            metavar="PATH",
+        ),
+        TakesAddress(),
+    ],
     *,
     line: options.ExtractionOptions,
     config: options.ConfigFile = None,

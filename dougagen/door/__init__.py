@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, cast
 
 from dougagen.door.progress import FramesOfRun, bar
 from dougagen.errors import UsageError, quoted
-from dougagen.files import require_local
+from dougagen.files import place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -151,10 +151,9 @@ def extract(
     from dougagen.runs import extract as run
 
     several = [episodes] if isinstance(episodes, str | PathLike) else list(episodes)
-    require_local(out)
     said = ExtractOptions.of(options)
     with FramesOfRun(progress=progress) as events:
-        return run(map(str, several), Path(out), options=said, events=events)
+        return run(map(str, several), place(out), options=said, events=events)
 
 
 def scene(seed: int, *, lines: int | None = None, profile: str | None = None) -> Triplet:

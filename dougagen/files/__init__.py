@@ -7,7 +7,7 @@ makes a path of what was typed, also of an address of a store (``stores``).
 
 from dougagen.files.addresses import READ_ONLY, StorePath, is_address, place, require_local, without_password
 from dougagen.files.folder import FileRefused, Folder, FolderRefused, Refusal
-from dougagen.files.stores import StoreRefused, staged, store_of
+from dougagen.files.stores import ABSENT, S3Store, StoreRefused, conditional, own_folder, staged, store_of
 from dougagen.files.whole import (
     append_file,
     copy_file,
@@ -26,14 +26,17 @@ from dougagen.files.whole import (
 )
 
 __all__ = [
+    "ABSENT",
     "READ_ONLY",
     "FileRefused",
     "Folder",
     "FolderRefused",
     "Refusal",
+    "S3Store",
     "StorePath",
     "StoreRefused",
     "append_file",
+    "conditional",
     "copy_file",
     "folder_at",
     "hidden_name",
@@ -42,6 +45,7 @@ __all__ = [
     "names_in",
     "new_file",
     "open_file",
+    "own_folder",
     "place",
     "read_file",
     "refused_as",

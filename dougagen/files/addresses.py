@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from os import PathLike, fspath
 from pathlib import Path, PosixPath
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from dougagen.errors import UsageError, printable
 
@@ -47,6 +47,13 @@ class StorePath(PosixPath):
     def key(self) -> str:
         """What stands behind ``scheme://``: the bucket and the name in it."""
         return "/".join(self.parts[1:])
+
+    if TYPE_CHECKING:  # pathlib keeps the kind in all of these
+
+        def __truediv__(self, key: str | PathLike[str]) -> StorePath: ...
+
+        @property
+        def parents(self) -> Sequence[StorePath]: ...
 
     def absolute(self) -> StorePath:
         return self

@@ -11,6 +11,7 @@ redirected.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -24,7 +25,7 @@ from typing import BinaryIO, Literal
 from dougagen.errors import DougagenError
 from dougagen.files.addresses import StorePath
 from dougagen.files.folder import FileRefused, Folder, Refusal, not_a_file, require_regular
-from dougagen.files.stores import open_in_store, store_of
+from dougagen.files.stores import open_in_store, store_of, writable
 
 Survives = Literal["power loss", "crash"]
 _LONGEST_NAME = 200  # bytes of a name that a hidden one repeats: with its dots and digits it stays under 255
@@ -141,6 +142,11 @@ def new_file(
     is refused. The folders between ``below`` and it are made. ``survives="power loss"`` waits for the disk,
     ``"crash"`` does not: for pictures by the thousand that can be made again. Raises OSError, Refusal.
     """
+    if isinstance(path, StorePath):
+        content = io.BytesIO()
+        yield content
+        writable(path).put(path, content.getvalue())
+        return
     with folder_at(path.parent, below=below, make=below is not None) as folder:
         mode = _mode_to_keep(folder, path)
         hidden = hidden_name(path.name)
@@ -210,5 +216,8 @@ def append_file(path: Path, *, below: Path | None = None) -> BinaryIO:
 
 def remove_file(path: Path, *, below: Path | None = None) -> None:
     """Remove the file or the link at ``path``; nothing where there is nothing. Raises OSError, Refusal."""
+    if isinstance(path, StorePath):
+        writable(path).remove(path)
+        return
     with suppress(FileNotFoundError), folder_at(path.parent, below=below) as folder:
         folder.remove(path.name)

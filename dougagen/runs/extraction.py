@@ -18,6 +18,7 @@ from typing import Protocol
 
 from dougagen.domain import Episode, ExtractReport, Table
 from dougagen.errors import DougagenError, ShardError, UsageError, printable
+from dougagen.files import StorePath, StoreRefused, conditional
 from dougagen.runs.crew import Crew
 from dougagen.runs.hashes import HashCache
 from dougagen.runs.standing import Standing, standing_of
@@ -194,8 +195,13 @@ SILENT = Silent()
 
 
 def require_output_folder(out: Path) -> None:
-    """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing."""
+    """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing that stays."""
     try:
+        if isinstance(out, StorePath):
+            conditional(out)
+            if not out.is_file():
+                return
+            raise UsageError("the output path is a file", where=out, remedy="name a folder with --out")
         for place in (out, *out.absolute().parents):
             if place.exists():
                 if not place.is_dir():
@@ -203,6 +209,9 @@ def require_output_folder(out: Path) -> None:
                         "the output path is a file", where=place, remedy="name a folder with --out"
                     )
                 return
+    except StoreRefused as error:
+        what = f"cannot be the output folder ({error.strerror})"
+        raise UsageError(what, where=out, remedy=error.remedy) from error
     except OSError as error:
         raise UsageError(
             f"cannot be the output folder ({error.strerror})", where=out, remedy="name another"
@@ -287,8 +296,9 @@ class _Run:
 
     def recover(self) -> None:
         """Put right what dead runs left."""
-        if not (self.plan.out / EPISODES).is_dir():
-            return
+        with refusals_named(self.plan.out):
+            if not isinstance(self.plan.out, StorePath) and not (self.plan.out / EPISODES).is_dir():
+                return
         for found in recover(self.plan.out):
             self.recovered.append(found)
             if found.trouble:

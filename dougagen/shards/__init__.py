@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.splits import part_of, shares_of, split_key
+    from dougagen.shards.stored import writer_of
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
 
@@ -81,6 +82,7 @@ _HOME = {
     "ROW_GROUP_BYTES": "writer",
     "SHARD_BYTES": "writer",
     "EpisodeWriter": "writer",
+    "writer_of": "stored",
     "Merged": "merging",
     "merge_datasets": "merging",
     "Leaving": "removal",
@@ -170,6 +172,7 @@ __all__ = [
     "split_key",
     "verify_dataset",
     "write_card",
+    "writer_of",
 ]
 
 

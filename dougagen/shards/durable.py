@@ -18,6 +18,7 @@ from dougagen.files import (
     FileRefused,
     Folder,
     Refusal,
+    StorePath,
     StoreRefused,
     folder_at,
     hidden_name,
@@ -151,6 +152,8 @@ def make_folders(folder: Path, *, below: Path | None = None) -> tuple[Path, ...]
 
     From ``below`` down no link may lie on the way. Raises OSError, FolderRefused.
     """
+    if isinstance(folder, StorePath):
+        return ()  # a store has none
     root = folder if below is None else below
     created: list[Path] = []
     at = root

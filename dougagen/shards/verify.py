@@ -13,6 +13,7 @@ from typing import Any
 from dougagen.errors import ShardError, quoted
 from dougagen.files import (
     Refusal,
+    StorePath,
     StoreRefused,
     names_in,
     place,
@@ -92,6 +93,8 @@ class _Findings:
         self.aside: set[str] = set()
         """Records whose rows lie beside the ledger."""
         self.taking_part: dict[str, Known] = {}
+        self.uncommitted: list[Path] = []
+        """Shards that no ledger names yet, or any more, where that is no damage."""
         self.shards = self.records = self.plates = self.bytes = 0
 
     def add(self, where: Path, what: str, remedy: str) -> None:
@@ -135,7 +138,7 @@ def verify_dataset(out: Path) -> VerifyReport:
             _check_episode(findings, entry)
     _check_repeats(findings)
     _find_strays(findings, named)
-    leftovers = [
+    leftovers = findings.uncommitted + [
         path
         for folder in (out / DATA, out / BACKGROUNDS, out / EPISODES)
         for path in _all_in(folder)
@@ -336,5 +339,8 @@ def _find_strays(findings: _Findings, named: set[Path]) -> None:
     for folder in (DATA, BACKGROUNDS):
         for path in _all_in(findings.root / folder):
             if path.suffix == ".parquet" and path not in named and not path.name.startswith("."):
+                if isinstance(path, StorePath) and episode_of_shard(path.name) is not None:
+                    findings.uncommitted.append(path)  # there they get their names before the commit
+                    continue
                 what = "is in the folder and in no ledger"
                 findings.add(path, what, "extract its episode again or remove it")

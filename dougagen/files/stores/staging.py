@@ -34,7 +34,7 @@ def staged(path: StorePath, *, moved: Callable[[int], object] = lambda _: None) 
     """
     store = store_of(path)
     found = store.find(path)
-    with _own_folder() as folder:
+    with own_folder() as folder:
         _require_room(folder, path, found)
         here = folder / path.name
         with here.open("xb") as file:
@@ -47,7 +47,7 @@ def staged(path: StorePath, *, moved: Callable[[int], object] = lambda _: None) 
 
 
 @contextmanager
-def _own_folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
     """A new folder, locked for as long as we live; those of killed runs go first."""
     above = Path(tempfile.gettempdir())
     for other in above.glob(f"{_NAME}*"):

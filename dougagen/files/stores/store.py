@@ -145,7 +145,7 @@ _TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")
 @cache
 def _store(scheme: str, process: int) -> Store:  # noqa: ARG001 - connections do not outlive a fork
     if scheme == "s3":
-        from dougagen.files.stores.s3 import S3Store
+        from dougagen.files.stores.s3 import S3Store  # it is one of these
 
         return S3Store(scheme)
     return Store(scheme)
