@@ -22,10 +22,13 @@ _IDENTITIES = """{"identities": [
  {"name": "owner", "credentials": [{"accessKey": "OWNERKEY", "secretKey": "owner-secret-0123"}],
   "actions": ["Admin", "Read", "Write", "List", "Tagging"]},
  {"name": "reader", "credentials": [{"accessKey": "READERKEY", "secretKey": "reader-secret-0123"}],
-  "actions": ["Read", "List"]}]}"""
+  "actions": ["Read", "List"]},
+ {"name": "anonymous", "actions": ["Read:open", "Write:open", "List:open"]}]}"""
 OWNER = {"AWS_ACCESS_KEY_ID": "OWNERKEY", "AWS_SECRET_ACCESS_KEY": "owner-secret-0123"}
 READER = {"AWS_ACCESS_KEY_ID": "READERKEY", "AWS_SECRET_ACCESS_KEY": "reader-secret-0123"}
 BUCKET = "seasons"
+OPEN = "open"
+"""A bucket that needs no key, so that a proxy can leave out headers that would be signed."""
 
 
 def weed() -> str:
@@ -52,7 +55,7 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[str]:
-    """The address of a running server with an empty bucket ``BUCKET``."""
+    """The address of a running server with the empty buckets ``BUCKET`` and ``OPEN``."""
     master, volume, filer, s3 = free_ports(4)
     (folder / "data").mkdir()
     (folder / "s3.json").write_text(_IDENTITIES)
@@ -104,8 +107,9 @@ def _wait_until_it_takes_objects(address: str, server: subprocess.Popen[bytes], 
     while True:
         assert server.poll() is None, log.read_text(errors="replace")[-2000:]
         try:
-            with suppress(FileExistsError):
-                store.call_s3("create_bucket", Bucket=BUCKET)
+            for bucket in (BUCKET, OPEN):
+                with suppress(FileExistsError):
+                    store.call_s3("create_bucket", Bucket=bucket)
             store.call_s3("put_object", Bucket=BUCKET, Key="ready", Body=b"")
             store.call_s3("delete_object", Bucket=BUCKET, Key="ready")
         except Exception:  # noqa: BLE001 - it is still starting, whatever it says
@@ -121,6 +125,8 @@ class BreakingProxy:
     def __init__(self, address: str, fault: Callable[[str, str, int], Fault]) -> None:
         self._upstream = address.removeprefix("http://")
         self.fault = fault
+        self.dropped: tuple[str, ...] = ()
+        """Headers that the server never gets to see, in lower case."""
         self.asked: list[str] = []
         """``METHOD /path`` of every request."""
         self._counting = threading.Lock()
@@ -170,7 +176,7 @@ class BreakingProxy:
         upstream = http.client.HTTPConnection(self._upstream, timeout=30)
         upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers.items():
-            if name.lower() not in ("expect", "connection"):
+            if name.lower() not in ("expect", "connection", *self.dropped):
                 upstream.putheader(name, value)
         upstream.endheaders(body)
         answer = upstream.getresponse()

@@ -83,7 +83,8 @@ def open_file(path: Path, *, below: Path | None = None) -> BufferedReader:
 
 def read_file(path: Path, *, most: int, below: Path | None = None) -> bytes:
     """The bytes of a regular file. Raises OSError, FileRefused where there are more than ``most``."""
-    with open_file(path, below=below) as file:
+    file = open_in_store(path, fresh=True) if isinstance(path, StorePath) else open_file(path, below=below)
+    with file:
         data = file.read(most + 1)
     if len(data) > most:
         raise FileRefused(errno.EFBIG, f"more than {most} bytes", path, remedy="move it away")

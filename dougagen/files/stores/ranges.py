@@ -115,11 +115,14 @@ _found: dict[str, tuple[float, Found]] = {}
 """Path → when it was looked up and what was found: a shard is opened several times in a row."""
 
 
-def open_in_store(path: StorePath) -> BufferedReader:
-    """Raises FileNotFoundError, StoreRefused."""
+def open_in_store(path: StorePath, *, fresh: bool = False) -> BufferedReader:
+    """``fresh`` looks it up anew: for what is written again under its name.
+
+    Raises FileNotFoundError, StoreRefused.
+    """
     store, name, now = store_of(path), str(path), time.monotonic()
     when, found = _found.get(name, (-_FOUND_SECONDS, None))
-    if found is None or now - when >= _FOUND_SECONDS:
+    if fresh or found is None or now - when >= _FOUND_SECONDS:
         found = store.find(path)
         if len(_found) >= _MOST_FOUND:
             _found.clear()
