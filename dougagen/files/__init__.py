@@ -7,7 +7,16 @@ makes a path of what was typed, also of an address of a store (``stores``).
 
 from dougagen.files.addresses import READ_ONLY, StorePath, is_address, place, require_local, without_password
 from dougagen.files.folder import FileRefused, Folder, FolderRefused, Refusal
-from dougagen.files.stores import ABSENT, S3Store, StoreRefused, conditional, own_folder, staged, store_of
+from dougagen.files.stores import (
+    ABSENT,
+    TRIALS,
+    S3Store,
+    StoreRefused,
+    conditional,
+    own_folder,
+    staged,
+    store_of,
+)
 from dougagen.files.whole import (
     append_file,
     copy_file,
@@ -28,6 +37,7 @@ from dougagen.files.whole import (
 __all__ = [
     "ABSENT",
     "READ_ONLY",
+    "TRIALS",
     "FileRefused",
     "Folder",
     "FolderRefused",

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.errors import ShardError
-from dougagen.files import ABSENT, S3Store, StorePath, StoreRefused, conditional, own_folder
+from dougagen.files import ABSENT, TRIALS, S3Store, StorePath, StoreRefused, conditional, own_folder
 from dougagen.shards.durable import refusals_named
 from dougagen.shards.leases import Lease
 from dougagen.shards.ledger import (
@@ -261,6 +261,9 @@ def recover_in_store(out: StorePath) -> tuple[Recovered, ...]:
         for episode_id in sorted({owner for path in strays if (owner := _owner(path)) is not None}):
             mine = {path: found[path] for path in strays if _owner(path) == episode_id}
             done += _removed(out, episode_id, mine)
+        for path, age in store.ages_below(out / TRIALS):
+            if age > _OLD_SECONDS:
+                store.remove(path)
         for path, _ in store.ages_below(out / HIDDEN / "locks"):
             if (lease := Lease.take_at(path)) is not None:
                 lease.release()

@@ -65,7 +65,7 @@ def shards(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "words",
     [
-        ("extract", "clip.mkv", "--out", "s3://bucket/shards"),
+        ("extract", "clip.mkv", "--out", "ftp://bucket/shards"),
         ("extract", "ftp://bucket/clip.mkv", "--out", "shards"),
         ("extract", "clip.mkv", "--out=https://bucket/shards"),
         ("export", "shards", "--to", "folders", "--out", "s3://bucket/out"),

@@ -36,6 +36,8 @@ from dougagen.shards.locks import lock_path
 
 pytestmark = pytest.mark.xdist_group("stores")
 ROOT = Path(__file__).resolve().parents[2]
+TRIALS = ".dougagen/trials/"
+"""Objects of a few bytes that a killed run leaves for an hour."""
 A, B, C = ("a" * 16, "b" * 16, "c" * 16)
 
 
@@ -70,8 +72,9 @@ def out(server: str, use: Any, request: pytest.FixtureRequest) -> StorePath:
 
 
 def objects(server: str, out: StorePath) -> set[str]:
-    """The names of all that lies in a dataset, without the store's own folders."""
-    return {name.removeprefix(f"{out.key}/") for name in filesystem(server).find(out.key)}
+    """The names of all that lies in a dataset; SeaweedFS remembers a folder that was emptied."""
+    names = (name.removeprefix(out.key).lstrip("/") for name in filesystem(server).find(out.key))
+    return {name for name in names if name and not name.startswith(TRIALS)}
 
 
 def named(out: StorePath, *episode_ids: str) -> set[str]:
@@ -190,19 +193,20 @@ def test_what_a_dead_run_left_is_removed_once_nobody_can_name_it(out: StorePath,
 
 
 def test_each_request_of_a_commit_that_breaks_once_is_asked_again(
-    server: str, use: Any, out: StorePath
+    server: str, use: Any, out: StorePath, tmp_path: Path
 ) -> None:
     faults = ("cut before", "cut after", "overloaded")
     with BreakingProxy(server, lambda _m, _p, number: faults[number // 2 % 3] if number % 2 else "") as proxy:
         use(proxy.address)
-        put(out, A, [0, 1], plate=True)
-        put(out, A, [2, 3], plate=True)
-        put(out, B, [3, 4], "mark")
-        settle_repeats(out)
+        for folder in (out, tmp_path / "near"):
+            put(folder, A, [0, 1], "mark", plate=True)
+            put(folder, A, [2, 3], "mark", plate=True)
+            put(folder, B, [3, 4], "drop")
+            settle_repeats(folder)
         assert len(proxy.asked) > 60
     use(server)
     assert verify_dataset(out).ok
-    assert shown(out) == {f"{A}/0": "", f"{A}/10": "", f"{B}/0": f"{A}/10", f"{B}/10": ""}
+    assert shown(out) == shown(tmp_path / "near")
     left = objects(server, out) - named(out, A, B)
     assert all(name.startswith(".dougagen/locks/") for name in left), "a lock whose removal went unheard"
 
@@ -246,7 +250,7 @@ def _kill_and_look(moment: int, fault: str, server: str, out: StorePath) -> bool
     report = verify_dataset(out)
     assert report.ok, (asked, report.damages)
     assert report.records in (2, 3), asked
-    assert (report.records == 3) == (report.plates == 1 and "ledger" and len(shown(out)) == 3)
+    assert len(shown(out)) == report.records
     recover(out)
     assert objects(server, out) == named(out, A), asked
     put(out, A, [5], plate=True)
@@ -277,7 +281,7 @@ def test_a_commit_that_is_killed_around_its_one_moment_is_whole_or_not_there(
 def test_a_commit_that_is_killed_at_any_request_is_whole_or_not_there(
     fault: str, server: str, out: StorePath
 ) -> None:
-    ended = [_kill_and_look(moment, fault, server, out) for moment in range(60)]
+    ended = [_kill_and_look(moment, fault, server, out) for moment in range(0, 40)]
     assert ended.count(False) > 15
     assert ended == sorted(ended)
 
@@ -326,9 +330,8 @@ def test_extract_writes_into_a_store_and_carries_on_there(
 
     assert "1 extracted" in run()
     assert verify_dataset(out).ok
-    (episode_id,) = (
-        Path(name).stem for name in objects(server, out) if name.endswith(".json") and name[0] == "e"
-    )
+    ledgers = (name for name in objects(server, out) if name.startswith("episodes/"))
+    (episode_id,) = (Path(name).stem for name in ledgers if name.endswith(".json"))
     there = objects(server, out) - {".dougagen/hashes.json"}
     assert there == named(out, episode_id) | {"README.md"}
     assert "1 already there" in run()
@@ -354,6 +357,6 @@ def test_a_store_without_conditions_is_refused_before_anything_is_written(
         finally:
             del fsspec.config.conf["s3"]
     assert filesystem(server).find(OPEN) == []
-    for address in ("memory://x/y",):
-        with pytest.raises(UsageError, match="memory:// addresses cannot be written yet"):
-            conditional(place(address))  # type: ignore[arg-type]
+    for scheme in ("memory", "gs"):
+        with pytest.raises(UsageError, match=f"{scheme}:// addresses cannot be written yet"):
+            conditional(place(f"{scheme}://x/y"))  # type: ignore[arg-type]

@@ -25,6 +25,8 @@ _ATTEMPTS = 3
 """At what no answer came to, beside those of the library."""
 _PART = 8 << 20
 """Bytes of a part of a large object: few enough to cross a slow line within one answer's time."""
+TRIALS = Path(".dougagen/trials")
+"""Where it is tried whether a store knows conditions; what a killed run left there is swept by age."""
 ABSENT = ""
 """The tag of what is not there."""
 
@@ -165,13 +167,14 @@ def _date_of(answer: dict[str, Any]) -> datetime:
 
 def writable(path: StorePath) -> S3Store:
     """The store of ``path``, if it is of a kind that is written. Raises UsageError."""
-    store = store_of(path)
-    if not isinstance(store, S3Store):
+    if path.scheme != "s3":
         raise UsageError(
             f"{path.scheme}:// addresses cannot be written yet",
             where=path,
             remedy="extract to a folder, and copy it there",
         )
+    store = store_of(path)
+    assert isinstance(store, S3Store)
     return store
 
 
@@ -190,7 +193,7 @@ def conditional(path: StorePath) -> S3Store:
 
 def _require_conditions(store: S3Store, path: StorePath) -> None:
     """Try it: a store that does not know the condition would let two runs commit over each other."""
-    trial = path / ".dougagen" / "trials" / secrets.token_hex(8)
+    trial = path / TRIALS / secrets.token_hex(8)
     try:
         tag = store.put(trial, b"1", over=ABSENT)
         kept = [_is_refused(store, trial, over) for over in (ABSENT, f'"{"0" * 32}"')]
