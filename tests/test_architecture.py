@@ -76,6 +76,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "pyarrow": {"shards"},
     # what is in a store is opened where all files are
     "fsspec": {"files"},
+    "aiohttp": {"files"},
     "s3fs": {"files"},
     "botocore": {"files"},
     # shards thins lines before it scales a class map, exports before it makes strokes of them

@@ -98,7 +98,7 @@ def _only_writer(out: Path) -> Iterator[None]:
     """Wait a little for a run that is writing the card; what it left hidden if it died is removed."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (lock := Lock.take(lock_path(out, "card"))) is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(1.0 if isinstance(out, StorePath) else 0.02)
     if lock is None:
         raise ShardError("another run has been writing the card for a long time", where=out / CARD)
     with lock, refusals_named(out):

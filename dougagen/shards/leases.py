@@ -30,6 +30,9 @@ _TRUSTED_SECONDS = 80.0
 """Since the last renewal, for which its holder may commit: shorter than a lease by more than a store takes
 to answer."""
 
+_HELD: set[str] = set()
+"""The tokens of this process; one that it could not take away when it let go is in nobody's way."""
+
 
 class Lease(Lock):
     """A lock in a store; renewed by a thread of its own until it is released."""
@@ -39,6 +42,7 @@ class Lease(Lock):
         self._asked = asked
         """On the clock that also runs while the machine sleeps: when the last renewal was sent."""
         self._count = 0
+        _HELD.add(token)
         self._turn = threading.Lock()
         self._released = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="dougagen-lease", daemon=True)
@@ -97,6 +101,7 @@ class Lease(Lock):
             return
         self._released.set()
         self._thread.join()
+        _HELD.discard(self._token)
         with suppress(OSError):
             if _now() - self._asked < _TRUSTED_SECONDS and self._is_ours(self._store.small(self._object)[0]):
                 self._store.remove(self._object)
@@ -160,7 +165,9 @@ def _is_dead(data: bytes) -> bool:
     process = said.get("process")
     if said.get("machine") != _machine() or not _machine() or not isinstance(process, int):
         return False
-    return _began(process) != said.get("began")
+    if _began(process) != said.get("began"):
+        return True
+    return process == os.getpid() and said.get("token") not in _HELD
 
 
 def _machine() -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ShardError
+from dougagen.files import StorePath
 from dougagen.shards.commits import commit_beside
 from dougagen.shards.durable import refusals_named, stops_everything
 from dougagen.shards.ledger import REPEAT, SCHEMA_VERSION, LedgerEntry, read_ledger, split_of
@@ -88,7 +89,7 @@ def _alone(out: Path) -> Iterator[None]:
                 where=out,
                 remedy="run the same command again",
             )
-        time.sleep(0.05)
+        time.sleep(2.0 if isinstance(out, StorePath) else 0.05)
     with lock:
         yield
 

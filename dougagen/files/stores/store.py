@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -12,7 +13,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from dougagen.files.addresses import READ_ONLY, StorePath
-from dougagen.files.stores.words import missing, refusal
+from dougagen.files.stores.words import LeadsElsewhere, StoreRefused, missing, refusal
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 20.0
@@ -64,6 +65,8 @@ class Store:
 
             own = dict(_SETTINGS.get(scheme, {}))
             own.update(conf.get(scheme, {}))  # what the user has set for this store wins
+            if scheme in READ_ONLY:
+                own["client_kwargs"] = {"trace_configs": [_staying_there()]}
             self.fs: Any = fsspec.filesystem(scheme, **own)
         except ImportError as error:
             raise missing(scheme) from error
@@ -77,6 +80,9 @@ class Store:
             raise
         if info.get("type") == "directory":
             raise FileNotFoundError(2, "there is no such file", str(path))
+        if info.get("size") is None:
+            remedy = "download it, and name the file"
+            raise StoreRefused(errno.EIO, "the server does not say how large it is", path, remedy=remedy)
         return found_in(info)
 
     def has_below(self, path: StorePath) -> bool:
@@ -109,7 +115,11 @@ class Store:
     def read(self, path: StorePath, start: int, stop: int, found: Found) -> bytes:  # noqa: ARG002
         """The bytes ``[start, stop)`` of the file that was ``found``; StoreRefused where it is another by
         now, if the store can tell."""
-        return bytes(self.ask(path, self.fs.cat_file, self.name_of(path), start=start, end=stop))
+        data = bytes(self.ask(path, self.fs.cat_file, self.name_of(path), start=start, end=stop))
+        if len(data) != stop - start:
+            what, remedy = "the server sends no parts of files", "download it, and name the file"
+            raise StoreRefused(errno.EIO, what, path, remedy=remedy)
+        return data
 
     def name_of(self, path: StorePath) -> str:
         """As fsspec calls it."""
@@ -140,6 +150,20 @@ def found_in(info: Mapping[str, Any]) -> Found:
 
 
 _TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")
+
+
+def _staying_there() -> Any:
+    """What keeps aiohttp from following an answer to a host that nobody named."""
+    import aiohttp
+
+    async def look(_session: object, _context: object, step: Any) -> None:
+        place = step.url.join(type(step.url)(step.response.headers.get("Location", "")))
+        if place.host != step.url.host:
+            raise LeadsElsewhere
+
+    watch = aiohttp.TraceConfig()
+    watch.on_request_redirect.append(look)
+    return watch
 
 
 @cache

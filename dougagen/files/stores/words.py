@@ -63,6 +63,10 @@ class StoreRefused(Refusal):
         return self.errno in (errno.ETIMEDOUT, errno.ECONNRESET, errno.EAGAIN)
 
 
+class LeadsElsewhere(OSError):  # noqa: N818 - no fault
+    """A server of the web answers that the file is at another host, which nobody named."""
+
+
 def code_of(error: BaseException) -> str:
     """By which the store names its reason; empty where it says none."""
     for one in (error, error.__cause__):
@@ -87,6 +91,8 @@ def refusal(error: BaseException, path: StorePath) -> OSError:
 
 def _reason(error: BaseException, code: str, name: str) -> tuple[int, str, str]:
     """Number, what and remedy."""
+    if isinstance(error, LeadsElsewhere) or isinstance(error.__cause__, LeadsElsewhere):
+        return errno.ENXIO, "the server says that it is at another host", "name the address there"
     if code in NO_BUCKET:
         return errno.ENXIO, "there is no such bucket", "check its name"
     if code in NOT_AS_EXPECTED:
