@@ -12,7 +12,6 @@ nobody holds the episode and their owner is known to be dead, or they are an hou
 
 from __future__ import annotations
 
-import errno
 import json
 import secrets
 from collections.abc import Iterable
@@ -26,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.errors import ShardError
-from dougagen.files import ABSENT, TRIALS, S3Store, StorePath, StoreRefused, conditional, own_folder
+from dougagen.files import ABSENT, TRIALS, S3Store, StorePath, conditional, own_folder
 from dougagen.shards.durable import refusals_named
 from dougagen.shards.leases import Lease
 from dougagen.shards.ledger import (
@@ -52,7 +51,6 @@ from dougagen.shards.writer import EpisodeWriter
 _OLD_SECONDS = 3600.0
 """After which nobody can be about to name a file in a ledger: a store takes no request that was signed a
 quarter of an hour ago, and a lease ends after two minutes."""
-_ATTEMPTS = 3
 _AGAIN = "run the same command again"
 
 
@@ -193,7 +191,8 @@ class _Commit:
             if isinstance(self._lock, Lease):
                 self._lock.require_held()
             may_be_named = True
-            if not self._put_ledger(text):
+            path = _ledger(self._out, self._episode_id)
+            if self._store.put_unless_changed(path, text, over=self._tag) == ABSENT:  # the one moment
                 may_be_named = False
                 raise ShardError(
                     f"another run has committed episode {self._episode_id} meanwhile",
@@ -207,29 +206,6 @@ class _Commit:
                         self._store.remove(path)
             raise
         self._remove_replaced(entry)
-
-    def _put_ledger(self, text: bytes) -> bool:
-        """The one moment. False where the ledger is not what it was. A lost answer is looked for."""
-        path = _ledger(self._out, self._episode_id)
-        for left in range(_ATTEMPTS - 1, -1, -1):
-            try:
-                self._store.put(path, text, over=self._tag)
-                return True
-            except StoreRefused as error:
-                is_stale = error.errno == errno.ESTALE
-                if not is_stale and not (error.outcome_unknown and left):
-                    raise
-            if self._is_there(path, text):
-                return True
-            if is_stale:
-                return False
-        raise AssertionError
-
-    def _is_there(self, path: StorePath, text: bytes) -> bool:
-        try:
-            return self._store.small(path)[0] == text
-        except FileNotFoundError:
-            return False
 
     def _remove_replaced(self, entry: LedgerEntry) -> None:
         """What is of this episode and in no ledger: whoever still wants to name it cannot any more."""

@@ -93,6 +93,25 @@ class S3Store(Store):
         except FileNotFoundError as error:  # S3's word where an object was to be replaced and is gone
             raise StoreRefused(errno.ESTALE, "it is not what it was", path, remedy="") from error
 
+    def put_unless_changed(self, path: StorePath, data: bytes, *, over: str) -> str:
+        """As ``put``, and a lost answer is looked for: the new tag, or ``ABSENT`` where the object was not
+        what it was. ``data`` is what nobody else puts there. Raises StoreRefused, where no answer comes at
+        all with ``outcome_unknown``."""
+        for left in range(_ATTEMPTS - 1, -1, -1):
+            try:
+                return self.put(path, data, over=over)
+            except StoreRefused as error:
+                is_stale = error.errno == errno.ESTALE
+                if not is_stale and not (error.outcome_unknown and left):
+                    raise
+            try:
+                there, tag, _ = self.small(path)
+            except FileNotFoundError:
+                there, tag = b"", ABSENT
+            if there == data or is_stale:
+                return tag if there == data else ABSENT
+        raise AssertionError
+
     def put_file(self, path: StorePath, source: Path) -> None:
         """Put the bytes of a file of this machine, a large one in parts. The store compares check sums."""
         size = source.stat().st_size
@@ -195,9 +214,9 @@ def _require_conditions(store: S3Store, path: StorePath) -> None:
     """Try it: a store that does not know the condition would let two runs commit over each other."""
     trial = path / TRIALS / secrets.token_hex(8)
     try:
-        tag = store.put(trial, b"1", over=ABSENT)
+        tag = store.put_unless_changed(trial, b"1", over=ABSENT)
         kept = [_is_refused(store, trial, over) for over in (ABSENT, f'"{"0" * 32}"')]
-        if not all(kept) or store.put(trial, b"2", over=tag) == tag:
+        if not all(kept) or store.put_unless_changed(trial, b"2", over=tag) in (tag, ABSENT):
             raise UsageError(
                 "this store does not put objects under a condition, so two runs could overwrite each other",
                 where=path,
