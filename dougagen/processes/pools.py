@@ -24,7 +24,7 @@ from dougagen.errors import DougagenError
 
 Made = TypeVar("Made")
 _ENDING_SECONDS = 60.0
-"""How long a pool that is closed is waited for: its processes end at once, but for one that is just beginning."""
+"""How long a pool that is closed is waited for. Processes end at once, but for one that is just beginning."""
 
 
 def spare_cores() -> int:

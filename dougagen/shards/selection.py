@@ -24,6 +24,7 @@ _READ = (
     "shot_index",
     "drawing_index",
     "frame_index",
+    "height",
     "time",
     "exposures",
 )
@@ -42,6 +43,8 @@ class SelectedRow:
     shot_index: int
     drawing_index: int
     frame_index: int
+    height: int
+    """Lines of its pictures, as the column says."""
     time: float
     """Seconds."""
     exposures: tuple[tuple[int, int], ...]

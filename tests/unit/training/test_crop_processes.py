@@ -32,10 +32,10 @@ def in_shared_memory() -> set[str]:
 
 def held_by_others(name: str) -> bool:
     """Whether some process but this one and its children has a file of /dev/shm in its memory."""
-    ours = {os.getpid(), *children()}
+    ours, line = {os.getpid(), *children()}, f"/dev/shm/{name}\n"
     for maps in Path("/proc").glob("[0-9]*/maps"):
         try:
-            if int(maps.parent.name) not in ours and f"/dev/shm/{name}\n" in maps.read_text("utf-8", "replace"):
+            if int(maps.parent.name) not in ours and line in maps.read_text("utf-8", "replace"):
                 return True
         except OSError:  # it has ended, or is not ours to look at
             continue
