@@ -55,7 +55,7 @@ def plates_of_first() -> list[Plate]:
     strip that no drawing shows; of its second one as large as the picture. The second episode has none."""
     wide, whole = np.full((48, 96, 3), 100, np.uint8), np.full((48, 64, 3), 100, np.uint8)
     known = np.ones((48, 96), bool)
-    known[:, 40:44], wide[:, 40:44] = False, 0
+    known[:, 40:50], wide[:, 40:50] = False, 0
     slid = tuple(Placement(frame, x, 0, 1) for frame, x in ((0, 0), (2, 0), (6, 32)))
     stands = tuple(Placement(frame, 0, 0, 1) for frame in (12, 15))
     return [Plate(FIRST, 0, 0, wide, known, slid), Plate(FIRST, 1, 0, whole, np.ones((48, 64), bool), stands)]

@@ -13,6 +13,11 @@ def look_at(dataset: Path) -> str:
     return f"dougagen view {_typed(dataset)}"
 
 
+def all_figures(dataset: Path) -> str:
+    """The command that shows every table of a dataset."""
+    return f"dougagen stats {_typed(dataset)} --full"
+
+
 def _typed(path: Path) -> str:
     """A path as one types it; ``./`` before a name that would be read as an option."""
     text = str(path)

@@ -24,7 +24,7 @@ from dougagen.exports.formats import ExportedShot, Facts, ShotFormat
 from dougagen.exports.layers import cel_of
 from dougagen.exports.pictures import png_of
 from dougagen.exports.place import Place
-from dougagen.exports.plates import rgba_of, seen_of
+from dougagen.exports.plates import on_under_edges, rgba_of, seen_of
 from dougagen.footage import SheetLayer, shot_document
 
 _CELS, _BACKGROUND = "A", "BG"
@@ -81,7 +81,7 @@ class _Backgrounds:
             if position not in known:
                 self._pictures += 1
                 known[position] = self._pictures
-                view = seen_of(plate, at, *self.sizes[at.frame_index])
+                view = on_under_edges(seen_of(plate, at, *self.sizes[at.frame_index]))
                 self._write(_file(_BACKGROUND, self._pictures), png_of(view))
             self.shown[at.frame_index] = known[position]
         if placed and not all(_is_all_of(plate, at, self.sizes[at.frame_index]) for at in placed):
@@ -132,7 +132,8 @@ def _readme(shot: ExportedShot, backgrounds: _Backgrounds) -> str:
     if backgrounds.shown:
         lines += [
             "BG/    the background as the camera shows it behind each drawing; transparent where no drawing",
-            "       shows it. On the sheet it is the layer under the cels.",
+            "       shows it, but for some pixels under the edges of the cels. On the sheet it is the layer",
+            "       under the cels.",
         ]
     else:
         lines.append("There is no background: none was put together for this shot.")

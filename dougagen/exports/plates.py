@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import BOOK_CLASSES, Placement, Plate, Triplet
 from dougagen.errors import ShardError
-from dougagen.exports.unmixing import Mask, Picture, grown
+from dougagen.exports.unmixing import Mask, Picture, continued, grown
 from dougagen.shards import Dataset, SelectedRow, plate_at_lines
 from dougagen.shards.ledger import REPAIR
 from dougagen.shards.plate_rows import decode_plate
@@ -106,6 +106,15 @@ def seen_of(plate: Plate, at: Placement, height: int, width: int) -> Picture:
     reach = cv2.warpAffine(plate.known.view(np.uint8) * np.uint8(255), move, (width, height), flags=how)
     known = reach == 255
     return np.dstack([np.where(known[..., None], color, 0), known.view(np.uint8) * np.uint8(255)])
+
+
+def on_under_edges(view: Picture) -> Picture:
+    """The part of a plate, on for some pixels where it is not known: no drawing shows what is close beside
+    its cel unmixed, and a cel that is laid over it would have a gap around it."""
+    known = view[..., 3] > 0
+    near = grown(known, max(1, round(len(view) * _RIM)) + 1)
+    color = np.where(near[..., None], continued(view[..., :3], known, softness=1), 0)
+    return np.dstack([color, near.view(np.uint8) * np.uint8(255)]).astype(np.uint8, copy=False)
 
 
 def rgba_of(plate: Plate) -> Picture:

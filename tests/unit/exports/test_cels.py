@@ -120,7 +120,7 @@ def place(tmp_path: Path) -> tuple[Place, Path]:
 def test_the_background_lies_under_the_cels_as_the_camera_shows_it(place: tuple[Place, Path]) -> None:
     image = np.tile(ground(level=60), (1, 2, 1))
     known = np.ones(image.shape[:2], bool)
-    known[:, 50:60] = False
+    known[:, 50:70] = False
     plate = board(image, known, (10, 0, 0, 1), (12, 0, 0, 1), (14, 30, 0, 1))
     Cels(ExportConfig(to="cels")).write_shot(shot_with(plate), place[0])
     folder = place[1]
@@ -132,7 +132,8 @@ def test_the_background_lies_under_the_cels_as_the_camera_shows_it(place: tuple[
         view = rgba(folder / f"BG/BG_{number:04d}.png")
         assert view.shape[:2] == (HEIGHT, WIDTH)
         there = known[:, x : x + WIDTH]
-        assert (view[..., 3] == np.where(there, 255, 0)).all()
+        unknown = np.flatnonzero((view[..., 3] == 0).all(axis=0))
+        assert unknown.tolist() == list(range(52 - x, 68 - x)), "it goes on under the edge of a cel"
         assert (view[there][:, :3] == image[:, x : x + WIDTH][there]).all()
     whole = rgba(folder / "plate_1.png")
     assert (whole[..., :3][known] == image[known]).all()
