@@ -32,6 +32,7 @@ from dougagen.domain import (
     Reconstruction,
     Reconstructor,
     Record,
+    TellsHowFar,
     Triplet,
 )
 from dougagen.footage import Sieve, read_footage
@@ -138,6 +139,7 @@ def extract_episode(
             on_plate=lambda plate: writer.write_plate(
                 stored_plate(plate, config.lines, height=footage.picture_area.height)
             ),
+            how_far=headway.within,
         )
         read_ones = headway.reading(clock.timed("networks", reconstructed))
         triplets = flow.ahead(read_ones, depth=depth, name="networks")
@@ -223,17 +225,20 @@ def reconstruct_shots(
     reconstructor: Reconstructor,
     *,
     on_plate: Callable[[Plate], None] = lambda _: None,
+    how_far: Callable[[float], object] = lambda _: None,
 ) -> Iterator[tuple[Drawing, Reconstruction]]:
     """Every drawing with what is read in it, the drawings of a shot together where the reconstructor can.
 
     A shot is read in windows, whose size depends on that of its pictures alone; ``on_plate`` is given its
-    background when its last drawing has been read.
+    background when its last drawing has been read, and ``how_far`` the share of a window that is read.
     """
     if not (isinstance(reconstructor, ReadsShots) and reconstructor.reads_shots):
         yield from reconstruct_in_batches(drawings, reconstructor)
         return
     for _, shot in groupby(drawings, key=lambda drawing: drawing.shot_index):
         reader = reconstructor.open_shot()
+        if isinstance(reader, TellsHowFar):
+            reader.tell(how_far)
         for (height, width), alike in groupby(shot, key=lambda drawing: drawing.image.shape[:2]):
             size = reconstructor.window_of(height, width)
             while window := list(islice(alike, size)):

@@ -237,7 +237,7 @@ def _minutes(seconds: float) -> str:
 
 _ROOM_FOR_ALL, _ROOM_FOR_A_BAR, _ROOM_FOR_A_STAGE = 110, 70, 50  # columns of a terminal
 _LONGEST_NAME = 40
-_STAGE_WIDTH = 10
+_STAGE_WIDTH = 13  # "networks 41 %"
 _STATE = "\0"  # the name of what is done beside the jobs: no file has it
 
 
