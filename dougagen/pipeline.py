@@ -84,11 +84,17 @@ class Stages(ExitStack):
         """``items``, made up to ``depth`` ahead of whoever reads them."""
         return self.enter_context(Prefetch(items, depth=depth, name=name)) if self._overlap else items
 
-    def mapped(self, function: Callable[[T], R], items: Iterator[T], *, name: str) -> Iterator[R]:
-        """``function`` of every item, in order."""
+    def mapped(
+        self, function: Callable[[T], R], items: Iterator[T], *, name: str, behind: Iterator[object]
+    ) -> Iterator[R]:
+        """``function`` of every item, in order. ``behind`` is the stage that they come from: while it makes
+        the next one, what is done is handed out."""
         if not self._overlap:
             return map(function, items)
-        return self.enter_context(MappedInOrder(function, items, workers=CODING_THREADS, name=name))
+        dry = (lambda: behind.is_dry) if isinstance(behind, Prefetch) else (lambda: False)
+        return self.enter_context(
+            MappedInOrder(function, items, workers=CODING_THREADS, name=name, is_dry=dry)
+        )
 
 
 def extract_episode(
@@ -146,7 +152,7 @@ def extract_episode(
         records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
         encode = partial(encode_record, color_codec=config.color_codec, lines=config.lines)
         coded = clock.timing("image coding", encode)
-        for row in flow.mapped(coded, sieve.records(records), name="coding"):
+        for row in flow.mapped(coded, sieve.records(records), name="coding", behind=triplets):
             with clock.stage("writing"):
                 writer.write(row)
             written.append(row.row["frame_index"])
