@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from dougagen.domain import BOOK_CLASSES, Placement, Plate, Triplet
 from dougagen.errors import ShardError
 from dougagen.exports.unmixing import Mask, Picture, continued, grown
-from dougagen.shards import Dataset, SelectedRow, plate_at_lines
+from dougagen.shards import Dataset, SelectedRow, decode_plate, plate_at_lines
 from dougagen.shards.ledger import REPAIR
-from dougagen.shards.plate_rows import decode_plate
 
 _FARTHEST = 1e6  # px between a plate's corner and a picture's; what is farther off shows nothing of it
 _WHOLE = 0.02  # px; a place so near to whole pixels is not resampled
