@@ -20,8 +20,9 @@ from dougagen.exports import export
 ACTS = {
     "webdataset": {"to": "webdataset", "shard_megabytes": 1, "split": "50/50", "split_by": "shot"},
     "folders": {"to": "folders", "split": "50/50", "split_by": "shot"},
+    "clips": {"to": "clips"},
 }
-"""Name → options of the export. Without clips: x264 does not always code the same pictures alike."""
+"""Name → options of the export."""
 
 
 def run(scratch: Path, *, every: int = 1, errors: tuple[int, ...]) -> dict[str, int]:

@@ -15,6 +15,8 @@ from dougagen.errors import ExportError
 
 _BT709 = 1  # primaries, transfer and matrix of ITU-T H.273
 _LIMITED, _FULL = 1, 2  # colour ranges as FFmpeg numbers them
+_REPEATABLE = "mbtree=0"
+"""x264's macroblock tree reads memory that was never written: with it the same pictures give other bytes."""
 Coding = Literal["color", "exact"]
 
 
@@ -28,7 +30,7 @@ class VideoFile:
     def __init__(self, file: BinaryIO, coding: Coding, *, size: tuple[int, int], rate: Fraction) -> None:
         self._coding = coding
         kind, codec, options = (
-            ("mp4", "libx264", {"crf": "12", "preset": "fast"})
+            ("mp4", "libx264", {"crf": "12", "preset": "fast", "x264-params": _REPEATABLE})
             if coding == "color"
             else ("matroska", "ffv1", {"level": "3", "slices": "4", "slicecrc": "1"})
         )

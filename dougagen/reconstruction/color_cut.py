@@ -5,6 +5,7 @@ same everywhere. The network sees figures but reads the picture at a few hundred
 sleeves, tables and dark corners. So what it is certain of teaches two mixtures of colours, one for cel and
 one for background, and the cheapest cut between them follows the edges of the picture. The mixtures are
 learned on a small picture; a second cut, on one of twice the height, moves the border to the drawn edge.
+A cut that would turn a large part of the picture is not believed: the network's mask stands.
 """
 
 from __future__ import annotations
@@ -62,13 +63,18 @@ class ColorCutConfig:
     network_weight: float = 0.5
     """With which the network's log odds count beside it. Fitted with ``weight`` by logistic regression; the
     constant term was left out, which would stand for how much cel a studio scene shows."""
+    most_turned: float = 0.3
+    """Share of the picture up to which the cut may overrule the network; where it wants more it has learned the
+    wrong side, and nothing of it is heard. A figure that fills the picture and has a hole in its flat paint
+    was taken for background whole. IoU on 200 validation scenes .848 to .860, on 100 held-out ones .880 to .903
+    (the third average of weights of 0.6.0); no set that was measured, and no weights, lost by it."""
 
     def __post_init__(self) -> None:
         if not 32 <= self.learning_lines <= self.lines <= 2160:
             raise ConfigError(f"a color cut needs 32 ≤ learning_lines ≤ lines ≤ 2160, got {self}")
         if not (1 <= self.rounds <= 20 and 1 <= self.border <= 100):
             raise ConfigError(f"a color cut needs rounds in [1, 20] and border in [1, 100], got {self}")
-        shares = (self.certain, self.least_belief, self.most_belief)
+        shares = (self.certain, self.least_belief, self.most_belief, self.most_turned)
         if not all(0 <= share <= 1 for share in shares) or self.certain < 0.5:
             raise ConfigError(f"a color cut needs shares in [0, 1] and certain in [0.5, 1], got {self}")
         if not (0 <= self.weight <= 20 and 0 < self.network_weight <= 1):
@@ -90,8 +96,10 @@ def settled_odds(odds: Tensor, pictures: NDArray[np.uint8], config: ColorCutConf
     signs = side_by_side(partial(cut_by_color, config=config), pictures, small[:, 0].cpu().numpy())
     cut = torch.from_numpy(np.stack(signs))[:, None].to(odds.device)  # [N, h, w] -> [N, 1, h, w]
     cut = interpolate(cut, (height, width), mode="bilinear", align_corners=False)
-    heard = odds.clamp(-_LARGEST_ODDS, _LARGEST_ODDS)
-    return config.network_weight * heard + config.weight * cut
+    heard = config.network_weight * odds.clamp(-_LARGEST_ODDS, _LARGEST_ODDS)
+    settled = heard + config.weight * cut
+    turned = ((settled > 0) != (odds > 0)).float().mean(dim=(1, 2, 3), keepdim=True)  # [N, 1, 1, 1]
+    return torch.where(turned <= config.most_turned, settled, heard)
 
 
 def cut_by_color(

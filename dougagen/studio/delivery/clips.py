@@ -15,7 +15,14 @@ from av.video.reformatter import ColorRange, VideoReformatter
 
 from dougagen.errors import ConfigError, UsageError
 from dougagen.files import new_file, refused_as
-from dougagen.studio.delivery.coding import H273, LIMITED, Picture, yuv_frame
+from dougagen.studio.delivery.coding import (
+    H273,
+    LIMITED,
+    REPEATABLE_X264,
+    Picture,
+    joined_options,
+    yuv_frame,
+)
 
 Scan = Literal["progressive", "interlaced", "telecined"]
 FILM_RATE = Fraction(24000, 1001)
@@ -213,14 +220,13 @@ def _options(delivery: ClipDelivery) -> dict[str, str]:
     ours: dict[str, str] = {"flags": "+ilme+ildct"} if fields else {}
     if delivery.codec == "libx264":
         ours |= {"crf": str(delivery.crf), "preset": delivery.preset}
-        if fields:
-            ours |= {"x264-params": "tff=1"}
+        ours |= {"x264-params": "tff=1:" + REPEATABLE_X264 if fields else REPEATABLE_X264}
     elif delivery.codec == "libx265":
         quiet = "log-level=none:pools=none:frame-threads=1"
         ours |= {"preset": delivery.preset, "x265-params": f"crf={delivery.crf}:{quiet}"}
     elif delivery.codec == "mpeg2video":
         ours |= {"bf": "2", "g": "15"}
-    return ours | delivery.options
+    return joined_options(ours, delivery.options)
 
 
 def _stream(container: Any, delivery: ClipDelivery, rate: Fraction, size: tuple[int, int]) -> Any:

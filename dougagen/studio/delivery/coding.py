@@ -16,6 +16,9 @@ H273 = {"bt709": (1, 1, 1), "bt601": (6, 6, 6)}
 """Primaries, transfer and matrix as code points of ITU-T H.273."""
 LIMITED, FULL = 1, 2
 """Colour ranges as FFmpeg numbers them."""
+REPEATABLE_X264 = "mbtree=0"
+"""x264-params with which the same pictures give the same bytes: its macroblock tree (in assembly) reads memory
+that was never written. Found by filling fresh memory with MALLOC_PERTURB_; 0, 1 and 165 gave three files."""
 
 
 def yuv_frame(
@@ -28,3 +31,11 @@ def yuv_frame(
         src_color_range=ColorRange.JPEG, dst_color_range=color_range, interpolation="BICUBIC",
     )  # fmt: skip
     return yuv
+
+
+def joined_options(ours: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
+    """Options of an encoder, where ``theirs`` win; of ``x264-params`` the later of two settings wins."""
+    joined = ours | theirs
+    if "x264-params" in ours and "x264-params" in theirs:
+        joined["x264-params"] = ours["x264-params"] + ":" + theirs["x264-params"]
+    return joined

@@ -106,6 +106,18 @@ def test_odds_of_a_batch_are_settled_each_by_its_own_picture():
     assert settled.abs().max() <= CUT.weight + CUT.network_weight * 5.5 + 1e-4
 
 
+def test_a_cut_that_turns_a_large_part_of_the_picture_is_not_heard():
+    color = np.full((HEIGHT, WIDTH, 3), (240, 200, 170), np.uint8)
+    color[:, 40:] = (60, 20, 70)
+    said = np.full((HEIGHT, WIDTH), 0.8, np.float32)  # the hair of a close-up
+    said[:, :40] = 0.98
+    said[40:50, 80:90] = 0.01  # a hole in it, of which the network is certain
+    odds = torch.logit(torch.from_numpy(said))[None, None]
+    settled = settled_odds(odds, color[None], CUT)
+    assert torch.equal(settled > 0, odds > 0)
+    assert (settled_odds(odds, color[None], replace(CUT, most_turned=1.0)) > 0).float().mean() < 0.5
+
+
 def test_the_border_is_moved_to_the_edge_of_the_larger_picture():
     color, truth = scene()
     large = cv2.resize(color, (WIDTH * 4, HEIGHT * 4), interpolation=cv2.INTER_NEAREST)
