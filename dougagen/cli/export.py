@@ -51,7 +51,7 @@ class ExportOptions(Options):
     ]
     split_by: Annotated[
         Literal["episode", "shot"] | None,
-        typer.Option(help="What a split keeps together."),
+        typer.Option(help="What a split keeps together. Scenes of synth are split one by one."),
         Owner(f"{_CONFIG}.split_by"),
     ]
     pairs: Annotated[
