@@ -38,10 +38,10 @@ def likely_borders(
 
 
 def _early_keyframes(count: PacketCount) -> list[int]:
-    """The indices of keyframes that came before the longest way between two of them had passed."""
+    """The indices of keyframes that came before the longest way to another, or to the end, had passed."""
     indices = [bisect_left(count.stamps, keyframe) for keyframe in count.keyframes]
     ways = [late - early for early, late in pairwise(indices)]
-    longest = max(ways, default=0)
+    longest = max(*ways, len(count.stamps) - indices[-1]) if ways else 0
     return [index for way, index in zip(ways, indices[1:], strict=True) if way < _EARLY * longest]
 
 
