@@ -53,7 +53,7 @@ def shots(cuts: Iterable[int] = CUTS, frames: int = FRAMES, *, on: int = 3) -> I
 def written(
     path: Path, pictures: Iterable[np.ndarray], *, keyframes: Iterable[int] = BORDERS, stretched: bool = False
 ) -> Path:
-    """A file with keyframes where they are said; ``stretched``: pictures stand for two to four thirds of a frame."""
+    """A file with keyframes where they are said; ``stretched``: at uneven times."""
     with av.open(str(path), "w") as container:
         options = {"preset": "ultrafast", "crf": "18", "bf": "2", "sc_threshold": "0", "g": "500"}
         stream: Any = container.add_stream("libx264", rate=24, options=options)
