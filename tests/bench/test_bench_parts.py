@@ -3,7 +3,7 @@
 pytest -m bench -s tests/bench/test_bench_parts.py
 
 By environment: ``PARTS_CLIP=FILE`` (else reels are shot and put end to end), ``PARTS_LINES=1080``,
-``PARTS_MINUTES=24``, ``PARTS_REELS=4`` (different ones; they are repeated to the length), ``PARTS_DECODERS=2``,
+``PARTS_MINUTES=24``, ``PARTS_REELS=4`` (different ones, repeated to the length), ``PARTS_DECODERS=2``,
 ``PARTS_KEPT=DIR`` (where the file is kept for the next time). Wall clock: run it with nothing beside it. Each
 decoder is held to one core, so that one against two is one core against two.
 """
