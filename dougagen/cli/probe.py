@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import Watch, name_of, out, say, show_json
+from dougagen.cli.console import Watch, name_of, out, say, show_facts, show_json
 from dougagen.cli.groups import Options, given, with_groups
 from dougagen.errors import quoted
 
@@ -181,19 +181,12 @@ def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str
 
 
 def _show(episode: Episode, facts: dict[str, Any], timesheet: Timesheet, *, sheet: bool | None) -> None:
-    from rich.table import Table as Grid
     from rich.text import Text
 
     from dougagen.cli import timesheet_view as view
 
-    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, words in _fact_lines(episode, facts, timesheet):
-        grid.add_row(name, Text(words))
-    out.print(Text(name_of(episode.path), style="bold"), Text(facts["episode_id"], style="dim"))
-    out.print(grid)
-    out.print()
+    title = name_of(episode.path)
+    show_facts(title, _fact_lines(episode, facts, timesheet), beside=facts["episode_id"])
     shots, second = timesheet.shots, view.frames_a_second(episode.frame_rate)
     out.print(view.shot_table(shots, second=second, whole=len(shots) <= _WHOLE_SHOTS))
     out.print()

@@ -27,7 +27,11 @@ def verify(
     else:
         for damage in report.damages:
             complain(str(damage))
-        plates = f", {report.plates} backgrounds" if report.plates else ""
-        counts = f"{report.episodes} episodes, {report.records} records{plates} checked"
+        plates = f", {_some(report.plates, 'background')}" if report.plates else ""
+        counts = f"{_some(report.episodes, 'episode')}, {_some(report.records, 'record')}{plates} checked"
         say(f"{counts}: {len(report.damages)} problems")
     raise typer.Exit(1 if report.damages else 0)
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
     from dougagen.shards.merging import Merged, merge_datasets
     from dougagen.shards.pictures import coded_pictures, require_whole_picture
+    from dougagen.shards.plate_rows import decode_plate
     from dougagen.shards.plates import Plates, read_plates
     from dougagen.shards.reader import (
         Dataset,
@@ -67,6 +68,7 @@ _HOME = {
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
     "at_lines": "scaling",
+    "decode_plate": "plate_rows",
     "plate_at_lines": "scaling",
     "require_lines": "scaling",
     "size_at": "scaling",
@@ -141,6 +143,7 @@ __all__ = [
     "committed_ids",
     "count_records",
     "decode_color",
+    "decode_plate",
     "decode_row",
     "encode_record",
     "files_of",

@@ -24,7 +24,6 @@ from dougagen.shards import (
     part_of,
     select_rows,
     shares_of,
-    split_key,
 )
 from dougagen.shards.ledger import REPAIR
 from dougagen.torch.errors import RecordError
@@ -162,7 +161,7 @@ def _taken(dataset: Dataset, choice: Choice) -> Iterator[tuple[RowGroup, int]]:
         return
     shares = shares_of(choice.split)
     for one in select_rows(dataset, parse_filter(choice.where) if choice.where else None):
-        if part_of(split_key(one.episode_id, one.shot_index, choice.split_by), shares) == choice.part:
+        if part_of(one.split_key(choice.split_by), shares) == choice.part:
             yield one.group, one.row
 
 

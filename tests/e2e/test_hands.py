@@ -128,6 +128,17 @@ def test_stats_explains_the_thesis_and_says_where_to_look_next(shards: Path) -> 
     assert re.search(r"next: dougagen \w+ .*shards", done.stderr.splitlines()[-1])
 
 
+def test_stats_fits_a_screen_and_full_has_every_table(shards: Path) -> None:
+    short, full = (dougagen("stats", shards, *words) for words in ([], ["--full"]))
+    assert len(short.stdout.splitlines()) + len(short.stderr.splitlines()) < 40
+    for word in ("holds", "twos", "resolutions", "cel coverage", "confidence", "3 shots", "shading fill"):
+        assert word in short.stdout, word
+    assert "--full shows all figures" in short.stderr.splitlines()[-1]
+    for title in ("Hold lengths", "Cel coverage", "Douga classes", "Confidence", "Size"):
+        assert title in full.stdout, title
+    assert "--full" not in full.stderr
+
+
 def test_repeats_are_left_out_by_their_own_option(clip: Path, tmp_path: Path) -> None:
     done = dougagen("extract", clip, "--out", tmp_path / "out", "--reject", "repeat", code=2)
     assert "--repeats drop" in the_error(done)
