@@ -125,7 +125,10 @@ Decode = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        min=0, max=64, help="Episodes at once; 0: one for each GPU, or one.", rich_help_panel=_MACHINE
+        min=0,
+        max=64,
+        help="Episodes at once, or parts of one where there are fewer episodes; 0: one for each GPU, or one.",
+        rich_help_panel=_MACHINE,
     ),
     Owner("runs.extraction:extract_all.jobs"),
 ]

@@ -10,6 +10,7 @@ from dougagen.footage.hardware import DecodeOn, require_decode_on
 from dougagen.footage.holds import DrawingStream, HoldConfig, find_drawings
 from dougagen.footage.likeness import require_likeness
 from dougagen.footage.outputs import OUTPUTS, require_places, write_outputs
+from dougagen.footage.parts import likely_borders
 from dougagen.footage.sieve import Sieve
 from dougagen.footage.timesheet import Exposure, ShotSheet, Timesheet, Truth, read_truth
 from dougagen.footage.xdts import SheetLayer, shot_document
@@ -34,6 +35,7 @@ __all__ = [
     "Truth",
     "decode",
     "find_drawings",
+    "likely_borders",
     "on_this_machine",
     "open_episode",
     "read_footage",

@@ -75,6 +75,9 @@ class Change:
     """What moved or changed its light."""
     blank: bool = False
     """The frame shows nothing."""
+    forgets: bool = False
+    """A cut after which nothing is remembered of the frames before it: the search goes on as one that begins
+    with this frame would (``seams``)."""
 
     @property
     def trace(self) -> Trace:
@@ -211,7 +214,8 @@ def _judged(
     strength, least = _strength(explained, pair.current, pair.before, config)
     if cut:
         seen.borders = BorderMemory()
-    return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained))
+    forgets = cut and not seen.moves
+    return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained), forgets=forgets)
 
 
 def _facts(pair: _Pair, explained: Explained) -> FrameFacts:

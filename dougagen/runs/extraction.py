@@ -229,6 +229,7 @@ def extract_all(
 ) -> RunReport:
     """Extract every episode, ``jobs`` at a time (0: one a device). Failures are collected, interrupts not.
 
+    Where there are more jobs than episodes, several decoders read parts of each.
     ``command`` is what makes this run the same as another one on this machine; empty: it is like no other.
     Raises DougagenError where nothing can be done at all: weights, device, output folder.
     """
@@ -243,8 +244,8 @@ def extract_all(
             stack.enter_context(lock)
         run = _Run(paths, plan, events)
         run.recover()
-        with Crew(plan, load, jobs=jobs) as crew:
-            run.work(crew)
+        with Crew(plan, load, jobs=min(jobs, max(len(paths), 1))) as crew:
+            run.work(crew, decoders=max(1, jobs // max(len(paths), 1)))
         run.settle()
         run.keep()
         return run.report()
@@ -306,12 +307,12 @@ class _Run:
             else:
                 self.events.recovered(found)
 
-    def work(self, crew: Crew) -> None:
+    def work(self, crew: Crew, *, decoders: int) -> None:
         """Give out episodes and hear what becomes of them, until there is nothing left to give or to hear."""
         while self._to_give or crew.at_work:
             for worker in crew.idle:
                 if self._to_give:
-                    crew.give(worker, self._waiting.popleft())
+                    crew.give(worker, self._waiting.popleft(), decoders=decoders)
             crew.grow(waiting=len(self._waiting) if self._to_give else 0)
             self._say_what_is_done(crew)
             for path, message in crew.heard():
