@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import cv2
@@ -10,19 +12,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Frame
+from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts
+from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
-from dougagen.footage.motion import STANDING, Move, moves_at_all
+from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
 from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
+from dougagen.footage.weather import without_weather
 
 _WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the camera's
 _TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
 _STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
 _PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
+_BACKGROUND = 0.25  # share of the points; a move of so many is no cel's, even if frames repeat in between
+_WIDELY = 0.12  # share of the blocks that a background stirs which pans behind a cel
+_UNEXPLAINED = 4.0  # levels of a block that the moves found so far leave
+_LEFT_SHARE = 0.003  # share of the blocks; where so many are left, another layer is looked for
+_MOST_OF_IT = 0.6  # share of those that it must explain
+_MOVES_IN_RAIN = 0.2  # share of the points that drops take along at most; a camera takes more
+_VOTERS = 12  # frames that say together how fast the layers of a shot move
+_MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have repeated
+_LAYER = 0.1  # share of the points that one of several layers has at least
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
@@ -38,6 +52,7 @@ class ChangeConfig:
         5.0  # levels: the worst block of a new drawing where the picture stands still or moves as one
     )
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
+    weather_level: float = 12.0  # levels: the worst block of a new drawing where rain or snow falls
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer
     usual_contrast: float = 100.0  # levels: edges of an ordinary shot; darker shots change by less
     least_level: float = 1.5  # levels: the smallest change that is told from noise however dark the shot
@@ -108,6 +123,25 @@ class _Pair:
             self._candidates = tuple(found)
         return self._candidates
 
+    @property
+    def followed(self) -> tuple[Move, ...]:
+        """The moves of the candidates, if anybody asked for them."""
+        return tuple(one.move for one in self._candidates or ())
+
+    @property
+    def shifts(self) -> tuple[Move, ...]:
+        """Those of them that points follow without scale or turn, beside standing still."""
+        shape = self.current.luma.shape
+        return tuple(
+            one.move
+            for one in self._candidates or ()
+            if one.share > 0 and one.move.is_shift and moves_at_all(one.move, shape)
+        )
+
+    def stirs_widely(self) -> bool:
+        """Whether so much stirred that it could be a background behind a cel that stands."""
+        return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
+
     def mostly_stands(self) -> bool:
         """Whether most of what has contrast did not stir, so that no camera moved."""
         if self.stirred is None:
@@ -122,7 +156,39 @@ class _Seen:
 
     moves: tuple[Move, ...] = ()
     """Those of the frame before. A layer is pulled along on ones: what moves on twos or threes is redrawn."""
+    repeats: int = 0
+    """Frames since then that only repeat the one before, as a pulldown or a re-encode leaves them."""
     borders: BorderMemory = field(default_factory=BorderMemory)
+
+    left_over: tuple[Move, ...] = ()
+    """The shifts of what the layers of this frame left unexplained …"""
+    left_over_before: tuple[Move, ...] = ()
+    """… and those of the frame before."""
+    earlier: AnalysisPlane | None = None
+    """The frame two before, where it is of the same shot."""
+    votes: deque[tuple[Move, ...]] = field(default_factory=lambda: deque(maxlen=_VOTERS))
+    """The shifts that points followed in the last frames."""
+    followed: tuple[Move, ...] = ()
+    """What points followed in it, believed or not."""
+
+    def forget(self) -> None:
+        """Another shot begins. Where no layer moves with the cut, nothing is left of the one before."""
+        self.borders = BorderMemory()
+        self.votes.clear()
+        self.left_over = self.left_over_before = ()
+        if not self.moves:
+            self.followed, self.repeats = (), 0
+
+    def remember(self, moves: tuple[Move, ...], pair: _Pair) -> None:
+        """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
+        if pair.stirred is None and self.repeats < _MOST_REPEATS:
+            self.repeats += 1
+        else:
+            self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
+            self.followed = pair.followed
+            believed = [move for move in moves if move.is_shift]
+            self.votes.append((*pair.shifts, *self.left_over, *believed))
+            self.left_over_before, self.left_over = self.left_over, ()
 
 
 def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterator[Change]:
@@ -146,7 +212,9 @@ def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterat
         else:
             now = _compared(frame, plane, before, config)
         if waiting is not None:
-            yield _judged(waiting, seen, now, config)
+            change = _judged(waiting, seen, now, config)
+            seen.earlier = waiting.before if isinstance(waiting, _Pair) and not change.cut else None
+            yield change
         waiting = now
         if before is None or not blank or is_blank(before):
             before = plane
@@ -193,29 +261,93 @@ def _judged(
     explained = Explained(pair.still, (), nowhere, pair.still)
     after = following if isinstance(following, _Pair) and following.stirred is not None else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
-    drawn = not seen.moves and after is None and pair.mostly_stands()
-    if not drawn and pair.candidates:
-        known = [*seen.moves]
+    fair = _in_weather(pair, seen, following, config)
+    if fair is not None:
+        explained = Explained(fair, (), nowhere, fair)
+    drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
+    if fair is None and not drawn and pair.candidates:
+        known = [*seen.moves, *seen.followed] if seen.repeats else [*seen.moves]
         known += [other.move for other in after.candidates] if after is not None else []
-        candidates = _lasting(pair.candidates, known, pair.current.luma.shape)
-        explained = explain(
-            pair.current,
-            pair.before,
-            pair.still,
-            candidates,
-            tolerance=config.tolerance,
-            memory=seen.borders,
+        least = _BACKGROUND if seen.repeats else 0.0
+        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least)
+        if len(candidates) > 1:  # several layers: what one frame says of them is blurred, a few say it well
+            candidates += voted_shifts(
+                [*seen.votes, pair.shifts, after.shifts if after is not None else ()], known=candidates
+            )
+        borders = copy(seen.borders)
+        explained = _explained(pair, candidates, borders, config)
+        further = (
+            _left_over(pair, after, explained.levels, seen, tolerance=config.tolerance) if candidates else []
         )
-    seen.moves = (STANDING, *explained.moves) if explained.moves else ()
+        if further:
+            borders = copy(seen.borders)
+            explained = _explained(pair, [*candidates, *further], borders, config)
+        seen.borders = borders
+    seen.remember(explained.moves, pair)
     cut = is_cut(pair.current, pair.before, explained.levels)
     text = text_blocks(pair.current, pair.before, explained.wide)
     if text.any():
         explained = explained.without(text)
     strength, least = _strength(explained, pair.current, pair.before, config)
+    if fair is not None:
+        strength *= config.still_level / config.weather_level
     if cut:
-        seen.borders = BorderMemory()
+        seen.forget()
     forgets = cut and not seen.moves
     return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained), forgets=forgets)
+
+
+def _in_weather(
+    pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
+) -> NDArray[np.float32] | None:
+    """What rain does not explain of the levels, float32[rows, columns]; None where none falls."""
+    # At the ends of a shot the frame on the other side stands for the one that is missing.
+    later = None if following is None else following.plane
+    earlier, later = seen.earlier or later, later or seen.earlier
+    if earlier is None or later is None or pair.relit or pair.stirred is None:
+        return None
+    if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
+        return None
+    planes = (earlier, pair.before, pair.plane, later)
+    fair = without_weather(planes, pair.still, tolerance=config.tolerance)
+    if fair is None:
+        return None
+    shape = pair.plane.luma.shape
+    moved = max((one.share for one in pair.candidates if moves_at_all(one.move, shape)), default=0.0)
+    return fair if moved <= _MOVES_IN_RAIN else None
+
+
+def _explained(
+    pair: _Pair, candidates: Sequence[Move], borders: BorderMemory, config: ChangeConfig
+) -> Explained:
+    return explain(
+        pair.current, pair.before, pair.still, candidates, tolerance=config.tolerance, memory=borders
+    )
+
+
+def _left_over(
+    pair: _Pair, after: _Pair | None, levels: NDArray[np.float32], seen: _Seen, *, tolerance: float
+) -> list[Move]:
+    """Shifts of a layer without points to follow, such as a book out of focus, in what other layers leave.
+
+    One is believed if it goes on in a frame nearby and explains most of what is left: an arm does not.
+    """
+    left = levels > _UNEXPLAINED
+    if float(np.mean(left)) < _LEFT_SHARE:
+        return []
+    shape = pair.current.luma.shape
+    found = [m for m in correlated_shifts(pair.current, pair.before, left) if moves_at_all(m, shape)]
+    known = list(seen.left_over_before)
+    if after is not None and after.stirred is not None:
+        near = cv2.dilate(left.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.bool_)
+        known += correlated_shifts(after.current, after.before, near & after.stirred)
+    seen.left_over = tuple(found)
+    chosen = []
+    for move in _going_on(found, known, shape) if found and known else ():
+        moved = residual_after(pair.current, pair.before, move, tolerance=tolerance)
+        if float(np.mean(moved[left] <= 0.5 * levels[left])) >= _MOST_OF_IT:
+            chosen.append(move)
+    return sorted(chosen, key=lambda move: (move.dx, move.dy))
 
 
 def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
@@ -231,12 +363,15 @@ def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
     return FrameFacts(camera, motion, relit=pair.relit)
 
 
-def _lasting(candidates: Sequence[Candidate], known: Sequence[Move], shape: tuple[int, int]) -> list[Move]:
+def _lasting(
+    candidates: Sequence[Candidate], known: Sequence[Move], shape: tuple[int, int], *, least: float = 0.0
+) -> list[Move]:
     """The moves that most points follow, and those that go on in a frame nearby.
 
     Between two drawings of a cel some points follow a move too; those are few, and it does not go on. A
     camera that shakes never goes on, but takes the whole picture along. An arm that swings on ones goes on,
     yet it is a small part of what changed; a cel that is pulled past a standing background is most of it.
+    ``least``: share of the points that must follow a move that goes on.
     """
     if not candidates:
         return []
@@ -245,11 +380,21 @@ def _lasting(candidates: Sequence[Candidate], known: Sequence[Move], shape: tupl
     if not moves_at_all(stands.move, shape):
         needed = _PULLED * (1 - stands.of_changed)
     going_on = _going_on([one.move for one in candidates], known, shape)
+    moving = [one for one in candidates if moves_at_all(one.move, shape) and one.move in going_on]
+    # Layers share what changed among them; arms do too, but each is a small part of the picture.
+    together = sum(one.of_changed for one in moving if one.share >= _LAYER)
     return [
         one.move
         for one in candidates
         if moves_at_all(one.move, shape)
-        and (one.share >= _WHOLE_PICTURE or (one.of_changed >= needed and one.move in going_on))
+        and (
+            one.share >= _WHOLE_PICTURE
+            or (
+                one in moving
+                and one.share >= least
+                and (one.of_changed >= needed or (one.share >= _LAYER and together >= needed))
+            )
+        )
     ]
 
 

@@ -31,6 +31,7 @@ Repair = Literal["none", "woven", "deinterlaced"]
 _COMB = np.array([[1], [-3], [4], [-3], [1]], np.float32)  # how far a row stands off those beside it
 _GAIN = 6  # the kernel's answer to rows that alternate by one level
 _RUN = 7  # rows; a line of one pixel makes the kernel swing over five, so only fields swing over seven
+_OWN_FIELD = 0.75  # rows of one field differ by at most this share of what they stand off those of the other
 _RUN_WINDOW = np.ones((_RUN, 1), np.uint8)
 _ROWS_BESIDE = np.ones((3, 1), np.uint8)
 _BLOCK = 16  # px
@@ -155,6 +156,27 @@ def combed_pixels(luma: Luma, moved: Luma, *, level: float) -> Luma:
     combed = np.zeros_like(luma)
     for side in (response > _GAIN * level, response < -_GAIN * level):
         combed |= _uint8(cv2.erode(_uint8(side.view(np.uint8)) & (moved & 1), _RUN_WINDOW))
+    return combed
+
+
+def woven_pixels(luma: Luma, *, level: float) -> Luma:
+    """uint8[H, W], 1 in the middle of seven rows that could be rows of two pictures in turn, seen in one.
+
+    Every row stands off both rows beside it by more than ``level``, up and down in turn, and is nearer to the
+    rows of its own field. Lines drawn close together stand off what is beside them too, but two or three
+    rows at a time: there the rows of one field differ as much as those of both.
+    """
+    rows = luma.astype(np.int16)
+    padded = np.pad(rows, ((2, 2), (0, 0)), mode="reflect")
+    above, below = rows - padded[1:-3], rows - padded[3:-1]
+    off = np.minimum(np.abs(above), np.abs(below))
+    own = np.maximum(np.abs(rows - padded[:-4]), np.abs(rows - padded[4:]))
+    teeth = (off > level) & (own <= _OWN_FIELD * off)
+    higher = np.where(np.arange(len(rows))[:, np.newaxis] % 2, -1, 1) * above
+    combed = np.zeros_like(luma)
+    same_side = (above > 0) == (below > 0)
+    for side in (higher > 0, higher < 0):
+        combed |= _uint8(cv2.erode((teeth & same_side & side).view(np.uint8), _RUN_WINDOW))
     return combed
 
 

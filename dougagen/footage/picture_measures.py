@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Measure
-from dougagen.footage.fields import combed_pixels, worst_block
+from dougagen.footage.fields import worst_block, woven_pixels
 from dougagen.footage.text import glyphs_in_rows
 
 _CELL = 16  # px; parts of the picture, and the blocks in which edges are looked for
@@ -34,7 +34,7 @@ def picture_measures(image: NDArray[np.uint8]) -> tuple[Measure, ...]:
     luma = _uint8(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     width = edge_width(luma)
     columns = np.ascontiguousarray(luma[:, ::_COMB_COLUMNS])  # fields differ over more than a few of them
-    combs = combed_pixels(columns, np.full_like(columns, 255), level=_COMB_LEVEL)
+    combs = woven_pixels(columns, level=_COMB_LEVEL)
     return (
         Measure("luma_low", luma_quantile(luma, 0.05)),
         Measure("luma_high", luma_quantile(luma, 0.95)),

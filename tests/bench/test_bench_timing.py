@@ -36,7 +36,7 @@ from dougagen.studio.clips.repertoire import REEL, plan_clip
 
 pytestmark = pytest.mark.bench
 
-SEEDS = [int(seed) for seed in os.environ.get("TIMING_SEEDS", "1").split(",")]
+SEEDS = [int(seed) for seed in os.environ.get("TIMING_SEEDS", "1,2").split(",")]
 LINES = int(os.environ.get("TIMING_LINES", "540"))
 CHOSEN = [name.strip() for name in os.environ.get("TIMING_CATEGORIES", ",".join(CATEGORIES)).split(",")]
 FFMPEG = os.environ.get("FFMPEG") or shutil.which("ffmpeg")

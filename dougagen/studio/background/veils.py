@@ -38,6 +38,33 @@ def paint_veil(rng: np.random.Generator, *, height: int, width: int) -> Layer:
     return layer
 
 
+def smoke_over(rng: np.random.Generator, *, height: int, width: int, lines: int) -> Layer:
+    """Smoke or fog all over a layer that is larger than the picture of ``lines``."""
+    field = fractal_noise(rng, height, width, lines * rng.uniform(0.25, 0.6), octaves=5, stretch=1.5)
+    density = np.clip(field * np.float32(0.9) + np.float32(rng.uniform(0.15, 0.55)), 0, 1)
+    return _tinted(rng, as_grey(density, gain=float(rng.uniform(70, 170)), middle=0))
+
+
+def rain_over(rng: np.random.Generator, *, height: int, width: int, lines: int, lean: float) -> Layer:
+    """Streaks of rain all over a layer, ``lean`` pixels to the side for one down."""
+    alpha = np.zeros((height, width), np.uint8)
+    share = height * width / (lines * lines * 16 / 9)
+    long = lines * float(rng.uniform(0.03, 0.12))
+    for _ in range(int(share * rng.integers(60, 260))):
+        x, y, k = rng.uniform(0, width), rng.uniform(-0.1, 1) * height, rng.uniform(0.5, 1.3)
+        ends = (int(x), int(y)), (int(x + lean * long * k), int(y + long * k))
+        thick = max(int(lines * rng.uniform(0, 0.003)), 1)
+        cv2.line(alpha, *ends, float(rng.uniform(40, 150)), thick, cv2.LINE_AA)
+    return _tinted(rng, alpha)
+
+
+def _tinted(rng: np.random.Generator, alpha: NDArray[np.uint8]) -> Layer:
+    layer = np.empty((*alpha.shape, 4), np.uint8)
+    layer[..., :3] = mixed(any_color(rng), (255, 255, 255), rng.uniform(0.5, 0.95))
+    layer[..., 3] = np.minimum(alpha, _DENSEST)
+    return layer
+
+
 def _glass(rng: np.random.Generator, height: int, width: int) -> NDArray[np.uint8]:
     """A pane over all or half of the picture, with slanting reflections."""
     alpha = np.zeros((height, width), np.uint8)

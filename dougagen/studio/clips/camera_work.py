@@ -10,8 +10,21 @@ import numpy as np
 from dougagen.studio.clips.camera import REST, Point, View, eased, linear, move, shaken, slow_out
 
 CameraWork = Literal[
-    "still", "pan", "tilt", "background pans", "zoom", "pan and zoom", "shake", "roll", "cel slides"
+    "still",
+    "pan",
+    "tilt",
+    "background pans",
+    "zoom",
+    "pan and zoom",
+    "shake",
+    "roll",
+    "cel slides",
+    "layers pan",
+    "turn",
+    "stop and go",
 ]
+"""``layers pan``: painted layers pass behind and before a cel that stays, each at its own speed. ``turn``: a
+turn by up to a quarter of a right angle. ``stop and go``: a pan that starts and stops without ease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +41,12 @@ def views_for(
     rng: np.random.Generator, work: CameraWork, *, frames: int, speed: float, height: int, width: int
 ) -> tuple[View, ...]:
     """The camera's path: at most ``speed`` pixels a frame, and never further than most of a field."""
-    if work in ("still", "background pans", "cel slides"):
+    if work in ("still", "background pans", "cel slides", "layers pan"):
         return (REST,) * frames
+    if work == "stop and go":
+        return _stop_and_go(rng, frames=frames, speed=speed)
+    if work == "turn":
+        return _turned(rng, frames=frames)
     start, stop = _span(rng, frames)
     way = min(speed * (stop - start) / 1.5, 0.9 * width)  # an eased move is 1.5 times as fast in its middle
     ease = (eased, linear, slow_out)[rng.choice(3, p=[0.5, 0.35, 0.15])]
@@ -62,7 +79,7 @@ def views_for(
 def slides_for(rng: np.random.Generator, work: CameraWork, *, frames: int, speed: float) -> Slides:
     """What moves by itself under the camera: the cel to where it is heading, or the background against it."""
     side = float(rng.choice([-1, 1]))
-    if work == "background pans":
+    if work in ("background pans", "layers pan"):
         lean = float(rng.choice([0.0, rng.uniform(-0.2, 0.2)]))
         path = tuple((-side * speed * i, lean * speed * i) for i in range(frames))
         return Slides(backdrop=path, heading=side)
@@ -72,6 +89,32 @@ def slides_for(rng: np.random.Generator, work: CameraWork, *, frames: int, speed
         views = move(frames, View(-side * way / 2), View(side * way / 2), start=start, stop=stop, ease=linear)
         return Slides(cel=tuple((view.x, view.y) for view in views), heading=side)
     return Slides(heading=side)
+
+
+def _stop_and_go(rng: np.random.Generator, *, frames: int, speed: float) -> tuple[View, ...]:
+    """Two or three moves at full speed from the first frame to the last, and rests between them."""
+    views: list[View] = []
+    x = y = 0.0
+    side, lean = float(rng.choice([-1, 1])), float(rng.choice([0.0, rng.uniform(-0.3, 0.3)]))
+    while len(views) < frames:
+        views += [View(x, y)] * int(rng.integers(5, 12))
+        pace = side * speed * float(rng.uniform(0.5, 1.2))
+        for _ in range(int(rng.integers(6, 16))):
+            x, y = x + pace, y + lean * pace
+            views.append(View(x, y))
+        side = -side if rng.uniform() < 0.4 else side
+    return tuple(views[:frames])
+
+
+def _turned(rng: np.random.Generator, *, frames: int) -> tuple[View, ...]:
+    """A turn of the camera, as close as it needs to be to stay on the painting's middle."""
+    start, stop = _span(rng, frames)
+    side, far = float(rng.choice([-1, 1])), float(rng.uniform(0.12, 0.4))
+    begin, end = (
+        View(zoom=1.1, turn=-side * far / 2),
+        View(zoom=float(rng.uniform(1.0, 1.3)), turn=side * far / 2),
+    )
+    return move(frames, begin, end, start=start, stop=stop, ease=(eased, linear)[int(rng.integers(2))])
 
 
 def _span(rng: np.random.Generator, frames: int) -> tuple[int, int]:

@@ -5,42 +5,21 @@ Every clip is three to five shots of two to three seconds, with other subjects f
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
 from dougagen.errors import UsageError
 from dougagen.studio.clips.artists import TRAINING_ARTISTS, Artists
+from dougagen.studio.clips.category import Category, Planner
+from dougagen.studio.clips.category import some_frames as _frames
 from dougagen.studio.clips.clip import ClipPlan, Take
 from dougagen.studio.clips.production import PlannedClip, frame_size, takes_of
+from dougagen.studio.clips.real_cameras import REAL_CAMERAS
 from dougagen.studio.clips.shot_plan import ShotPlan, reseeded
 from dougagen.studio.clips.subtitles import Subtitle
-from dougagen.studio.delivery.clips import FILM_RATE, ClipDelivery
-
-Planner = Callable[[np.random.Generator], list[ShotPlan]]
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One kind of clip."""
-
-    name: str
-    plan: Planner
-    delivery: ClipDelivery = field(default_factory=ClipDelivery)
-    frame_rate: Fraction = FILM_RATE
-    """Of what is filmed: fields a second for native 60i video."""
-    grain: tuple[float, float] = (0.0, 0.0)
-    """σ in 8-bit levels, from … to."""
-    weave: float = 0.0
-    """σ in pixels at 1080 lines."""
-    subtitles: bool = False
-    variable_rate: bool = False
-
-
-def _frames(rng: np.random.Generator, least: int = 42, most: int = 64) -> int:
-    return int(rng.integers(least, most + 1))
+from dougagen.studio.delivery.clips import ClipDelivery
 
 
 def _whoever(rng: np.random.Generator) -> str:
@@ -252,6 +231,7 @@ CATEGORIES: dict[str, Category] = {
         Category("telecined h264", _ordinary, ClipDelivery(scan="telecined")),
         Category("interlaced", _fields, ClipDelivery(scan="interlaced"), frame_rate=Fraction(60000, 1001)),
         Category("vfr", _ordinary, variable_rate=True),
+        *REAL_CAMERAS,
     )
 }
 

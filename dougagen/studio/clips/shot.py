@@ -100,6 +100,13 @@ def slide_at(slides: Sequence[Point], frame: int) -> Point:
     return slides[frame] if slides else (0.0, 0.0)
 
 
+def premultiplied(book: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A book's straight alpha multiplied in: uint8[H, W, 4]."""
+    alpha = np.ascontiguousarray(book[..., 3])
+    color = cv2.multiply(np.ascontiguousarray(book[..., :3]), cv2.merge([alpha] * 3), scale=1 / 255)
+    return np.dstack([color, alpha])
+
+
 def canvas_for(
     views: Sequence[View], *, height: int, width: int, depth: float = 1.0, slides: Sequence[Point] = ()
 ) -> Canvas:

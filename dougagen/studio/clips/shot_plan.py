@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from dougagen.studio.clips.acting import (
     Acting,
@@ -21,10 +19,12 @@ from dougagen.studio.clips.acting import (
 from dougagen.studio.clips.artists import TRAINING_ARTISTS, Artists
 from dougagen.studio.clips.camera import Point, View
 from dougagen.studio.clips.camera_work import CameraWork, Slides, slides_for, views_for
-from dougagen.studio.clips.exposure_sheet import Rate, Track
+from dougagen.studio.clips.exposure_sheet import Rate, Track, blinking
+from dougagen.studio.clips.lens import VeilWork, passer_by, veil_over
 from dougagen.studio.clips.light_work import LightWork, lights_for
 from dougagen.studio.clips.plates import Plate
-from dougagen.studio.clips.shot import Actor, Scenery, Shot, canvas_for
+from dougagen.studio.clips.shot import Actor, Scenery, Shot, canvas_for, premultiplied
+from dougagen.studio.clips.wall import hung
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,14 @@ class ShotPlan:
     """``frames`` counts fields: a drawing stays for two of them where it would for one frame."""
     artists: Artists = TRAINING_ARTISTS
     """Who draws and paints."""
+    veil: VeilWork = "none"
+    """Smoke that drifts or rain that falls over everything."""
+    passes: bool = False
+    """Something passes before the lens and hides the whole picture for some frames."""
+    frames_on_wall: bool = False
+    """Pictures hang in the background, in frames of thin parallel lines."""
+    crowd: bool = False
+    """All of the cast act: the last as ``action`` says, the others blink, each in their own time."""
 
     @property
     def place_seed(self) -> int:
@@ -78,7 +86,8 @@ class ShotPlan:
         place = np.random.default_rng([self.place_seed, 0xBAC6])
         backdrops = self._backdrops(place, views, slides.backdrop, height, width)
         actors = () if self.action == "no cel" else self._cast(rng, views, slides, height, width)
-        books = self._books(place, views, height, width)
+        books = self._books(place, views, slides.backdrop, height, width)
+        books += self._before_the_lens(height, width)
         return Shot(height, width, backdrops, actors, views, lights, books)
 
     # ---- painted layers ------------------------------------------------------------------------------
@@ -93,23 +102,43 @@ class ShotPlan:
         depths = np.linspace(0.3, 0.85, self.layers) if self.layers > 1 else np.ones(1)
         layers = []
         for index, depth in enumerate(float(d) for d in depths):
-            canvas = canvas_for(views, height=height, width=width, depth=depth, slides=slides)
+            slides_here = _at_depth(slides, depth)
+            canvas = canvas_for(views, height=height, width=width, depth=depth, slides=slides_here)
             if index == 0:
                 picture = self.artists.background(rng, height=canvas.height, width=canvas.width)
+                if self.frames_on_wall:
+                    picture = hung(np.random.default_rng([self.place_seed, 0x3A11]), picture, lines=height)
             else:
-                picture = _premultiplied(self.artists.book(rng, height=canvas.height, width=canvas.width))
-            layers.append(Scenery(f"background {index}", Plate(canvas, picture), depth, slides))
+                picture = premultiplied(self.artists.book(rng, height=canvas.height, width=canvas.width))
+            layers.append(Scenery(f"background {index}", Plate(canvas, picture), depth, slides_here))
         return tuple(layers)
 
     def _books(
-        self, rng: np.random.Generator, views: Sequence[View], height: int, width: int
+        self,
+        rng: np.random.Generator,
+        views: Sequence[View],
+        slides: tuple[Point, ...],
+        height: int,
+        width: int,
     ) -> tuple[Scenery, ...]:
         if not self.book:
             return ()
         depth = 1.0 if self.layers == 1 else 1.35
-        canvas = canvas_for(views, height=height, width=width, depth=depth)
-        picture = _premultiplied(self.artists.book(rng, height=canvas.height, width=canvas.width))
-        return (Scenery("book", Plate(canvas, picture), depth),)
+        slides = _at_depth(slides, depth) if self.camera == "layers pan" else ()
+        canvas = canvas_for(views, height=height, width=width, depth=depth, slides=slides)
+        picture = premultiplied(self.artists.book(rng, height=canvas.height, width=canvas.width))
+        return (Scenery("book", Plate(canvas, picture), depth, slides),)
+
+    def _before_the_lens(self, height: int, width: int) -> tuple[Scenery, ...]:
+        """What drifts, falls or passes before everything else; it stays where it is when the camera moves."""
+        rng = np.random.default_rng([self.seed, 0x1E45])
+        layers: list[Scenery] = []
+        size = {"frames": self.frames, "height": height, "width": width}
+        if self.veil != "none":
+            layers.append(veil_over(rng, self.veil, **size))
+        if self.passes:
+            layers.append(passer_by(rng, self.artists.background, **size))
+        return tuple(layers)
 
     # ---- cels ----------------------------------------------------------------------------------------
     def _cast(
@@ -124,6 +153,7 @@ class ShotPlan:
         actors = []
         for index in range(self.cast):
             acts = index == self.cast - 1
+            blinks = self.crowd and not acts
             kind = self.subject if acts else "character"
             subject = self.artists.subject(kind, rng)
             x = width * ((index + 1) / (self.cast + 1) + float(rng.uniform(-0.06, 0.06)))
@@ -131,6 +161,8 @@ class ShotPlan:
             at[:, 2] += (middle.x, middle.y)
             pose = opening_pose(rng, self.action if acts else "moves", heading=slides.heading)
             tracks = self._tracks(rng) if acts else (held_body(self.frames),)
+            if blinks:
+                tracks += (blinking(rng, frames=self.frames, pause=(6, 30)),)
             actors.append(Actor(f"{kind} {index}", subject, at, pose, tracks, slides.cel if acts else ()))
         if self.action == "bursts":
             actors.append(burst(rng, self.frames, middle, height=height, width=width))
@@ -145,11 +177,9 @@ class ShotPlan:
         )
 
 
-def _premultiplied(book: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A book's straight alpha multiplied in: uint8[H, W, 4]."""
-    alpha = np.ascontiguousarray(book[..., 3])
-    color = cv2.multiply(np.ascontiguousarray(book[..., :3]), cv2.merge([alpha] * 3), scale=1 / 255)
-    return np.dstack([color, alpha])
+def _at_depth(slides: tuple[Point, ...], depth: float) -> tuple[Point, ...]:
+    """How far a layer goes that lies nearer or farther than the cel."""
+    return slides if depth == 1.0 else tuple((x * depth, y * depth) for x, y in slides)
 
 
 def reseeded(

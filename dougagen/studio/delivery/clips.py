@@ -24,7 +24,10 @@ from dougagen.studio.delivery.coding import (
     yuv_frame,
 )
 
-Scan = Literal["progressive", "interlaced", "telecined"]
+Scan = Literal["progressive", "interlaced", "telecined", "repeated", "doubled"]
+"""``repeated``: 24 pictures a second as 30 whole frames, every fourth shown twice; ``doubled``: every picture
+twice, as careless re-encodes have them."""
+_IN_FIELDS = ("interlaced", "telecined")
 FILM_RATE = Fraction(24000, 1001)
 
 
@@ -48,9 +51,11 @@ class ClipDelivery:
 
         Telecined (2:3 pulldown, A A | B B | B C | C D | D D): four film frames lie in five source frames, a
         film frame takes the index of the first that holds one of its fields. Interlaced:
-        every filmed picture is one field.
+        every filmed picture is one field. Repeated: A B C D D.
         """
-        if self.scan == "telecined":
+        if self.scan == "doubled":
+            return 2 * filmed
+        if self.scan in ("telecined", "repeated"):
             return 5 * (filmed // 4) + filmed % 4
         return filmed // 2 if self.scan == "interlaced" else filmed
 
@@ -59,6 +64,10 @@ class ClipDelivery:
 
         At the end of a telecined clip the last field that has no partner is repeated.
         """
+        if self.scan == "doubled":
+            return 2 * filmed
+        if self.scan == "repeated":
+            return filmed + filmed // 4
         if self.scan == "telecined":
             whole, rest = divmod(filmed, 4)
             return 5 * whole + (0, 1, 3, 4)[rest]
@@ -66,7 +75,9 @@ class ClipDelivery:
 
     def source_rate(self, filmed: Fraction) -> Fraction:
         """Frames a second of the file, for ``filmed`` pictures a second."""
-        if self.scan == "telecined":
+        if self.scan == "doubled":
+            return 2 * filmed
+        if self.scan in ("telecined", "repeated"):
             return filmed * 5 / 4
         return filmed / 2 if self.scan == "interlaced" else filmed
 
@@ -112,7 +123,7 @@ def deliver_clip(
     if first is None:
         raise ConfigError("a clip needs at least one frame", where=path)
     height, width = first.shape[:2]
-    fields = delivery.scan != "progressive"
+    fields = delivery.scan in _IN_FIELDS
     if height % (4 if fields else 2) or width % 2:
         what = "not 4 lines a step" if fields and height % 2 == 0 else "an odd side"
         raise ConfigError(f"{width}×{height} has {what}", where=path, remedy="crop to even sides")
@@ -148,9 +159,10 @@ def _coded_frames(pictures: Iterator[Picture], delivery: ClipDelivery) -> Iterat
     """av.VideoFrames in the scan of ``delivery``."""
     reformatter = VideoReformatter()
     pixel_format, matrix = delivery.pixel_format, delivery.matrix
-    if delivery.scan == "progressive":
-        for rgb in pictures:
-            yield yuv_frame(reformatter, rgb, pixel_format, matrix, ColorRange.MPEG)
+    if delivery.scan not in _IN_FIELDS:
+        for number, rgb in enumerate(pictures):
+            for _ in range(delivery.source_frames(number + 1) - delivery.source_frames(number)):
+                yield yuv_frame(reformatter, rgb, pixel_format, matrix, ColorRange.MPEG)
         return
     mark = _field_marker()
     pairs = _telecined(pictures) if delivery.scan == "telecined" else _paired(pictures)
@@ -216,7 +228,7 @@ def _field_marker() -> Any:
 
 
 def _options(delivery: ClipDelivery) -> dict[str, str]:
-    fields = delivery.scan != "progressive"
+    fields = delivery.scan in _IN_FIELDS
     ours: dict[str, str] = {"flags": "+ilme+ildct"} if fields else {}
     if delivery.codec == "libx264":
         ours |= {"crf": str(delivery.crf), "preset": delivery.preset}

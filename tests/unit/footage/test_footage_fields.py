@@ -8,7 +8,15 @@ import av
 import numpy as np
 import pytest
 
-from dougagen.footage.fields import FieldConfig, Picture, Progressive, combed_pixels, worst_block, woven
+from dougagen.footage.fields import (
+    FieldConfig,
+    Picture,
+    Progressive,
+    combed_pixels,
+    worst_block,
+    woven,
+    woven_pixels,
+)
 
 HEIGHT, WIDTH = 96, 128
 
@@ -112,3 +120,12 @@ def test_every_picture_keeps_its_index_and_time() -> None:
 def test_a_video_of_a_frame_or_two_passes(count: int) -> None:
     found, _ = progressive([drawing(n) for n in range(count)])
     assert len(found) == count
+
+
+def test_lines_drawn_close_together_are_no_rows_of_two_pictures() -> None:
+    framed = np.full((HEIGHT, WIDTH), 239, np.uint8)
+    for first, level in ((20, 84), (26, 48), (33, 66)):  # outlines three rows wide, as they are painted
+        framed[first : first + 3] = level
+    assert worst_block(combed_pixels(framed, np.full_like(framed, 255), level=6.0)) > 0
+    assert worst_block(woven_pixels(framed, level=6.0)) == 0
+    assert worst_block(woven_pixels(joined(drawing(0), drawing(2)), level=6.0)) > 36

@@ -1,0 +1,43 @@
+"""Several frames voting on one question: how fast the layers of a shot move.
+
+Where three layers pass each other, a window of pixels that is followed lies on two of them now and then, and
+a shift comes out between both. From frame to frame it errs in other ways, while the layers keep their speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dougagen.footage.motion import Move
+
+_SAME = 0.3  # px of the analysis plane; shifts so near are votes for one layer
+_LEAST_VOTES = 3  # frames that must say the same
+_MOST_LAYERS = 6
+
+
+def voted_shifts(ballots: Sequence[Sequence[Move]], *, known: Sequence[Move]) -> list[Move]:
+    """The shifts that most frames agree on, most votes first, each their median, but for ``known``.
+
+    A ballot holds the shifts that points follow in one frame, px of the analysis plane.
+    """
+    cast = [(number, move) for number, ballot in enumerate(ballots) for move in ballot]
+    if not cast:
+        return []
+    at = np.array([(move.dx, move.dy) for _, move in cast])  # [votes, 2]
+    voter = np.array([number for number, _ in cast])
+    near = np.hypot(*(at[:, np.newaxis] - at).transpose(2, 0, 1)) <= _SAME  # [votes, votes]
+    left = np.ones(len(at), np.bool_)
+    chosen: list[Move] = []
+    while len(chosen) < _MOST_LAYERS:
+        voters = [len(set(voter[row & left])) if alive else 0 for row, alive in zip(near, left, strict=True)]
+        best = int(np.argmax(voters))
+        if voters[best] < _LEAST_VOTES:
+            break
+        votes = near[best] & left
+        middle = np.median(at[votes], axis=0)
+        left &= np.hypot(*(at - middle).T) > _SAME
+        left &= ~votes
+        chosen.append(Move(float(middle[0]), float(middle[1])))
+    return [move for move in chosen if all(np.hypot(move.dx - k.dx, move.dy - k.dy) > 0.05 for k in known)]

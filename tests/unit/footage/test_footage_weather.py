@@ -1,0 +1,81 @@
+"""Rain begins no drawing, a drawing in the rain does, and a camera that moves is no rain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dougagen.domain import Frame
+from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.holds import HoldConfig, collapse_holds
+from dougagen.footage.weather import without_weather
+
+Luma = NDArray[np.uint8]
+SIZE = (240, 320)
+
+
+def room() -> Luma:
+    soft = np.random.default_rng(1).integers(40, 200, (12, 16), np.uint8)
+    return np.asarray(cv2.resize(soft, SIZE[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def drawn(number: int) -> Luma:
+    """A room with a dark figure that stands elsewhere in every drawing."""
+    picture = room()
+    cv2.circle(picture, (100 + 40 * number, 130), 34, 20.0, -1)
+    return picture
+
+
+def rained_on(picture: Luma, seed: int) -> Luma:
+    rng = np.random.default_rng(seed)
+    wet = picture.copy()
+    for _ in range(60):
+        x, y = int(rng.integers(0, SIZE[1])), int(rng.integers(-10, SIZE[0]))
+        cv2.line(wet, (x, y), (x + 1, y + 16), 250.0, 1)
+    return wet
+
+
+def starts(pictures: list[Luma]) -> list[int]:
+    def colors(luma: Luma) -> Callable[[], NDArray[np.uint8]]:
+        return lambda: np.dstack([luma] * 3)
+
+    frames = [Frame(i, Fraction(i, 24), p, colors(p)) for i, p in enumerate(pictures)]
+    return [hold.span.start for hold in collapse_holds(frames, config=HoldConfig())]
+
+
+def left_of(pictures: list[Luma]) -> NDArray[np.float32] | None:
+    planes = [AnalysisPlane(picture) for picture in pictures]
+    still = block_levels(residual(planes[2], planes[1], tolerance=0.35))
+    return without_weather((planes[0], planes[1], planes[2], planes[3]), still, tolerance=0.35)
+
+
+def test_rain_over_a_held_drawing_leaves_nothing() -> None:
+    left = left_of([rained_on(drawn(0), seed) for seed in range(4)])
+    assert left is not None
+    assert float(left.max()) < 5
+
+
+def test_a_drawing_that_comes_in_the_rain_is_left() -> None:
+    left = left_of([rained_on(drawn(seed // 2), seed) for seed in range(4)])
+    assert left is not None
+    assert float(left.max()) > 30
+
+
+@pytest.mark.parametrize("what", ["a drawing", "a pan", "an explosion"])
+def test_it_is_no_weather(what: str) -> None:
+    frames = {
+        "a drawing": [drawn(0), drawn(0), drawn(1), drawn(1)],
+        "a pan": [np.roll(drawn(0), 5 * i, axis=1) for i in range(4)],
+        "an explosion": [room(), room(), 255 - room(), room()],
+    }[what]
+    assert left_of(frames) is None
+
+
+def test_drawings_on_threes_are_found_in_the_rain() -> None:
+    pictures = [rained_on(drawn(i // 3 % 3), i) for i in range(18)]
+    assert starts(pictures)[1:] == [3, 6, 9, 12, 15]
