@@ -175,7 +175,7 @@ def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
             said[here] += cv2.blur(np.where(np.isfinite(better), better, 0).astype(np.float32), (5, 5))
             neighbours[here] += 1
     mean = said / np.maximum(neighbours, 1)[:, None, None]
-    if not _are_figures(mean, looks):
+    if not _are_figures(mean.astype(np.float32), looks):
         return np.zeros_like(said)
     return (config.moving * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
 
