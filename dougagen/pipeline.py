@@ -32,12 +32,13 @@ from dougagen.domain import (
     Reconstruction,
     Reconstructor,
     Record,
+    TellsHowFar,
     Triplet,
 )
 from dougagen.footage import Sieve, read_footage
 from dougagen.processes.headway import Beat, Headway, Progress
 from dougagen.processes.streams import MappedInOrder, Prefetch, StageClock
-from dougagen.shards import EpisodeWriter, LedgerEntry, Lock, PrintsTaken, encode_record, plate_at_lines
+from dougagen.shards import LedgerEntry, Lock, PrintsTaken, encode_record, plate_at_lines, writer_of
 
 CODING_THREADS = 2
 _WAITING_BYTES = 512 << 20
@@ -83,11 +84,17 @@ class Stages(ExitStack):
         """``items``, made up to ``depth`` ahead of whoever reads them."""
         return self.enter_context(Prefetch(items, depth=depth, name=name)) if self._overlap else items
 
-    def mapped(self, function: Callable[[T], R], items: Iterator[T], *, name: str) -> Iterator[R]:
-        """``function`` of every item, in order."""
+    def mapped(
+        self, function: Callable[[T], R], items: Iterator[T], *, name: str, behind: Iterator[object]
+    ) -> Iterator[R]:
+        """``function`` of every item, in order. ``behind`` is the stage that they come from: while it makes
+        the next one, what is done is handed out."""
         if not self._overlap:
             return map(function, items)
-        return self.enter_context(MappedInOrder(function, items, workers=CODING_THREADS, name=name))
+        dry = (lambda: behind.is_dry) if isinstance(behind, Prefetch) else (lambda: False)
+        return self.enter_context(
+            MappedInOrder(function, items, workers=CODING_THREADS, name=name, is_dry=dry)
+        )
 
 
 def extract_episode(
@@ -116,9 +123,7 @@ def extract_episode(
     began, written = time.perf_counter(), list[int]()
     with Stages(stages) as flow:
         writer = flow.enter_context(
-            EpisodeWriter(
-                out, episode_id=episode.episode_id, on_existing=on_existing, digest=digest, lock=lock
-            )
+            writer_of(out, episode_id=episode.episode_id, on_existing=on_existing, digest=digest, lock=lock)
         )
         footage = flow.enter_context(read(episode, **config.reading, clock=clock))
         prints = PrintsTaken()
@@ -138,13 +143,14 @@ def extract_episode(
             on_plate=lambda plate: writer.write_plate(
                 stored_plate(plate, config.lines, height=footage.picture_area.height)
             ),
+            how_far=headway.within,
         )
         read_ones = headway.reading(clock.timed("networks", reconstructed))
         triplets = flow.ahead(read_ones, depth=depth, name="networks")
         records = to_records(triplets, episode, reconstructor.models, digest, area=footage.picture_area)
         encode = partial(encode_record, color_codec=config.color_codec, lines=config.lines)
         coded = clock.timing("image coding", encode)
-        for row in flow.mapped(coded, sieve.records(records), name="coding"):
+        for row in flow.mapped(coded, sieve.records(records), name="coding", behind=triplets):
             with clock.stage("writing"):
                 writer.write(row)
             written.append(row.row["frame_index"])
@@ -223,17 +229,20 @@ def reconstruct_shots(
     reconstructor: Reconstructor,
     *,
     on_plate: Callable[[Plate], None] = lambda _: None,
+    how_far: Callable[[float], object] = lambda _: None,
 ) -> Iterator[tuple[Drawing, Reconstruction]]:
     """Every drawing with what is read in it, the drawings of a shot together where the reconstructor can.
 
     A shot is read in windows, whose size depends on that of its pictures alone; ``on_plate`` is given its
-    background when its last drawing has been read.
+    background when its last drawing has been read, and ``how_far`` the share of a window that is read.
     """
     if not (isinstance(reconstructor, ReadsShots) and reconstructor.reads_shots):
         yield from reconstruct_in_batches(drawings, reconstructor)
         return
     for _, shot in groupby(drawings, key=lambda drawing: drawing.shot_index):
         reader = reconstructor.open_shot()
+        if isinstance(reader, TellsHowFar):
+            reader.tell(how_far)
         for (height, width), alike in groupby(shot, key=lambda drawing: drawing.image.shape[:2]):
             size = reconstructor.window_of(height, width)
             while window := list(islice(alike, size)):

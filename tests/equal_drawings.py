@@ -10,7 +10,7 @@ import numpy as np
 from records import entry_of, noise, plate_of, record_of
 
 from dougagen.domain import Placement
-from dougagen.shards import EpisodeWriter, encode_record, read_records, read_rows
+from dougagen.shards import encode_record, read_records, read_rows, writer_of
 from dougagen.shards.repeats import print_of, table_of
 
 HEIGHT, WIDTH = 5, 7
@@ -25,7 +25,7 @@ def put(
     equal drawings. Drawing ``n`` of the episode is at frame ``10 * n``. ``plate``: they have a background."""
     digest = hashlib.sha256(f"{mode}{numbers}".encode()).hexdigest()
     known_by = [print_of(noise(number, HEIGHT, WIDTH)) for number in numbers]
-    with EpisodeWriter(out, episode_id=episode_id, on_existing="redo", digest=digest) as writer:
+    with writer_of(out, episode_id=episode_id, on_existing="redo", digest=digest) as writer:
         for n, (number, seen) in enumerate(zip(numbers, known_by, strict=True)):
             record = record_of(
                 noise(number, HEIGHT, WIDTH), CEL, DOUGA, ((10 * n, 10 * n + 2),),

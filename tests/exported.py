@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from records import commit, entry_of, record_of
 
-from dougagen.domain import Record
+from dougagen.domain import Placement, Plate, Record
 
 FIRST, SECOND = "a" * 16, "b" * 16
 SHOTS: dict[str, list[list[tuple[int, int]]]] = {
@@ -50,7 +50,18 @@ def drawing(
     return record_of(color, cel, classes, exposures, **(known | facts))
 
 
-def make_dataset(out: Path, **pictures: Any) -> Path:
+def plates_of_first() -> list[Plate]:
+    """Of the first episode, in grey: of its first shot one that is half as wide again and slid along, with a
+    strip that no drawing shows; of its second one as large as the picture. The second episode has none."""
+    wide, whole = np.full((48, 96, 3), 100, np.uint8), np.full((48, 64, 3), 100, np.uint8)
+    known = np.ones((48, 96), bool)
+    known[:, 40:50], wide[:, 40:50] = False, 0
+    slid = tuple(Placement(frame, x, 0, 1) for frame, x in ((0, 0), (2, 0), (6, 32)))
+    stands = tuple(Placement(frame, 0, 0, 1) for frame in (12, 15))
+    return [Plate(FIRST, 0, 0, wide, known, slid), Plate(FIRST, 1, 0, whole, np.ones((48, 64), bool), stands)]
+
+
+def make_dataset(out: Path, *, plates: bool = False, **pictures: Any) -> Path:
     """Both episodes, committed."""
     for episode_id, shots in SHOTS.items():
         records = [drawing(episode_id, index, **pictures) for index in range(len(shots))]
@@ -63,6 +74,7 @@ def make_dataset(out: Path, **pictures: Any) -> Path:
                 len(records), frames=held, episode_id=episode_id, shots=2, width=width, height=height,
                 source=records[0].provenance.source,
             ),
+            plates=plates_of_first() if plates and episode_id == FIRST else (),
         )  # fmt: skip
     return out
 

@@ -74,6 +74,11 @@ HEAVY_IN: dict[str, set[str]] = {
     "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "opentimelineio": {"footage"},
     "pyarrow": {"shards"},
+    # what is in a store is opened where all files are
+    "fsspec": {"files"},
+    "aiohttp": {"files"},
+    "s3fs": {"files"},
+    "botocore": {"files"},
     # shards thins lines before it scales a class map, exports before it makes strokes of them
     "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
     "psd_tools": {"exports"},

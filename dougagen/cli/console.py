@@ -152,6 +152,18 @@ def show_tables(tables: Iterable[Table]) -> None:
         out.print()
 
 
+def show_facts(title: str, lines: Iterable[tuple[str, str]], *, beside: str = "") -> None:
+    """A heading on standard output, and lines of a name and what is to be said of it."""
+    grid = RichTable(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, words in lines:
+        grid.add_row(name, Text(printable(words)))
+    out.print(Text(title, style="bold"), *([Text(beside, style="dim")] if beside else []))
+    out.print(grid)
+    out.print()
+
+
 def _cell(text: str) -> str:
     """What stands in a table as itself, its lines kept; escaped before Rich counts its columns."""
     return escape("\n".join(map(printable, text.split("\n"))))
@@ -225,7 +237,7 @@ def _minutes(seconds: float) -> str:
 
 _ROOM_FOR_ALL, _ROOM_FOR_A_BAR, _ROOM_FOR_A_STAGE = 110, 70, 50  # columns of a terminal
 _LONGEST_NAME = 40
-_STAGE_WIDTH = 10
+_STAGE_WIDTH = 13  # "networks 41 %"
 _STATE = "\0"  # the name of what is done beside the jobs: no file has it
 
 

@@ -10,6 +10,7 @@ import typer
 from dougagen.cli import completion, options
 from dougagen.cli.console import Watch, complain, say, show_json, warn
 from dougagen.cli.groups import Options, with_groups
+from dougagen.cli.next_steps import read_export
 from dougagen.cli.owners import Owner
 from dougagen.errors import quoted
 
@@ -50,7 +51,7 @@ class ExportOptions(Options):
     ]
     split_by: Annotated[
         Literal["episode", "shot"] | None,
-        typer.Option(help="What a split keeps together."),
+        typer.Option(help="What a split keeps together. Scenes of synth are split one by one."),
         Owner(f"{_CONFIG}.split_by"),
     ]
     pairs: Annotated[
@@ -70,7 +71,7 @@ class ExportOptions(Options):
 
 @with_groups
 def export(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     out: Annotated[
         Path,
         typer.Option(
@@ -110,14 +111,14 @@ def export(
             on_damage=complain,
             **taken,
         )
-    _close(report)
+    _close(report, pairs="pairs" in taken)
     if json:
         show_json(report.to_json())
     raise typer.Exit(report.exit_code)
 
 
-def _close(report: ExportReport) -> None:
-    """What the export came to, shown as a warning where something was passed over."""
+def _close(report: ExportReport, *, pairs: bool) -> None:
+    """What the export came to, shown as a warning where something was passed over, and what reads it."""
     for part in report.empty_parts:
         warn(
             f"no drawing went to {part}; give it a larger share, split more episodes, or add --split-by shot"
@@ -132,3 +133,5 @@ def _close(report: ExportReport) -> None:
         warn(f"{line}; {len(report.damaged)} damaged, named above and passed over")
     else:
         say(line)
+        if following := "" if pairs else read_export(report.to, report.out):
+            say(f"next: {following}")

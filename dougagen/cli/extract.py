@@ -12,7 +12,9 @@ from dougagen.cli import options
 from dougagen.cli.console import Watch, complain, journal, name_of, say, show_json, warn
 from dougagen.cli.groups import with_groups
 from dougagen.cli.next_steps import look_at
+from dougagen.cli.owners import TakesAddress
 from dougagen.errors import quoted
+from dougagen.files import place
 
 if TYPE_CHECKING:
     from dougagen.domain import Episode, ExtractReport
@@ -27,9 +29,24 @@ FEW_EPISODES = 5
 @with_groups
 def extract(
     episodes: Annotated[
-        list[str], typer.Argument(help="Video files, folders, or globs in quotes.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Video files, folders, or globs in quotes; also addresses of stores.", show_default=False
+        ),
+        TakesAddress(),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the dataset.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Folder of the dataset, or its address in a store.",
+            show_default=False,
+            parser=place,
+            metavar="PATH",
+        ),
+        TakesAddress(),
+    ],
     *,
     line: options.ExtractionOptions,
     config: options.ConfigFile = None,

@@ -10,7 +10,8 @@ import typer
 from dougagen.choices import LEAST_LINES, ColorCodec, OnExisting, OnRepeat
 from dougagen.cli import completion
 from dougagen.cli.groups import Options
-from dougagen.cli.owners import Owner
+from dougagen.cli.owners import Owner, TakesAddress
+from dougagen.files import place
 
 _MACHINE, _PICTURE, _REPORTS = "Machine", "Picture", "Reports"
 _READING = "reconstruction.config:ReconstructionConfig"
@@ -71,6 +72,15 @@ Together = Annotated[
     ),
     Owner(f"{_READING}.shot"),
 ]
+Dataset = Annotated[
+    Path,
+    typer.Argument(
+        help="Folder of the dataset, or its address in a store.",
+        show_default=False,
+        parser=place,
+    ),
+    TakesAddress(),
+]
 Models = Annotated[
     Path | None,
     typer.Option(help="A folder with cel.safetensors and douga.safetensors; default: the weights that ship."),
@@ -115,7 +125,10 @@ Decode = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        min=0, max=64, help="Episodes at once; 0: one for each GPU, or one.", rich_help_panel=_MACHINE
+        min=0,
+        max=64,
+        help="Episodes at once, or parts of one where there are fewer episodes; 0: one for each GPU, or one.",
+        rich_help_panel=_MACHINE,
     ),
     Owner("runs.extraction:extract_all.jobs"),
 ]

@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from typer.core import TyperCommand
 
 import dougagen
-from dougagen.files import require_local
+from dougagen.files import is_address, require_local
 
 _PACKAGE = Path(dougagen.__file__).parent
 
@@ -76,17 +76,18 @@ def _parameters(function: ast.FunctionDef) -> dict[str, ast.expr]:
     return {argument.arg: default for argument, default in pairs if default is not None}
 
 
-def _paths_among(args: list[str], *, texts: Collection[str]) -> Iterator[str]:
-    """The words of a line that can be paths: all but the values of the options ``texts``."""
+@dataclass(frozen=True, slots=True)
+class TakesAddress:
+    """Stands in the ``Annotated`` of a parameter that may be ``s3://bucket/…``."""
+
+
+def _words_of(args: list[str], *, flags: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each word of a line, behind the option whose value it is; an empty one where it is of none."""
     before = ""
     for word in args:
         option, is_assigned, value = word.partition("=") if word.startswith("--") else ("", "", word)
-        if is_assigned:
-            if option not in texts:
-                yield value
-        elif before not in texts:
-            yield word
-        before = word
+        yield (option, value) if is_assigned else (before, word)
+        before = word if word.startswith("-") and not is_assigned and word not in flags else ""
 
 
 def owners_of(command: Callable[..., Any]) -> dict[str, Owner]:
@@ -99,13 +100,21 @@ def owners_of(command: Callable[..., Any]) -> dict[str, Owner]:
     return found
 
 
+def _names_of(option: Any) -> list[str]:
+    return [*option.opts, *option.secondary_opts]
+
+
 class Command(TyperCommand):
     """A command whose help shows the defaults of the library, and whose paths are paths."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Refuses addresses while they are as they were typed: as a path ``s3://a`` is ``s3:/a``."""
-        for word in _paths_among(args, texts=self._text_options()):
-            require_local(word)
+        """Refuses addresses, but where they are taken, while they are as they were typed: as a path
+        ``s3://a`` is ``s3:/a``."""
+        flags = {word for one in self.params if getattr(one, "is_flag", False) for word in _names_of(one)}
+        texts, takers = self._text_options(), self._takers()
+        for option, word in _words_of(args, flags=flags):
+            if option not in texts and not (option in takers and is_address(word)):
+                require_local(word)
         return super().parse_args(ctx, args)
 
     def _text_options(self) -> set[str]:
@@ -116,6 +125,16 @@ class Command(TyperCommand):
             for parameter in self.params
             if parameter.param_type_name == "option" and "Path" not in str(hints.get(str(parameter.name)))
             for word in parameter.opts
+        }
+
+    def _takers(self) -> set[str]:
+        """The options that take addresses, as they stand on a line; an empty word if arguments do."""
+        hints = get_type_hints(self.callback, include_extras=True) if self.callback is not None else {}
+        return {
+            word
+            for one in self.params
+            if any(isinstance(part, TakesAddress) for part in get_args(hints.get(str(one.name))))
+            for word in (_names_of(one) if one.param_type_name == "option" else [""])
         }
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

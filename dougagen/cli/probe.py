@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import Watch, name_of, out, say, show_json
+from dougagen.cli.console import Watch, name_of, out, say, show_facts, show_json
 from dougagen.cli.groups import Options, given, with_groups
+from dougagen.cli.owners import TakesAddress
 from dougagen.errors import quoted
+from dougagen.files import READ_ONLY, place
 
 if TYPE_CHECKING:
+    from dougagen.config import ExtractConfig
     from dougagen.domain import Drawing, Episode
     from dougagen.footage import Footage, Timesheet
 
@@ -82,7 +87,15 @@ _WHOLE_SHOTS = 24
 
 @with_groups
 def probe(
-    episode: Annotated[Path, typer.Argument(help="A video file.", show_default=False)],
+    episode: Annotated[
+        Path,
+        typer.Argument(
+            help="A video file, or its address in a store.",
+            show_default=False,
+            parser=partial(place, also=READ_ONLY),
+        ),
+        TakesAddress(),
+    ],
     *,
     span: options.SpanOptions,
     picture: options.PictureOptions,
@@ -108,32 +121,38 @@ def probe(
 
     Example:  dougagen probe episode.mkv --csv sheets/ --edl cuts.edl --frames frames.txt
     """
-    from dougagen.footage import Timesheet, open_episode, read_footage, require_places, write_outputs
+    from dougagen.footage import require_places, write_outputs
     from dougagen.runs import ExtractOptions
 
     require_places(files, replace=overwrite)
     asked = ExtractOptions.of({**span, **picture, **given(decode=decode)}).config()
-    opened = open_episode(episode)
-    with (
-        read_footage(
-            opened,
-            config=asked.footage.for_timing(),
-            start=asked.start,
-            stop=asked.stop,
-            decode_on=asked.decode_on,
-        ) as footage,
-        Watch(unit="frames") as watch,
-    ):
-        watch.begin(name_of(episode), opened.announced_frames)
-        drawings = _watched(footage, watch, opened.announced_frames)
-        timesheet = Timesheet.of(drawings, frame_rate=opened.frame_rate)
-        facts = _facts(opened, footage, timesheet)
+    opened, facts, timesheet = _read(episode, asked)
     if json:
         show_json(facts | {"timesheet": timesheet.to_dict()})
     else:
         _show(opened, facts, timesheet, sheet=sheet)
     for kind, written in write_outputs(files, timesheet, opened, replace=overwrite).items():
         _tell(kind, written)
+
+
+def _read(path: Path, asked: ExtractConfig) -> tuple[Episode, dict[str, Any], Timesheet]:
+    """What the video says of itself, in facts, and its timesheet."""
+    from dougagen.footage import Timesheet, on_this_machine, open_episode, read_footage
+
+    with on_this_machine(path) as here, Watch(unit="frames") as watch:
+        opened = open_episode(here)
+        with read_footage(
+            opened,
+            config=asked.footage.for_timing(),
+            start=asked.start,
+            stop=asked.stop,
+            decode_on=asked.decode_on,
+        ) as footage:
+            watch.begin(name_of(path), opened.announced_frames)
+            drawings = _watched(footage, watch, opened.announced_frames)
+            timesheet = Timesheet.of(drawings, frame_rate=opened.frame_rate)
+            opened = replace(opened, path=path)
+            return opened, _facts(opened, footage, timesheet), timesheet
 
 
 def _tell(kind: str, written: tuple[Path, ...]) -> None:
@@ -181,19 +200,12 @@ def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str
 
 
 def _show(episode: Episode, facts: dict[str, Any], timesheet: Timesheet, *, sheet: bool | None) -> None:
-    from rich.table import Table as Grid
     from rich.text import Text
 
     from dougagen.cli import timesheet_view as view
 
-    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, words in _fact_lines(episode, facts, timesheet):
-        grid.add_row(name, Text(words))
-    out.print(Text(name_of(episode.path), style="bold"), Text(facts["episode_id"], style="dim"))
-    out.print(grid)
-    out.print()
+    title = name_of(episode.path)
+    show_facts(title, _fact_lines(episode, facts, timesheet), beside=facts["episode_id"])
     shots, second = timesheet.shots, view.frames_a_second(episode.frame_rate)
     out.print(view.shot_table(shots, second=second, whole=len(shots) <= _WHOLE_SHOTS))
     out.print()

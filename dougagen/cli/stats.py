@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.console import complain, say, show_json, show_tables
-from dougagen.cli.next_steps import look_at
-from dougagen.errors import quoted
+from dougagen.cli.console import complain, say, show_facts, show_json, show_tables
+from dougagen.cli.next_steps import all_figures, look_at
+from dougagen.errors import printable, quoted
 
 
 def stats(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     html: Annotated[
         Path | None,
         typer.Option(
@@ -24,12 +24,15 @@ def stats(
             show_default=False,
         ),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="All tables: lengths, coverage, sizes, stages.", show_default=False)
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Count episodes, drawings, holds, shots, coverage, classes, confidence. Opens no image but for --html.
 
-    A damaged shard is named, left out of the figures, and stops nothing. To look at a dataset on this
-    machine, use dougagen view.
+    A summary that fits a screen, or with --full every table. A damaged shard is named, left out of the
+    figures, and stops nothing. To look at a dataset on this machine, use dougagen view.
 
     Example:  dougagen stats shards/ --html report.html
     """
@@ -48,6 +51,11 @@ def stats(
     if json:
         show_json(found.to_json())
     else:
-        show_tables(found.tables())
+        if full:
+            show_tables(found.tables())
+        else:
+            show_facts(printable(f"{dataset}"), found.summary())
+            show_tables(found.summary_tables())
         if html is None:
-            say(f"next: {look_at(dataset)} shows the drawings")
+            more = "" if full else f"; {all_figures(dataset)} shows all figures"
+            say(f"next: {look_at(dataset)} shows the drawings{more}")

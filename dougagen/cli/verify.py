@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from dougagen.cli import options
@@ -12,7 +9,7 @@ from dougagen.cli.console import complain, say, show_json
 
 
 def verify(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     json: options.Json = False,
 ) -> None:
     """Check hashes, schema, images, ids and counts against the ledgers; exit code 1 names what is damaged.
@@ -27,7 +24,11 @@ def verify(
     else:
         for damage in report.damages:
             complain(str(damage))
-        plates = f", {report.plates} backgrounds" if report.plates else ""
-        counts = f"{report.episodes} episodes, {report.records} records{plates} checked"
+        plates = f", {_some(report.plates, 'background')}" if report.plates else ""
+        counts = f"{_some(report.episodes, 'episode')}, {_some(report.records, 'record')}{plates} checked"
         say(f"{counts}: {len(report.damages)} problems")
     raise typer.Exit(1 if report.damages else 0)
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

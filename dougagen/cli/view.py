@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from dougagen.cli import options
 from dougagen.cli.console import complain, err, out, say
 from dougagen.cli.owners import Owner
 from dougagen.errors import Stopped, quoted
 
 
 def view(
-    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.", show_default=False)],
+    dataset: options.Dataset,
     *,
     port: Annotated[
         int | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -40,6 +40,15 @@ class ShotReader(Protocol):
 
     def plates(self) -> tuple[Plate, ...]:
         """The background of the shot, once all of it has been read; empty where none can be told."""
+        ...
+
+
+@runtime_checkable
+class TellsHowFar(Protocol):
+    """A reader that says how far it has come while it reads: a window takes a minute without a GPU."""
+
+    def tell(self, how_far: Callable[[float], object], /) -> None:
+        """Have ``how_far`` called with the share of each ``read`` that is done, from 0 to 1."""
         ...
 
 

@@ -7,6 +7,7 @@ Python live here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import ExitStack
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, cast
 
 from dougagen.door.progress import FramesOfRun, bar
 from dougagen.errors import UsageError, quoted
-from dougagen.files import require_local
+from dougagen.files import place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,8 +93,7 @@ def drawings(
     A drawing has its ``image`` (uint8[H, W, 3]), its ``exposures`` and its flags. No network is needed.
     Raises EpisodeError, at once where the file cannot be opened; ConfigError for a wrong option.
     """
-    opened, footage = _footage(episode, _config(options))
-    return _followed(opened, footage, progress=progress)
+    return _followed(*_footage(episode, _config(options)), progress=progress)
 
 
 def timesheet(episode: AnyPath, *, progress: bool = True, **options: Unpack[FootageOptions]) -> Timesheet:
@@ -103,8 +103,9 @@ def timesheet(episode: AnyPath, *, progress: bool = True, **options: Unpack[Foot
     """
     from dougagen.footage import Timesheet
 
-    opened, footage = _footage(episode, _config(options), for_timing=True)
-    return Timesheet.of(_followed(opened, footage, progress=progress), frame_rate=opened.frame_rate)
+    opened, footage, copies = _footage(episode, _config(options), for_timing=True)
+    drawings = _followed(opened, footage, copies, progress=progress)
+    return Timesheet.of(drawings, frame_rate=opened.frame_rate)
 
 
 def reconstruct(
@@ -150,11 +151,9 @@ def extract(
     from dougagen.runs import extract as run
 
     several = [episodes] if isinstance(episodes, str | PathLike) else list(episodes)
-    for place in (*several, out):
-        require_local(place)
     said = ExtractOptions.of(options)
     with FramesOfRun(progress=progress) as events:
-        return run([str(Path(one)) for one in several], Path(out), options=said, events=events)
+        return run(map(str, several), place(out), options=said, events=events)
 
 
 def scene(seed: int, *, lines: int | None = None, profile: str | None = None) -> Triplet:
@@ -181,23 +180,28 @@ def _config(options: FootageOptions) -> ExtractConfig:
     return ExtractOptions.of(options).config()
 
 
-def _footage(path: AnyPath, config: ExtractConfig, *, for_timing: bool = False) -> tuple[Episode, Footage]:
-    from dougagen.footage import open_episode, read_footage
+def _footage(
+    path: AnyPath, config: ExtractConfig, *, for_timing: bool = False
+) -> tuple[Episode, Footage, ExitStack]:
+    """And what has to be let go when all is read: the copy of a file in a store."""
+    from dougagen.footage import on_this_machine, open_episode, read_footage, video_place
 
-    opened = open_episode(Path(path))
-    footage = read_footage(
-        opened,
-        config=config.footage.for_timing() if for_timing else config.footage,
-        start=config.start,
-        stop=config.stop,
-        decode_on=config.decode_on,
-    )
-    return opened, footage
+    with ExitStack() as stack:
+        opened = open_episode(stack.enter_context(on_this_machine(video_place(path))))
+        footage = read_footage(
+            opened,
+            config=config.footage.for_timing() if for_timing else config.footage,
+            start=config.start,
+            stop=config.stop,
+            decode_on=config.decode_on,
+        )
+        return opened, footage, stack.pop_all()
 
 
-def _followed(episode: Episode, footage: Footage, *, progress: bool) -> Iterator[Drawing]:
+def _followed(episode: Episode, footage: Footage, copies: ExitStack, *, progress: bool) -> Iterator[Drawing]:
     """The drawings under a bar of frames; the file is let go at the end, however that comes."""
     with (
+        copies,
         footage,
         bar(progress, name=quoted(episode.path.name), unit="frames", total=episode.announced_frames) as shown,
     ):

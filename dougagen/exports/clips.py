@@ -2,7 +2,8 @@
 
 Frame *n* of the three videos is frame ``first_frame`` + *n* of the episode. A frame that belongs to no
 drawing of the export (it was rejected, filtered out or damaged) is black, without cel and without lines, and
-``clip.json`` says so.
+``clip.json`` says so. The background plates of the shot lie beside the videos, transparent where no drawing
+shows them, and ``clip.json`` says where the picture of each drawing lies in them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import cv2
 import numpy as np
@@ -21,7 +22,9 @@ from dougagen.errors import ExportError
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.folders import json_line
 from dougagen.exports.formats import ExportedShot, Facts, ShotFormat
+from dougagen.exports.pictures import png_of
 from dougagen.exports.place import Place
+from dougagen.exports.plates import rgba_of
 from dougagen.exports.video import Coding, VideoFile
 
 _MOST_FRAMES = 1 << 18
@@ -86,7 +89,7 @@ class Clips(ShotFormat):
                     raise ExportError("the drawings of this shot have several sizes, so they are no clip")
                 for video, picture in zip(videos, pictures.all(), strict=True):
                     video.add(picture)
-        facts = _facts(shot, size)
+        facts = {**_facts(shot, size), "plates": list(_write_plates(shot, place))}
         place.write(f"{shot.name}/clip.json", json.dumps(facts, indent=1) + "\n")
         return facts
 
@@ -95,6 +98,17 @@ class Clips(ShotFormat):
         with place.new("clips.jsonl") as file:
             for line in facts:
                 file.write(json_line(line))
+
+
+def _write_plates(shot: ExportedShot, place: Place) -> Iterator[Facts]:
+    """The whole plates, and where each drawing's picture has its upper left corner in them."""
+    drawings = {line.frame_index for line in shot.lines}
+    for number, plate in enumerate(shot.plates(), start=1):
+        name = f"plate_{number}.png"
+        place.write(f"{shot.name}/{name}", png_of(rgba_of(plate)))
+        height, width = plate.known.shape
+        placed = [asdict(at) for at in plate.placements if at.frame_index in drawings]
+        yield {"image": name, "width": width, "height": height, "placements": placed}
 
 
 def _opened(shot: ExportedShot, place: Place, size: tuple[int, int], stack: ExitStack) -> list[VideoFile]:

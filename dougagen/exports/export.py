@@ -10,20 +10,22 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dougagen.domain import Record
 from dougagen.errors import DougagenError, ExportError, ShardError, UsageError, quoted
 from dougagen.exports.config import ExportConfig
-from dougagen.exports.formats import ExportedShot, PackedFormat, format_of
+from dougagen.exports.formats import ExportedShot, Laid, LayeredFormat, PackedFormat, format_of
 from dougagen.exports.journal import PartJournal, begin, require_place, tidy
 from dougagen.exports.plan import Plan, Source, plan_of
+from dougagen.exports.plates import PlateReader
 from dougagen.exports.report import ExportReport
 from dougagen.exports.shots import LostDrawing, shot_of
 from dougagen.exports.streams import LooseStream, TarStream, folder_of_part
 from dougagen.exports.units import Unit
-from dougagen.files import Refusal
+from dougagen.files import Refusal, place
 from dougagen.shards import Lock, SelectedRow, at_lines, open_dataset, parse_filter, read_selected
 from dougagen.shards.durable import cannot_write
 from dougagen.shards.locks import lock_path
@@ -48,7 +50,7 @@ def export(
     Raises UsageError where it cannot be carried out as given, ShardError where there is no dataset,
     ExportError where it cannot be written.
     """
-    dataset, out = Path(dataset), Path(out)
+    dataset, out = place(dataset), Path(out)
     config = ExportConfig(**options)
     form, where = format_of(config), parse_filter(config.where) if config.where else None
     require_place(out, dataset)
@@ -164,10 +166,9 @@ class _Export:
         self.streams[unit.part].pass_over(lines)
         self._moved(unit)
 
-    def _put(
-        self, unit: Unit, what: Record | ExportedShot, drawings: int, lost: tuple[str, ...] = ()
-    ) -> None:
-        """Into its stream; what has no form in the format is named and passed over."""
+    def _put(self, unit: Unit, what: Record | Laid | ExportedShot, drawings: int, lost: list[str]) -> None:
+        """Into its stream; what has no form in the format is named and passed over. ``lost`` may grow while
+        it is written."""
         try:
             self.streams[unit.part].put(unit.name, what, drawings, lost)
         except LostDrawing:
@@ -195,6 +196,7 @@ class _Export:
                 if not unit.damage:
                     yield unit.rows[0]
 
+        plates = self._plates() if isinstance(self.plan.source.form, LayeredFormat) else None
         for row, record in read_selected(self.plan.source.dataset, wanted()):
             while waiting[0].damage:
                 self._pass_over(waiting[0], waiting.popleft().damage)
@@ -203,9 +205,29 @@ class _Export:
             if isinstance(record, ShardError):
                 self._pass_over(unit, str(record))
             else:
-                self._put(unit, self._scaled(record), 1)
+                self._put_record(unit, self._scaled(record), plates)
         while waiting:
             self._pass_over(waiting[0], waiting.popleft().damage)
+
+    def _put_record(self, unit: Unit, record: Record, plates: PlateReader | None) -> None:
+        """A damaged plate is named, and its drawings stand without."""
+        lost: list[str] = []
+        what: Record | Laid = record
+        if plates is not None:
+            what = Laid(record, plates.behind(unit.rows[0], record.triplet, self._losing(lost)))
+        self._put(unit, what, 1, lost)
+
+    def _plates(self) -> PlateReader:
+        return PlateReader(self.plan.source.dataset, self.plan.source.config.lines)
+
+    def _losing(self, lost: list[str]) -> Told:
+        """Tells what is lost, and notes it with the unit at hand."""
+
+        def lose(line: str) -> None:
+            lost.append(line)
+            self.told(line)
+
+        return lose
 
     def _scaled(self, record: Record) -> Record:
         lines = self.plan.source.config.lines
@@ -215,15 +237,23 @@ class _Export:
         """A shot is written again without a drawing that turns out to be damaged."""
         dataset = self.plan.source.dataset
         rates = {entry.episode_id: entry.frame_rate for entry in dataset.ledger}
+        plates = self._plates()
         for unit in units:
             rows, lost = unit.rows, [unit.damage] if unit.damage else []
+            of_shot = partial(plates.of_shot, lost=self._losing(lost))
             while rows and not unit.damage:
                 try:
                     rate = rates.get(rows[0].episode_id)
                     shot = shot_of(
-                        dataset, unit.name, rows, frame_rate=rate, scaled=self._scaled, written=self._tell
+                        dataset,
+                        unit.name,
+                        rows,
+                        frame_rate=rate,
+                        scaled=self._scaled,
+                        written=self._tell,
+                        plates=of_shot,
                     )
-                    self._put(unit, shot, len(rows), tuple(lost))
+                    self._put(unit, shot, len(rows), lost)
                     break
                 except LostDrawing as damage:
                     lost.append(str(damage))

@@ -5,8 +5,8 @@ A format gets one thing at a time and a ``Place`` to write it in; what it wrote 
 returns, whole or not at all. It may be called again for the same thing after a crash, and then has to write
 the same bytes: no clock, no random names.
 
-A new format is a class below one of ``RecordFormat``, ``ShotFormat`` and ``PackedFormat``, and a line in
-``FORMATS``.
+A new format is a class below one of ``RecordFormat``, ``LayeredFormat``, ``ShotFormat`` and ``PackedFormat``,
+and a line in ``FORMATS``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
-from dougagen.domain import FrameSpan, Record
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain import FrameSpan, Plate, Record
 from dougagen.errors import UsageError
 from dougagen.exports.config import ExportConfig
 from dougagen.exports.place import Place
@@ -54,10 +57,10 @@ class ExportedShot:
     """Frames a second."""
     lines: tuple[ShotLine, ...]
     """At least one."""
-    plate: Any = None
-    """The background that was put together for the shot; None where the dataset has none."""
     read: Callable[[], Iterator[tuple[ShotLine, Record]]]
     """What ``records`` calls; the framework's."""
+    read_plates: Callable[[], Iterator[Plate]] = lambda: iter(())
+    """What ``plates`` calls; the framework's."""
 
     @property
     def span(self) -> FrameSpan:
@@ -77,6 +80,12 @@ class ExportedShot:
         """
         yield from self.read()
 
+    def plates(self) -> Iterator[Plate]:
+        """The backgrounds that were put together for the shot, in the size that goes with the pictures, one
+        at a time in memory; none where the dataset has none. One that is damaged is named by the framework,
+        and left out. Reads the shards anew at every call."""
+        yield from self.read_plates()
+
 
 @runtime_checkable
 class RecordFormat(Protocol):
@@ -92,6 +101,29 @@ class RecordFormat(Protocol):
 
     def finish(self, facts: Iterator[Facts], place: Place) -> None:
         """Called once for each split, after its last record, with what the calls returned, in order."""
+
+
+class LayeredFormat(RecordFormat):
+    """A format of records that lays the drawing on what lies behind it."""
+
+    @abstractmethod
+    def write_layers(
+        self, record: Record, behind: NDArray[np.uint8] | None, name: str, place: Place
+    ) -> Facts | None:
+        """As ``write_record``. ``behind`` is the part of the plate that the picture lies on, uint8[H, W, 4],
+        transparent where no drawing shows it; None where there is no plate."""
+
+    def write_record(self, record: Record, name: str, place: Place) -> Facts | None:
+        """A drawing without a plate."""
+        return self.write_layers(record, None, name, place)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """A record with the part of the plate behind it, for a ``LayeredFormat``."""
+
+    record: Record
+    behind: NDArray[np.uint8] | None
 
 
 @runtime_checkable

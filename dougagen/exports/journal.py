@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Self
 from dougagen.errors import UsageError
 from dougagen.files import (
     FolderRefused,
+    StorePath,
     append_file,
     folder_at,
     names_in,
@@ -176,8 +177,7 @@ def require_place(out: Path, dataset: Path) -> None:
     there = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not there.is_dir():
         raise UsageError("a file lies where the folder of the export is to be", where=out, remedy=_ANOTHER)
-    root = dataset.resolve() if dataset.is_dir() else dataset.resolve().parent
-    if out.resolve().is_relative_to(root):
+    if not isinstance(dataset, StorePath) and _lies_in(out, dataset):
         raise UsageError(
             "the export would lie inside the dataset", where=out, remedy="name a folder beside it"
         )
@@ -188,6 +188,11 @@ def require_place(out: Path, dataset: Path) -> None:
             where=out,
             remedy="name a new or empty folder",
         )
+
+
+def _lies_in(out: Path, dataset: Path) -> bool:
+    root = dataset.resolve() if dataset.is_dir() else dataset.resolve().parent
+    return out.resolve().is_relative_to(root)
 
 
 def read_header(out: Path) -> dict[str, Any] | None:

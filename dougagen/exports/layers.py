@@ -25,6 +25,7 @@ from dougagen.exports.unmixing import Mask, Picture, continued, distance_to, gro
 MOST_PIXELS = 36_000_000
 """Of a picture that is taken apart, which takes some 150 bytes a pixel; an 8K frame has 33 millions."""
 _FAINT = 0.05  # of a share: less is noise
+_CLOSE = 3  # rims around a cel, in which a plate is believed before the frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,13 +213,15 @@ def _multiplied(sheet: _Sheet, shade: Picture) -> Picture:
 
 
 def _background(sheet: _Sheet, flat: Picture, plate: Picture | None) -> Picture:
-    """What is outside the cel, on under its mixed edge; the plate under the rest where there is one."""
+    """What is outside the cel, on under its mixed edge. A plate, where there is one, is under the rest and
+    around the cel, where lines that the mask has missed would stay behind."""
     open_ = (flat[..., 3] < 255) & ~np.isin(sheet.classes, BOOK_CLASSES)
     color = np.where((sheet.mask | grown(sheet.mask, sheet.rim))[..., None], sheet.behind, sheet.color)
     if plate is None:
         return _rgba(color, open_)
     known = plate[..., 3] > 0
-    return _rgba(np.where((known & ~open_)[..., None], plate[..., :3], color), open_ | known)
+    from_plate = known & (~open_ | grown(sheet.mask, _CLOSE * sheet.rim))
+    return _rgba(np.where(from_plate[..., None], plate[..., :3], color), open_ | known)
 
 
 def _over_the_cel(sheet: _Sheet) -> Iterator[Layer]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import Record
 from dougagen.exports.config import ExportConfig
-from dougagen.exports.formats import Facts, RecordFormat
+from dougagen.exports.formats import Facts, LayeredFormat
 from dougagen.exports.layers import decompose
 from dougagen.exports.pictures import png_of, scaled_into
 from dougagen.exports.place import Place
@@ -23,15 +23,17 @@ _COMPOSITE = {"normal": "svg:src-over", "multiply": "svg:multiply"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can say: the same bytes at every run
 
 
-class Ora(RecordFormat):
+class Ora(LayeredFormat):
     """Writes ``NAME.ora``."""
 
     def __init__(self, _: ExportConfig) -> None:
         pass
 
-    def write_record(self, record: Record, name: str, place: Place) -> Facts | None:
+    def write_layers(
+        self, record: Record, behind: NDArray[np.uint8] | None, name: str, place: Place
+    ) -> Facts | None:
         """The layers of the drawing, with the frame as the merged picture."""
-        place.write(f"{name}.ora", ora_of(decompose(record.triplet), record.triplet.color))
+        place.write(f"{name}.ora", ora_of(decompose(record.triplet, plate=behind), record.triplet.color))
         return None
 
 

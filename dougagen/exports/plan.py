@@ -11,7 +11,7 @@ from typing import Any
 from dougagen import __version__
 from dougagen.errors import ConfigError, ExportError
 from dougagen.exports.config import ExportConfig
-from dougagen.exports.formats import Format, ShotFormat
+from dougagen.exports.formats import Format, LayeredFormat, ShotFormat
 from dougagen.exports.units import Unit, named_once, record_units, shot_units
 from dougagen.files import stat_of
 from dougagen.shards import Dataset, Filter, select_rows, shares_of
@@ -30,6 +30,11 @@ class Source:
     def is_of_shots(self) -> bool:
         """Whether a unit is a shot; else it is a drawing."""
         return isinstance(self.form, ShotFormat)
+
+    @property
+    def has_plates(self) -> bool:
+        """Whether the plates of the dataset are among what is written."""
+        return isinstance(self.form, (ShotFormat, LayeredFormat)) and bool(self.dataset.plate_shards)
 
     def units(self) -> Iterator[Unit]:
         """In order, the same each time."""
@@ -77,6 +82,10 @@ def plan_of(source: Source) -> Plan:
             content = hashes.get(shard.name) or _size_of(shard)
             words = (unit.part, unit.name, shard.name, content, row.group.index, row.row, row.record_id)
             digest.update(f"{words}\n".encode("utf-8", "backslashreplace"))
+    if source.has_plates:
+        hashes |= {shard.name: shard.sha256 for entry in source.dataset.ledger for shard in entry.backgrounds}
+        for shard in source.dataset.plate_shards:
+            digest.update(f"{('plates', shard.name, hashes.get(shard.name) or _size_of(shard))}\n".encode())
     if not any(drawings.values()):
         where = source.dataset.root
         if source.where is None:

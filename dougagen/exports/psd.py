@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dougagen.domain import Record
 from dougagen.errors import DougagenError, UsageError
 from dougagen.exports.config import ExportConfig
-from dougagen.exports.formats import Facts, RecordFormat
+from dougagen.exports.formats import Facts, LayeredFormat
 from dougagen.exports.layers import decompose
 from dougagen.exports.place import Place
 from dougagen.exports.stack import CEL, Layer, Layers
@@ -19,7 +19,7 @@ from dougagen.exports.stack import CEL, Layer, Layers
 _MOST_SIDE = 30_000  # pixels: a PSD has no more; PSB, which has, is read by few
 
 
-class Psd(RecordFormat):
+class Psd(LayeredFormat):
     """Writes ``NAME.psd``."""
 
     def __init__(self, _: ExportConfig) -> None:
@@ -29,11 +29,13 @@ class Psd(RecordFormat):
             what = "PSD files need psd-tools, which is not installed"
             raise UsageError(what, remedy="pip install 'dougagen[export]'") from error
 
-    def write_record(self, record: Record, name: str, place: Place) -> Facts | None:
+    def write_layers(
+        self, record: Record, behind: NDArray[np.uint8] | None, name: str, place: Place
+    ) -> Facts | None:
         """The layers of the drawing; its stored picture is the frame itself."""
         if max(record.triplet.width, record.triplet.height) > _MOST_SIDE:
             raise DougagenError(f"a PSD has at most {_MOST_SIDE} pixels a side", where=record.record_id)
-        place.write(f"{name}.psd", psd_of(decompose(record.triplet), record.triplet.color))
+        place.write(f"{name}.psd", psd_of(decompose(record.triplet, plate=behind), record.triplet.color))
         return None
 
 

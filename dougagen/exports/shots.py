@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from dougagen.domain import FrameSpan, Record, require_disjoint
+from dougagen.domain import FrameSpan, Plate, Record, require_disjoint
 from dougagen.errors import DomainError, ShardError
 from dougagen.exports.formats import ExportedShot, ShotLine
 from dougagen.shards import Dataset, SelectedRow, read_selected
@@ -32,8 +32,10 @@ def shot_of(
     frame_rate: Fraction | None,
     scaled: Callable[[Record], Record],
     written: Callable[[int], object],
+    plates: Callable[[SelectedRow], Iterator[Plate]],
 ) -> ExportedShot:
-    """The shot called ``name`` of ``rows``, which are in order; ``written`` gets drawings as they are done.
+    """The shot called ``name`` of ``rows``, which are in order; ``written`` gets drawings as they are done,
+    ``plates`` gives the backgrounds of the shot that a row is of.
 
     ``frame_rate`` None: what fits the drawings' times. Raises LostDrawing, now and while it is read.
     """
@@ -55,6 +57,7 @@ def shot_of(
         frame_rate=frame_rate or _frame_rate_of(rows),
         lines=lines,
         read=read,
+        read_plates=lambda: plates(first),
     )
 
 

@@ -11,11 +11,19 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dougagen.domain import Record
-from dougagen.exports.formats import ExportedShot, PackedFormat, RecordFormat, ShotFormat
+from dougagen.exports.formats import (
+    ExportedShot,
+    Laid,
+    LayeredFormat,
+    PackedFormat,
+    RecordFormat,
+    ShotFormat,
+)
 from dougagen.exports.journal import PartJournal, Piece, staging
 from dougagen.exports.place import Place, clear_folder, move_all
 
 _BLOCK = tarfile.BLOCKSIZE
+Unwritten = Record | Laid | ExportedShot
 
 
 class LooseStream:
@@ -25,17 +33,20 @@ class LooseStream:
         self._form, self._journal = form, journal
         self._staged = staging(journal.out, journal.part)
 
-    def put(self, name: str, what: Record | ExportedShot, drawings: int, damaged: tuple[str, ...]) -> None:
+    def put(self, name: str, what: Unwritten, drawings: int, damaged: list[str]) -> None:
         """Write a unit. Raises what its format does; then nothing of it is in the export."""
         clear_folder(self._staged, below=self._journal.out)
         place = Place(self._staged, self._journal.out)
         facts: Mapping[str, Any] | None
         if isinstance(what, Record):
             facts = self._form.write_record(what, name, place)  # type: ignore[union-attr]
+        elif isinstance(what, Laid):
+            assert isinstance(self._form, LayeredFormat)
+            facts = self._form.write_layers(what.record, what.behind, name, place)
         else:
             facts = self._form.write_shot(what, place)  # type: ignore[union-attr]
         files = move_all(self._staged, self._journal.folder, below=self._journal.out)
-        self._journal.add(Piece(1, drawings, tuple(files), (facts,) if facts else (), damaged))
+        self._journal.add(Piece(1, drawings, tuple(files), (facts,) if facts else (), tuple(damaged)))
 
     def pass_over(self, damaged: tuple[str, ...]) -> None:
         """A unit that is not in the export, and why."""
@@ -63,7 +74,7 @@ class TarStream:
         self._units = self._drawings = self._size = 0
         self._damaged: list[str] = []
 
-    def put(self, name: str, what: Record | ExportedShot, drawings: int, damaged: tuple[str, ...]) -> None:
+    def put(self, name: str, what: Unwritten, drawings: int, damaged: list[str]) -> None:
         """Pack a record. Raises what its format does; then nothing of it is in the export."""
         assert isinstance(what, Record)
         members = [(f"{name}.{ending}", content) for ending, content in self._form.members(what)]

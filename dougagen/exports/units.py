@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from dougagen.shards import SelectedRow, part_of, split_key
+from dougagen.shards import SelectedRow, part_of
 
 _SAFE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
@@ -38,17 +38,17 @@ def safe_name(text: str) -> str:
 def record_units(rows: Iterable[SelectedRow], shares: dict[str, Fraction], *, by: str) -> Iterator[Unit]:
     """Each row by itself."""
     for row in rows:
-        name = f"{safe_name(row.episode_id)}_{row.frame_index:08d}"
-        yield Unit(part_of(split_key(row.episode_id, row.shot_index, by), shares), name, (row,))
+        yield Unit(part_of(row.split_key(by), shares), _name_of_frame(row), (row,))
 
 
 def shot_units(rows: Iterable[SelectedRow], shares: dict[str, Fraction], *, by: str) -> Iterator[Unit]:
-    """The rows of each shot together."""
-    for _, drawings in itertools.groupby(rows, key=lambda row: (row.episode_id, row.shot_index)):
+    """The rows of each shot together; a scene of the studio is one by itself."""
+    for _, drawings in itertools.groupby(rows, key=_shot_of):
         shot = tuple(sorted(drawings, key=_first_shown))
-        name = f"{safe_name(shot[0].episode_id)}_cut{shot[0].shot_index + 1:04d}"
-        key = split_key(shot[0].episode_id, shot[0].shot_index, by)
-        yield Unit(part_of(key, shares), name, shot)
+        first = shot[0]
+        cut = f"{safe_name(first.episode_id)}_cut{first.shot_index + 1:04d}"
+        name = _name_of_frame(first) if first.is_scene else cut
+        yield Unit(part_of(first.split_key(by), shares), name, shot)
 
 
 def named_once(units: Iterable[Unit]) -> Iterator[Unit]:
@@ -61,6 +61,14 @@ def named_once(units: Iterable[Unit]) -> Iterator[Unit]:
             unit = replace(unit, damage=f"record {where!r}: an earlier row has its episode, frame or shot")
         names.add(key)
         yield unit
+
+
+def _name_of_frame(row: SelectedRow) -> str:
+    return f"{safe_name(row.episode_id)}_{row.frame_index:08d}"
+
+
+def _shot_of(row: SelectedRow) -> tuple[str, int, int | None]:
+    return row.episode_id, row.shot_index, row.frame_index if row.is_scene else None
 
 
 def _first_shown(row: SelectedRow) -> tuple[int, int]:

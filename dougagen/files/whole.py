@@ -3,11 +3,15 @@
 ``below`` is the folder that the user named, an output folder. From it down no link is followed. Without it
 the path itself is what the user named, and links in it are the user's; what is written there still takes the
 place of a link and is not written through it.
+
+A path in a store (``StorePath``) is read in the same words; there are no links there, and names cannot be
+redirected.
 """
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -19,7 +23,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from dougagen.errors import DougagenError
+from dougagen.files.addresses import StorePath
 from dougagen.files.folder import FileRefused, Folder, Refusal, not_a_file, require_regular
+from dougagen.files.stores import open_in_store, store_of, writable
 
 Survives = Literal["power loss", "crash"]
 _LONGEST_NAME = 200  # bytes of a name that a hidden one repeats: with its dots and digits it stays under 255
@@ -66,6 +72,8 @@ def open_file(path: Path, *, below: Path | None = None) -> BufferedReader:
 
     Raises OSError, FileRefused.
     """
+    if isinstance(path, StorePath):
+        return open_in_store(path)
     if below is not None:
         with folder_at(path.parent, below=below) as folder:
             return folder.read(path.name)
@@ -75,7 +83,8 @@ def open_file(path: Path, *, below: Path | None = None) -> BufferedReader:
 
 def read_file(path: Path, *, most: int, below: Path | None = None) -> bytes:
     """The bytes of a regular file. Raises OSError, FileRefused where there are more than ``most``."""
-    with open_file(path, below=below) as file:
+    file = open_in_store(path, fresh=True) if isinstance(path, StorePath) else open_file(path, below=below)
+    with file:
         data = file.read(most + 1)
     if len(data) > most:
         raise FileRefused(errno.EFBIG, f"more than {most} bytes", path, remedy="move it away")
@@ -88,7 +97,7 @@ def stat_of(path: Path, *, below: Path | None = None) -> os.stat_result | None:
     Raises OSError, FolderRefused.
     """
     try:
-        if below is None:
+        if below is None or isinstance(path, StorePath):
             return path.stat()
         with folder_at(path.parent, below=below) as folder:
             return folder.stat(path.name)
@@ -114,6 +123,8 @@ def names_in(folder: Path, *, below: Path | None = None) -> list[str]:
 
     Raises OSError, FolderRefused where a link lies there.
     """
+    if isinstance(folder, StorePath):
+        return store_of(folder).names_in(folder)
     try:
         with folder_at(folder, below=below) as opened:
             return opened.names()
@@ -132,6 +143,11 @@ def new_file(
     is refused. The folders between ``below`` and it are made. ``survives="power loss"`` waits for the disk,
     ``"crash"`` does not: for pictures by the thousand that can be made again. Raises OSError, Refusal.
     """
+    if isinstance(path, StorePath):
+        content = io.BytesIO()
+        yield content
+        writable(path).put(path, content.getvalue())
+        return
     with folder_at(path.parent, below=below, make=below is not None) as folder:
         mode = _mode_to_keep(folder, path)
         hidden = hidden_name(path.name)
@@ -201,5 +217,8 @@ def append_file(path: Path, *, below: Path | None = None) -> BinaryIO:
 
 def remove_file(path: Path, *, below: Path | None = None) -> None:
     """Remove the file or the link at ``path``; nothing where there is nothing. Raises OSError, Refusal."""
+    if isinstance(path, StorePath):
+        writable(path).remove(path)
+        return
     with suppress(FileNotFoundError), folder_at(path.parent, below=below) as folder:
         folder.remove(path.name)

@@ -90,6 +90,9 @@ class Change:
     """What moved or changed its light."""
     blank: bool = False
     """The frame shows nothing."""
+    forgets: bool = False
+    """A cut after which nothing is remembered of the frames before it: the search goes on as one that begins
+    with this frame would (``seams``)."""
 
     @property
     def trace(self) -> Trace:
@@ -167,6 +170,14 @@ class _Seen:
     """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
     """What points followed in it, believed or not."""
+
+    def forget(self) -> None:
+        """Another shot begins. Where no layer moves with the cut, nothing is left of the one before."""
+        self.borders = BorderMemory()
+        self.votes.clear()
+        self.left_over = self.left_over_before = ()
+        if not self.moves:
+            self.followed, self.repeats = (), 0
 
     def remember(self, moves: tuple[Move, ...], pair: _Pair) -> None:
         """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
@@ -281,9 +292,9 @@ def _judged(
     if fair is not None:
         strength *= config.still_level / config.weather_level
     if cut:
-        seen.borders = BorderMemory()
-        seen.votes.clear()
-    return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained))
+        seen.forget()
+    forgets = cut and not seen.moves
+    return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained), forgets=forgets)
 
 
 def _in_weather(

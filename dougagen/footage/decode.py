@@ -140,6 +140,12 @@ class FrameStream(Iterator[Frame]):
             truncated=self._truncated,
         )
 
+    @property
+    def depends_on_the_past(self) -> bool:
+        """Whether frames to come may differ from those of a stream that begins with them: after damage, or
+        after a comb, which makes all pictures after it suspect."""
+        return bool(self._source.packets_damaged) or self._progressive.remembers
+
     def _run(self) -> Generator[Frame, None, None]:
         for picture in self._progressive:
             if self._stop is not None and picture.time >= self._stop:

@@ -69,7 +69,7 @@ class AnalysisPlane:
         """The contrast of the strongest hundredth of the pixels, in levels."""
         if self._strong is None:
             sample = np.ascontiguousarray(self.contrast[::3, ::3])  # every ninth pixel says as much
-            counts = np.bincount(sample.ravel(), minlength=256)
+            counts = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel()
             self._strong = float(np.searchsorted(np.cumsum(counts), 0.99 * sample.size))
         return self._strong
 

@@ -80,11 +80,17 @@ class Progressive(Iterator[Picture]):
         self.frames_woven = self.frames_deinterlaced = 0
         self._config, self._luma_of = config, luma_of
         self._close_until = -1
+        self._remembers = False
         self._deinterlacer = Deinterlacer()
         self._run = self._progressive(iter(pictures))
 
     def __next__(self) -> Picture:
         return next(self._run)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether a comb was met in a tall picture, so that later ones are looked at more closely."""
+        return self._remembers
 
     def _progressive(self, pictures: Iterator[Picture]) -> Iterator[Picture]:
         window: deque[Picture | None] = deque([None], maxlen=3)  # before, current, after
@@ -111,6 +117,7 @@ class Progressive(Iterator[Picture]):
         if combed < self._config.drawn * max(left, default=0):
             return current
         self._close_until = current.index + self._config.memory
+        self._remembers |= current.luma.shape[0] > _TALL
         # the newer picture first: its other field lies in the frame after this one
         for pair in (range(2), range(2, 4)):
             best = min((i for i in pair if i < len(left)), key=left.__getitem__, default=None)

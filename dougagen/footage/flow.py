@@ -16,6 +16,7 @@ from dougagen.footage.flags import FlagConfig, flagged
 from dougagen.footage.gaps import DrawingsOverGaps
 from dougagen.footage.hardware import DecodeOn
 from dougagen.footage.holds import HoldConfig, find_drawings
+from dougagen.footage.seams import Seams
 from dougagen.processes.streams import Counted, Prefetch, StageClock
 
 FRAMES_AHEAD = 8
@@ -47,15 +48,23 @@ def read_footage(
     stop: Fraction | None = None,
     decode_on: DecodeOn = "auto",
     clock: StageClock | None = None,
+    until: int | None = None,
 ) -> Footage:
     """The drawings of the frames in ``[start, stop)``, in seconds from the first frame of the file.
 
-    ``decode_on`` says where video is decoded and changes no drawing.
+    ``decode_on`` says where video is decoded and changes no drawing. ``until`` ends them before the first
+    seam (``seams``) from that frame on, so that another search can go on from it.
 
     Raises EpisodeError where not a single picture decodes, or where too much of the file is damaged.
     """
     return Footage(
-        episode, config=config, start=start, stop=stop, decode_on=decode_on, clock=clock or StageClock()
+        episode,
+        config=config,
+        start=start,
+        stop=stop,
+        decode_on=decode_on,
+        clock=clock or StageClock(),
+        until=until,
     )
 
 
@@ -71,9 +80,12 @@ class Footage(Iterator[Drawing]):
         stop: Fraction | None,
         decode_on: DecodeOn,
         clock: StageClock,
+        until: int | None = None,
     ) -> None:
         self._drawings_found = 0
         self._decoded = decode(episode, config=config.decoding, start=start, stop=stop, decode_on=decode_on)
+        self.seams = Seams(clean=lambda: not self._decoded.depends_on_the_past, until=until)
+        """Where another search may take over."""
         self.picture_area: PictureArea = self._decoded.picture_area
         """Where the pictures lie in the decoded frame, in its upright pixels."""
         self._ahead = Prefetch(clock.timed("decode", self._decoded), depth=FRAMES_AHEAD, name="decode")
@@ -81,7 +93,11 @@ class Footage(Iterator[Drawing]):
         self._found = DrawingsOverGaps(
             self._frames,
             lambda run: find_drawings(
-                episode, run, config=config.holds, picture=lambda: BestPicture(config.pictures)
+                episode,
+                run,
+                config=config.holds,
+                picture=lambda: BestPicture(config.pictures),
+                seams=self.seams,
             ),
         )
         self._drawings = clock.timed("holds", self._found)

@@ -45,6 +45,7 @@ from dougagen.footage.hold import (
     PictureOfHold,
 )
 from dougagen.footage.returns import with_returns
+from dougagen.footage.seams import Seams
 from dougagen.footage.transitions import without_transitions
 
 __all__ = [
@@ -113,11 +114,16 @@ def begins_drawing(window: Sequence[Trace], position: int, *, config: HoldConfig
 
 
 def collapse_holds(
-    frames: Iterable[Frame], *, config: HoldConfig, picture: PictureMaker | None = None
+    frames: Iterable[Frame],
+    *,
+    config: HoldConfig,
+    picture: PictureMaker | None = None,
+    seams: Seams | None = None,
 ) -> Iterator[Hold]:
     """Join frames that show one drawing; every frame is in exactly one hold, and holds come in order.
 
     ``picture`` makes what sees all frames of a hold and gives its picture; without one there are no pictures.
+    ``seams`` is told of every cut, and may end the search there.
     """
     running: _Running | None = None
     shot, maker = -1, picture() if picture else None
@@ -126,6 +132,8 @@ def collapse_holds(
         if begins or running is None:
             if running is not None:
                 yield running.ended(change.frame.index)
+            if seams is not None and seams.ends_at(change):
+                return
             shot += change.cut
             running = _Running(shot, change.frame, maker)
         else:
@@ -189,9 +197,10 @@ def find_drawings(
     *,
     config: HoldConfig = _USUAL,
     picture: PictureMaker = FirstFrame,
+    seams: Seams | None = None,
 ) -> DrawingStream:
     """The drawings of an episode, in order, some frames after each has left the screen."""
-    return DrawingStream(episode, frames, config=config, picture=picture)
+    return DrawingStream(episode, frames, config=config, picture=picture, seams=seams)
 
 
 class DrawingStream(Iterator[Drawing]):
@@ -208,18 +217,19 @@ class DrawingStream(Iterator[Drawing]):
         *,
         config: HoldConfig,
         picture: PictureMaker = FirstFrame,
+        seams: Seams | None = None,
     ) -> None:
         self.shots_found = self.drawings_found = self.frames_in_exposures = 0
         self._episode = episode
-        self._drawings = self._run(frames, config, picture)
+        self._drawings = self._run(frames, config, picture, seams)
 
     def __next__(self) -> Drawing:
         return next(self._drawings)
 
     def _run(
-        self, frames: Iterable[Frame], config: HoldConfig, picture: PictureMaker
+        self, frames: Iterable[Frame], config: HoldConfig, picture: PictureMaker, seams: Seams | None
     ) -> Generator[Drawing, None, None]:
-        holds = self._counted(collapse_holds(frames, config=config, picture=picture))
+        holds = self._counted(collapse_holds(frames, config=config, picture=picture, seams=seams))
         drawings = with_returns(
             holds, same=config.same_drawing, kept=config.drawings_kept, config=config.change
         )

@@ -55,6 +55,35 @@ def find_entry(episode: Episode, start: Fraction) -> Entry | None:
 
     None where nothing can be proven, or where the keyframe is the first picture anyway.
     """
+    count = count_packets(episode, to=start)
+    if count is None:
+        return None
+    stamps = count.stamps
+    wanted = bisect_left(stamps, stamps[0] + ceil(start / count.base))
+    if not LOOK_BEHIND < wanted < len(stamps):
+        return None
+    latest = stamps[wanted - LOOK_BEHIND]
+    keyframe = max((k for k in count.keyframes if k <= latest), default=stamps[0])
+    return Entry(keyframe, stamps[: wanted + 1], count.base) if keyframe > stamps[0] else None
+
+
+@dataclass(frozen=True, slots=True)
+class PacketCount:
+    """The pictures of a file as its packets announce them, one picture a packet."""
+
+    stamps: tuple[int, ...]
+    """In presentation order, each once."""
+    keyframes: tuple[int, ...]
+    """Those of them at which decoding can begin."""
+    base: Fraction
+    """Seconds of one tick of a stamp."""
+
+
+def count_packets(episode: Episode, *, to: Fraction | None = None) -> PacketCount | None:
+    """The pictures up to some behind ``to`` seconds, or all; None where packets are not known to be pictures.
+
+    Reads, and decodes nothing.
+    """
     with open_container(episode.path) as container:
         stream = choose_stream(container, episode.path)
         base = stream.time_base
@@ -64,7 +93,7 @@ def find_entry(episode: Episode, start: Fraction) -> Entry | None:
         only(container, stream)
         stamps: list[int] = []
         keyframes: list[int] = []
-        later = 0  # packets in a row that are shown after the start
+        later = 0  # packets in a row that are shown after the end
         try:
             for packet in islice(demuxed(container, stream), _MOST_PACKETS):
                 if packet.size == 0:  # the flush at the end of the file
@@ -76,24 +105,16 @@ def find_entry(episode: Episode, start: Fraction) -> Entry | None:
                 stamps.append(packet.pts)
                 if packet.is_keyframe:
                     keyframes.append(packet.pts)
-                later = later + 1 if (packet.pts - min(stamps[:_REORDERED])) * base > start else 0
+                beyond = to is not None and (packet.pts - min(stamps[:_REORDERED])) * base > to
+                later = later + 1 if beyond else 0
                 if later > _REORDERED:
                     break
         except av.FFmpegError:
             return None
     stamps.sort()
-    return _entry(stamps, keyframes, start, base)
-
-
-def _entry(stamps: list[int], keyframes: list[int], start: Fraction, base: Fraction) -> Entry | None:
     if not stamps or any(a == b for a, b in pairwise(stamps)):
         return None
-    wanted = bisect_left(stamps, stamps[0] + ceil(start / base))
-    if not LOOK_BEHIND < wanted < len(stamps):
-        return None
-    latest = stamps[wanted - LOOK_BEHIND]
-    keyframe = max((k for k in keyframes if k <= latest), default=stamps[0])
-    return Entry(keyframe, tuple(stamps[: wanted + 1]), base) if keyframe > stamps[0] else None
+    return PacketCount(tuple(stamps), tuple(sorted(keyframes)), base)
 
 
 def pictures_from(source: PictureSource, entry: Entry) -> list[tuple[int, VideoFrame]] | None:

@@ -42,7 +42,7 @@ class Progress:
     """What the container announces, and what there is once all is decoded; None where nobody knows."""
     records: int
     stage: str
-    """What the next drawing waits for, in a word."""
+    """What the next drawing waits for, in a word, and how much of it is done where a step takes long."""
     seconds_left: float | None
     """None where nothing can be said yet."""
 
@@ -75,6 +75,8 @@ class Headway:
         self._found = self._read = self._written = _Place()
         self._records = 0
         self._read_seconds, self._read_at = 0.0, self._began
+        self._share = 0.0  # of the batch at hand, if that is told
+        self._window_at: float | None = None
         self._ended = False
 
     def finding(self, drawings: Iterable[D]) -> Iterator[D]:
@@ -95,7 +97,15 @@ class Headway:
             with self._lock:
                 if self._found != self._read:
                     self._read, self._read_seconds, self._read_at = self._found, self._busy(), self._clock()
+                    self._share, self._window_at = 0.0, None
             yield result
+
+    def within(self, share: float) -> None:
+        """The networks have done so much, in [0, 1], of the drawings that were handed to them together."""
+        with self._lock:
+            if not share:
+                self._window_at = self._clock()
+            self._share = share
 
     def wrote(self, drawing_index: int) -> None:
         """The row of a drawing is written, and so are those of all before it that became rows."""
@@ -126,21 +136,26 @@ class Headway:
         if self._ended and not self._behind:
             return COMMITTING
         if self._found != self._read:
-            return NETWORKS
+            return f"{NETWORKS} {100 * self._share:.0f} %" if self._share else NETWORKS
         return WRITING if self._read != self._written else DECODING
 
     def _left(self, total: int | None, decoded: int) -> float | None:
         """Of decoding by frames, of the networks and all behind them by drawings: a hold of a second costs
         the one a second of film, the others one picture."""
-        if total is None or not self._read.drawings:
-            return None
         found, now = self._found, self._clock()
+        # of the batch at hand counts what is done of it, at what it took; else it is that it takes some time
+        handed = self._share * (found.drawings - self._read.drawings)
+        read = self._read.drawings + handed
+        if total is None or not read:
+            return None
         to_come = 0.0 if self._ended else (total - found.frames) / found.frames * found.drawings
         drawings = found.drawings + to_come
         of_decoding = 0.0 if self._ended else _rest(total, max(decoded, found.frames), now - self._began)
-        # the batch at hand counts for what it has taken already
-        since = now - self._read_at if found != self._read else 0.0
-        of_networks = max(0.0, _rest(drawings, self._read.drawings, self._read_seconds) - since)
+        if self._window_at is not None and handed:
+            of_networks = _rest(drawings, read, self._read_seconds + now - self._window_at)
+        else:
+            since = now - self._read_at if found != self._read else 0.0
+            of_networks = max(0.0, _rest(drawings, read, self._read_seconds) - since)
         of_writing = _rest(drawings, self._written.drawings, now - self._began) if self._all_read else 0.0
         return max(of_decoding, of_networks, of_writing)
 
@@ -150,7 +165,7 @@ class Headway:
         return self._ended and self._read == self._found
 
 
-def _rest(total: float, done: int, seconds: float) -> float:
+def _rest(total: float, done: float, seconds: float) -> float:
     """What is left of ``total`` at the speed of ``done`` in so many seconds."""
     return (total - done) * seconds / done if done else 0.0
 

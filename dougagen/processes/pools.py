@@ -23,6 +23,8 @@ import cv2
 from dougagen.errors import DougagenError
 
 Made = TypeVar("Made")
+_ENDING_SECONDS = 60.0
+"""How long a pool that is closed is waited for. Processes end at once, but for one that is just beginning."""
 
 
 def spare_cores() -> int:
@@ -54,6 +56,7 @@ class HelperProcesses:
         end, self._held = context.Pipe(duplex=False)  # closed on this side, by us or by our death: all end
         work = (end, niceness, tuple(deaf_to), begin, arguments)
         self._count = count
+        self._writing = threading.Lock()  # one thread may submit while another closes
         self._pool = ProcessPoolExecutor(count, context, initializer=_begin_work, initargs=work)
 
     def __enter__(self) -> Self:
@@ -65,17 +68,26 @@ class HelperProcesses:
         self.close()
 
     def close(self) -> None:
-        """Drop what waits and what is in hand, and end."""
+        """Drop what waits and what is in hand, and end.
+
+        The pool's own thread is waited for. An interpreter that ends while it closes its pipes writes into
+        one of them, and says "Bad file descriptor" after the last line of the run (CPython 3.11).
+        """
         self._leave_writing_to_them()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        thread: threading.Thread | None = getattr(self._pool, "_executor_manager_thread", None)
+        self._pool.shutdown(wait=False, cancel_futures=True)  # waiting here would be for what is in hand
         self._held.close()
+        if thread is not None:
+            thread.join(_ENDING_SECONDS)
 
     def submit(self, make: Callable[..., Made], *arguments: object) -> Future[Made]:
         """``make(*arguments)`` in one of them. Raises DougagenError where one was killed."""
         try:
             future = self._pool.submit(make, *arguments)
-        except BrokenProcessPool as error:
-            raise self._told() from error
+        except RuntimeError as error:
+            if isinstance(error, BrokenProcessPool) or getattr(self._pool, "_broken", False):
+                raise self._told() from error  # a pool calls itself shut down in the moment when it breaks
+            raise
         if len(self._pool._processes or ()) == self._count:  # all are begun: each has its own end by now
             self._leave_writing_to_them()
         return future
@@ -87,9 +99,10 @@ class HelperProcesses:
         pool: it waits for the rest without end, and this process for it. With results of 128 MB, 3 of 12
         pools that were closed at work hung (CPython 3.11).
         """
-        results: Any = getattr(self._pool, "_result_queue", None)  # None once it is shut down
-        if results is not None:
-            results._writer.close()
+        with self._writing:  # two that close it would close it twice, the second time as another's file
+            results: Any = getattr(self._pool, "_result_queue", None)  # None once it is shut down
+            if results is not None:
+                results._writer.close()
 
     def result(self, future: Future[Made], timeout: float | None = None) -> Made:
         """What a task gave. Raises DougagenError where a process was killed, and what the task raised."""

@@ -50,6 +50,11 @@ class Prefetch(Generic[T], Iterator[T]):
             raise value
         raise StopIteration
 
+    @property
+    def is_dry(self) -> bool:
+        """Whether the next item is still being made: who asks for it now waits."""
+        return not self._ended and self._queue.empty()
+
     def close(self) -> None:
         """Stop producing and wait for the thread, which first finishes the item at hand."""
         self._stop.set()
@@ -83,8 +88,18 @@ class Prefetch(Generic[T], Iterator[T]):
 class MappedInOrder(Generic[T, R], Iterator[R]):
     """``function`` of every item, ``workers`` at a time, in the order of the items. A context manager."""
 
-    def __init__(self, function: Callable[[T], R], items: Iterable[T], *, workers: int, name: str) -> None:
-        self._function, self._items = function, iter(items)
+    def __init__(
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        workers: int,
+        name: str,
+        is_dry: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """While ``is_dry`` says that the next item would have to be waited for, results that are on their way
+        are handed out first."""
+        self._function, self._items, self._is_dry = function, iter(items), is_dry
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix=f"dougagen-{name}")
         self._pending: deque[Future[R]] = deque()
         self._window = 2 * workers
@@ -96,7 +111,7 @@ class MappedInOrder(Generic[T, R], Iterator[R]):
         self.close()
 
     def __next__(self) -> R:
-        while len(self._pending) < self._window:
+        while len(self._pending) < self._window and not (self._pending and self._is_dry()):
             try:
                 item = next(self._items)
             except StopIteration:

@@ -32,17 +32,17 @@ class Workers(HelperProcesses):
         self._workers = workers
 
     def in_order(self, make: Callable[[Item], Made], items: Iterable[Item]) -> Generator[Made, None, None]:
-        """``map(make, items)``, a few items ahead. Raises DougagenError where a process was killed."""
+        """``map(make, items)``, a few items ahead. Raises DougagenError where a process was killed.
+
+        Whoever leaves it early closes the workers, which drops the items ahead. They are not cancelled here:
+        a pool that breaks meanwhile stumbles over tasks that somebody else has cancelled (CPython 3.11).
+        """
         waiting = iter(items)
         hand: deque[Future[Made]] = deque()
-        try:
-            hand.extend(self.submit(make, item) for item in islice(waiting, _AHEAD * self._workers))
-            while hand:
-                yield self.result(hand.popleft())
-                hand.extend(self.submit(make, item) for item in islice(waiting, 1))
-        finally:
-            for future in hand:
-                future.cancel()
+        hand.extend(self.submit(make, item) for item in islice(waiting, _AHEAD * self._workers))
+        while hand:
+            yield self.result(hand.popleft())
+            hand.extend(self.submit(make, item) for item in islice(waiting, 1))
 
 
 def made_in_order(

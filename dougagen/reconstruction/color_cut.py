@@ -64,10 +64,10 @@ class ColorCutConfig:
     """With which the network's log odds count beside it. Fitted with ``weight`` by logistic regression; the
     constant term was left out, which would stand for how much cel a studio scene shows."""
     most_turned: float = 0.3
-    """Share of the picture up to which the cut may overrule the network; where it wants more it has learned the
-    wrong side, and nothing of it is heard. A figure that fills the picture and has a hole in its flat paint
-    was taken for background whole. IoU on 200 validation scenes .848 to .860, on 100 held-out ones .880 to .903
-    (the third average of weights of 0.6.0); no set that was measured, and no weights, lost by it."""
+    """Share of the picture up to which the cut may overrule the network; where it wants more it has learned
+    the wrong side, and nothing of it is heard. A figure that fills the picture and has a hole in its flat
+    paint was taken for background whole. IoU on 100 held-out scenes .880 to .903 with the weights of 0.7.0;
+    no set that was measured, and no weights, lost by it."""
 
     def __post_init__(self) -> None:
         if not 32 <= self.learning_lines <= self.lines <= 2160:

@@ -28,6 +28,9 @@ from dougagen.reconstruction.places import Paints, told_apart, with_one_backgrou
 from dougagen.reconstruction.shot_config import ShotConfig
 
 _BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
+_SURELY = 1.0  # log odds under whose negative a paint counts as background, seen twice
+_WITH = 0.15  # of −1 to 1: from there a place goes with the figures …
+_BELIEVED_SHARE = 0.5  # … and so much of that must be cel for the networks
 _APART = 1.0  # px at `lines` by which background and figures must move differently everywhere
 _MOVED = 0.2  # px at `lines`; a shot whose drawings lie nearer to each other stands
 _LARGEST = 6.0  # pictures' areas; drawings that lie farther apart are compared in two halves
@@ -146,8 +149,7 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
     everywhere = np.ones(odds.shape, np.bool_)
     if not _moves(looks):
         paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.still_contrast)
-        settled = with_one_background(paints, odds, penalty=config.penalty, power=config.power)
-        return list(settled - odds), paints
+        return list(_with_one_background(paints, odds, config) - odds), paints
     read = odds + _by_moves(looks, config)
     settled = _on_the_background(looks, smooth, read, config)
     # What stands on the screen while the background passes shares its votes as well.
@@ -173,7 +175,17 @@ def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
             said[here] += cv2.blur(np.where(np.isfinite(better), better, 0).astype(np.float32), (5, 5))
             neighbours[here] += 1
     mean = said / np.maximum(neighbours, 1)[:, None, None]
+    if not _are_figures(mean.astype(np.float32), looks):
+        return np.zeros_like(said)
     return (config.moving * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
+
+
+def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look]) -> bool:
+    """Whether the networks believe in cel where places go with the figures: else these are one more layer of
+    the background, in front or behind."""
+    odds = np.stack([look.odds for look in looks])
+    theirs = with_figures > _WITH
+    return not theirs.any() or bool((odds[theirs] > 0).mean() >= _BELIEVED_SHARE)
 
 
 def _left_of(here: NDArray[np.float32], there: NDArray[np.float32], move: Similarity) -> NDArray[np.float32]:
@@ -212,11 +224,24 @@ def _on_the_background(
     inside = np.ones((height, width), np.uint8)
     valid = np.stack([cv2.warpAffine(inside, m, size, flags=cv2.INTER_NEAREST) > 0 for m in maps])
     paints = told_apart(laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast)
-    settled = with_one_background(paints, said, penalty=config.penalty, power=config.power)
+    settled = _with_one_background(paints, said, config)
     back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.stack(
         [cv2.warpAffine(s, m, (width, height), flags=back) for s, m in zip(settled, maps, strict=True)]
     )
+
+
+def _with_one_background(
+    paints: Paints, odds: NDArray[np.float32], config: ShotConfig
+) -> NDArray[np.float32]:
+    """``with_one_background``, with a weaker penalty the more places show two backgrounds: several layers of
+    it, each with a speed of its own, lie over each other there, and none of them is cel for that."""
+    mean, count = paints.means(odds)
+    backgrounds = ((mean < -_SURELY) & (count >= 2)).sum(axis=0)
+    crowded = float((backgrounds >= 2).sum() / max(1, (backgrounds >= 1).sum()))
+    few, many = config.layered
+    penalty = config.penalty * float(np.clip((many - crowded) / (many - few), 0, 1))
+    return with_one_background(paints, odds, penalty=penalty, power=config.power)
 
 
 def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[int, int]) -> NDArray:

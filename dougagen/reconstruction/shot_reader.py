@@ -8,7 +8,7 @@ its shot alone, not on batches, jobs, or where an extraction began.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -60,6 +60,7 @@ class Networks(Protocol):
 
 
 _NO_EVIDENCE = {"in_fade", "in_flash", "in_dissolve"}
+_CEL_SHARE, _LOOKED, _DRAWN = 0.43, 0.53, 0.93  # of the time of a window, where each step ends (one core)
 _SLID = 0.5  # px that a layer must lie beside its first place for a move to be known
 
 
@@ -73,11 +74,20 @@ class NetworkShotReader:
         self._slid = False
         self._stretch = 0
         self._figures: Similarity | None = None
+        self._how_far: Callable[[float], object] = lambda _: None
+
+    def tell(self, how_far: Callable[[float], object]) -> None:
+        """Have ``how_far`` called with the share of each ``read`` that is done."""
+        self._how_far = how_far
 
     def read(self, drawings: Sequence[Drawing]) -> list[Reconstruction]:
         """The next drawings of the shot, all of one size, at most a window of them."""
         pictures = [drawing.image for drawing in drawings]
-        odds = self._networks.odds_of_each(pictures)
+        self._how_far(0.0)
+        odds: list[Odds] = []
+        while len(odds) < len(pictures):
+            odds += self._networks.odds_of_each(pictures[self._batch(len(odds))])
+            self._how_far(_CEL_SHARE * len(odds) / len(pictures))
         looks = [self._look(drawing, said) for drawing, said in zip(drawings, odds, strict=True)]
         together = self._looks + looks
         evidence = evidence_of(together, self._config)
@@ -86,15 +96,25 @@ class NetworkShotReader:
             cv2.resize(change, size, interpolation=cv2.INTER_LINEAR).astype(np.float16)
             for change in evidence.changes[len(self._looks) :]
         ]
-        drawn = self._networks.drawn_of_each(pictures, odds, added)
+        drawn: list[Drawn] = []
+        while len(drawn) < len(pictures):
+            some = self._batch(len(drawn))
+            drawn += self._networks.drawn_of_each(pictures[some], odds[some], added[some])
+            self._how_far(_LOOKED + (_DRAWN - _LOOKED) * len(drawn) / len(pictures))
         results = self._networks.finished(pictures, self._in_one_model(together, looks, drawn, evidence))
         for drawing, look, result in zip(drawings, looks, results, strict=True):
             self._lay(drawing, look, result)
+        self._how_far(1.0)
         self._looks = together[-self._config.context :] if self._config.context else []
         return [
             replace(result, layer_moves=self._moves(drawing, look))
             for drawing, look, result in zip(drawings, looks, results, strict=True)
         ]
+
+    def _batch(self, start: int) -> slice:
+        """The next drawings of a window that the networks read at a time; all, where none is said."""
+        size: int | None = getattr(self._networks, "batch_size", None)
+        return slice(start, None if size is None else start + size)
 
     def _in_one_model(
         self, together: Sequence[Look], looks: Sequence[Look], drawn: Sequence[Drawn], evidence: Evidence

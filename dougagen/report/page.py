@@ -16,7 +16,7 @@ from typing import Any
 
 from dougagen.domain import PALETTE, Table
 from dougagen.errors import ShardError
-from dougagen.files import refused_as, write_file
+from dougagen.files import place, refused_as, write_file
 from dougagen.report import plots
 from dougagen.report.contact_sheet import Sheet, contact_sheet
 from dougagen.report.stats import DatasetStats, dataset_stats
@@ -48,7 +48,7 @@ def write_report(out: Path, page: Path) -> DatasetStats:
 
 def page_text(stats: DatasetStats, sheet: Sheet, catalog: Catalog, *, damaged: Iterable[str] = ()) -> str:
     """The page as text."""
-    name = Path(stats.root).resolve().name
+    name = place(stats.root).resolve().name
     drawings = [card.to_json() for card in sheet.cards]
     about = {
         "name": name,

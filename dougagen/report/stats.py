@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dougagen.domain import CLASS_COUNT, DougaClass, Table
 from dougagen.errors import ShardError
 from dougagen.report.episodes import episode_labels, sources_of
+from dougagen.report.summary import summary_lines, summary_tables
 from dougagen.report.tables import stats_tables
 from dougagen.shards import Dataset, LedgerEntry, open_dataset
 
@@ -163,8 +164,16 @@ class DatasetStats:
             plain["throughput"]["frames_per_second"] = self.throughput.frames_per_second
         return plain
 
+    def summary(self) -> list[tuple[str, str]]:
+        """The figures in a dozen lines: a name, and what is to be said of it."""
+        return list(summary_lines(self))
+
+    def summary_tables(self) -> list[Table]:
+        """What stands below the summary."""
+        return summary_tables(self)
+
     def tables(self) -> list[Table]:
-        """The figures as tables of text, ready to be drawn."""
+        """All figures as tables of text, ready to be drawn."""
         return stats_tables(self)
 
 

@@ -26,7 +26,8 @@ THESIS_FREQUENCIES = {
 """Shares of the pixels of the thesis's 200 douga (section 5.1; dougagen/README.md#classes)."""
 
 
-def _number(value: int | None) -> str:
+def number_text(value: int | None) -> str:
+    """``12,345``; a dash for None."""
     return _NONE if value is None else f"{value:,}"
 
 
@@ -55,7 +56,7 @@ def stats_tables(stats: DatasetStats) -> list[Table]:
         _lengths(f"Shots, median {stats.median_shot:g} frames", "shots of … frames", stats.shot_lengths),
         _counted("Resolutions", "picture", stats.resolutions, stats.records),
         _coverage(stats),
-        _classes(stats),
+        class_table(stats),
         _confidences(stats),
         _counted("Flags", "flag", stats.flags, stats.records),
         _counted("Origins", "origin", stats.origins, stats.records),
@@ -70,11 +71,11 @@ def stats_tables(stats: DatasetStats) -> list[Table]:
 def _overview(stats: DatasetStats) -> Table:
     a_drawing = f"{stats.frames / stats.records:.2f}" if stats.records else _NONE
     rows = (
-        ("episodes", _number(stats.episodes)),
-        ("shots", _number(stats.shots)),
-        ("records", _number(stats.records)),
-        ("frames decoded", _number(stats.frames_decoded)),
-        ("frames shown", _number(stats.frames)),
+        ("episodes", number_text(stats.episodes)),
+        ("shots", number_text(stats.shots)),
+        ("records", number_text(stats.records)),
+        ("frames decoded", number_text(stats.frames_decoded)),
+        ("frames shown", number_text(stats.frames)),
         ("frames a drawing", a_drawing),
         ("on disk", file_size(stats.bytes)),
         ("a record", file_size(stats.bytes // stats.records) if stats.records else _NONE),
@@ -87,36 +88,38 @@ def _backgrounds(stats: DatasetStats) -> Table:
     rows: list[tuple[str, str]] = []
     if found is not None:
         rows += [
-            ("plates", _number(found.plates)),
-            ("shots with one", _number(found.shots)),
+            ("plates", number_text(found.plates)),
+            ("shots with one", number_text(found.shots)),
             ("seen of a plate, mean", share_text(found.seen_fraction)),
-            ("drawings laid on plates", _number(found.placements)),
+            ("drawings laid on plates", number_text(found.placements)),
             ("on disk", file_size(found.bytes)),
         ]
     if stats.records_with_layer_moves:
         share = share_text(stats.records_with_layer_moves, stats.records)
-        rows.append(("records with moves", f"{_number(stats.records_with_layer_moves)} ({share})"))
+        rows.append(("records with moves", f"{number_text(stats.records_with_layer_moves)} ({share})"))
     return Table("Backgrounds and moves", ("", "value"), tuple(rows))
 
 
 def _holds(stats: DatasetStats) -> Table:
     shares = stats.holds.shares()
     rows = tuple(
-        (name, _number(getattr(stats.holds, name)), share_text(share)) for name, share in shares.items()
+        (name, number_text(getattr(stats.holds, name)), share_text(share)) for name, share in shares.items()
     )
     if stats.holds.total:
-        rows = (*rows, ("longest (frames)", _number(stats.holds.longest), ""))
+        rows = (*rows, ("longest (frames)", number_text(stats.holds.longest), ""))
     return Table("Holds", ("exposures on", "count", "share"), rows if stats.holds.total else ())
 
 
 def _lengths(title: str, what: str, bins: Mapping[str, int]) -> Table:
     total = sum(bins.values())
-    rows = tuple((name, _number(count), share_text(count, total)) for name, count in bins.items() if count)
+    rows = tuple(
+        (name, number_text(count), share_text(count, total)) for name, count in bins.items() if count
+    )
     return Table(title, (what, "count", "share"), rows)
 
 
 def _counted(title: str, name: str, counts: Mapping[str, int], whole: int) -> Table:
-    rows = tuple((what, _number(count), share_text(count, whole)) for what, count in counts.items())
+    rows = tuple((what, number_text(count), share_text(count, whole)) for what, count in counts.items())
     return Table(title, (name, "records", "share"), rows)
 
 
@@ -126,14 +129,15 @@ def _coverage(stats: DatasetStats) -> Table:
         return Table("Cel coverage", ("share of the picture", "records", "share"), ())
     step = 100 // len(bins)
     rows = tuple(
-        (f"{step * i}–{step * (i + 1)} %", _number(count), share_text(count, stats.records))
+        (f"{step * i}–{step * (i + 1)} %", number_text(count), share_text(count, stats.records))
         for i, count in enumerate(bins)
     )
     title = f"Cel coverage, mean {share_text(stats.cel_coverage_mean)}"
     return Table(title, ("share of the picture", "records", "share"), rows)
 
 
-def _classes(stats: DatasetStats) -> Table:
+def class_table(stats: DatasetStats) -> Table:
+    """Shares of the douga classes, beside those of the thesis; no rows where there is no record."""
     rows = tuple(
         (name, share_text(share), THESIS_FREQUENCIES.get(name, _NONE))
         for name, share in stats.class_frequencies.items()
@@ -172,7 +176,7 @@ def _throughput(stats: DatasetStats) -> Table:
         return Table("Throughput", ("", ""), ())
     ran = stats.throughput
     rows = [
-        ("episodes timed", _number(ran.episodes)),
+        ("episodes timed", number_text(ran.episodes)),
         ("hours", f"{ran.seconds / 3600:.2f}"),
         ("frames a second", f"{ran.frames_per_second:.1f}"),
     ]

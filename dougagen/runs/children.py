@@ -82,6 +82,11 @@ class Child:
         except subprocess.TimeoutExpired:
             return None
 
+    def stop(self) -> None:
+        """End it now; the pipes stay, so that another thread may read them to their end."""
+        if self._process.poll() is None:
+            self._process.kill()
+
     def kill(self) -> int:
         """End it now and return its exit code; the pipes are closed."""
         if self._process.poll() is None:

@@ -91,11 +91,11 @@ class Crew:
     def at_work(self) -> list[Worker]:
         return [worker for worker in self._workers.values() if worker.path is not None]
 
-    def give(self, worker: Worker, path: Path) -> None:
-        """Let an idle worker do an episode."""
+    def give(self, worker: Worker, path: Path, *, decoders: int = 1) -> None:
+        """Let an idle worker do an episode, whose footage so many processes read."""
         worker.path = path
         with suppress(BrokenPipeError):  # it has died; ``heard`` finds out
-            worker.child.sender.send(Job(path))
+            worker.child.sender.send(Job(path, decoders))
 
     def heard(self) -> Iterator[tuple[Path | None, object]]:
         """Waits for the next messages: what is said, and of which episode.

@@ -23,16 +23,17 @@ import numpy as np
 
 from dougagen.domain import Drawing, Episode, FootageCounts, PictureArea
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, quoted
-from dougagen.footage import Footage, open_episode, read_footage
+from dougagen.footage import Footage, likely_borders, open_episode, read_footage
 from dougagen.processes.streams import StageClock
 from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
 from dougagen.runs.messages import Forward, Receiver, Sender, Ticker
-from dougagen.runs.words import Begun, Ended, Failed, FileIdentity, Noticed, Opened, Tick
+from dougagen.runs.words import Begun, Borders, Ended, Failed, FileIdentity, Noticed, Opened, Seam, Tick
 
 _TICK_SECONDS = 0.5
 _SLACK_BYTES = 2 << 30
 """How far allocations may go beyond the bound on memory in use: FFmpeg asks for more than it touches."""
 _DEATH_SECONDS = 5.0
+_NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
 _ENCODE_AGAIN = "encode the file again, for example with `ffmpeg -i FILE -c:v libx264 FILE.mkv`"
 
 
@@ -59,6 +60,14 @@ _USUAL = DecoderLimits()
 class _Request:
     path: Path
     memory_bytes: int
+    opened: Opened | None = None
+    """By another decoder: the file is hashed once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _BordersRequest:
+    options: Mapping[str, Any]
+    """Of ``likely_borders``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +75,13 @@ class _FootageRequest:
     options: Mapping[str, Any]
     """Of ``read_footage``."""
     max_drawings: int | None
+    pictures: bool = True
+    """False: who asks wants to know when drawings are on screen, and gets a pixel for the picture."""
 
 
 class DecoderProcess:
-    """A decoder at work on one file; a context manager that leaves no process behind."""
+    """A decoder at work on one file, on one stretch after another; a context manager that leaves no process
+    behind."""
 
     def __init__(
         self,
@@ -94,22 +106,42 @@ class DecoderProcess:
     ) -> None:
         self._child.kill()
 
-    def open(self) -> Opened:
-        """Hash and open the file. Raises EpisodeError, as for everything that goes wrong in the child."""
-        self._ask(_Request(self._path, self._limits.memory_bytes))
+    def open(self, known: Opened | None = None) -> Opened:
+        """Hash and open the file, unless another decoder did. Raises EpisodeError, as for everything that
+        goes wrong in the child."""
+        self._ask(_Request(self._path, self._limits.memory_bytes, known))
         opened = self.receive()
         if not isinstance(opened, Opened):
             raise self._nonsense(opened)
         return opened
 
+    def stop(self) -> None:
+        """End the child; whoever waits for it in another thread hears that it died."""
+        self._child.stop()
+
+    def borders(self, **options: Any) -> Borders:
+        """Where the opened file is likely to be parted: ``likely_borders`` with these ``options``."""
+        self._ask(_BordersRequest(options))
+        borders = self.receive()
+        if not isinstance(borders, Borders):
+            raise self._nonsense(borders)
+        return borders
+
     def footage(
-        self, _: Episode, *, clock: StageClock, max_drawings: int | None = None, **options: Any
+        self,
+        _: Episode,
+        *,
+        clock: StageClock,
+        max_drawings: int | None = None,
+        pictures: bool = True,
+        **options: Any,
     ) -> FarFootage:
         """The drawings of the opened file: ``read_footage`` with these ``options``, but over there.
 
-        The child stops after ``max_drawings``: what it decodes beyond them would depend on the clock.
+        The child stops after ``max_drawings``: what it decodes beyond them would depend on the clock. Without
+        ``pictures`` the image of each drawing is a pixel.
         """
-        self._ask(_FootageRequest(options, max_drawings))
+        self._ask(_FootageRequest(options, max_drawings, pictures))
         begun = self.receive()
         if not isinstance(begun, Begun):
             raise self._nonsense(begun)
@@ -199,6 +231,10 @@ class FarFootage(Iterator[Drawing]):
         self.picture_area = picture_area
         self._left = max_drawings
         self._ended = False
+        self.seams: set[int] = set()
+        """Frames at which another decoder may take over, those of the drawings so far among them."""
+        self.ended_at: Seam | None = None
+        """The seam at which another decoder has to go on; None: not known yet, or there is no more."""
 
     @property
     def counts(self) -> FootageCounts:
@@ -209,6 +245,9 @@ class FarFootage(Iterator[Drawing]):
         if self._ended:
             raise StopIteration
         message = self._decoder.receive()
+        while isinstance(message, Seam):
+            self.seams.add(message.index)
+            message = self._decoder.receive()
         if not isinstance(message, Drawing):
             self._end(message)
             raise StopIteration
@@ -222,7 +261,7 @@ class FarFootage(Iterator[Drawing]):
         self._ended = True
         if not isinstance(message, Ended):
             raise self._decoder._nonsense(message)
-        self._decoder.last = message.last
+        self._decoder.last, self.ended_at = message.last, message.seam
         for stage, seconds in message.last.seconds.items():
             self._clock.charge(stage, seconds)
 
@@ -242,21 +281,27 @@ class _State:
         self.path: Path | None = None
         self.bytes_read = 0
         self.footage: Footage | None = None
+        self.before = 0  # all that moved in stretches before this one
         self.clock = StageClock()
+
+    def begin(self, footage: Footage) -> None:
+        """Another stretch of the file; its seconds begin at nothing."""
+        self.before = self.tick().moved + 1
+        self.footage = footage
 
     def read(self, position: int) -> None:
         self.bytes_read = position
 
     def tick(self) -> Tick:
         counts = self.footage.counts if self.footage is not None else FootageCounts()
-        moved = self.bytes_read + counts.frames_decoded + counts.packets_read  # packets: also before --start
+        # packets: also before --start
+        moved = self.before + self.bytes_read + counts.frames_decoded + counts.packets_read
         return Tick(moved, counts, self.clock.seconds())
 
 
 def main(requests: Receiver, answers: Sender) -> None:
     """The child's work."""
     state = _State()
-    ticker: Ticker | None = None
     try:
         request = requests.receive_trusted()
         assert isinstance(request, _Request)
@@ -264,12 +309,16 @@ def main(requests: Receiver, answers: Sender) -> None:
         logging.getLogger("dougagen").addHandler(Forward(answers, name=quoted(request.path.name)))
         _bound_memory(request.memory_bytes)
         watch(requests.fileno(), bound=request.memory_bytes)
-        ticker = Ticker(answers, state.tick, seconds=_TICK_SECONDS)
-        opened = _opened(request.path, state)
+        Ticker(answers, state.tick, seconds=_TICK_SECONDS)
+        opened = request.opened or _opened(request.path, state)
         answers.send(opened)
-        last = _send_drawings(opened, requests.receive_trusted(), answers, state)
-        ticker.close()
-        answers.send(Ended(last))
+        while True:  # until nobody asks any more
+            asked = requests.receive_trusted()
+            if isinstance(asked, _BordersRequest):
+                likely = likely_borders(opened.episode, **asked.options)
+                answers.send(Borders(tuple(Seam(*border) for border in likely)))
+            else:
+                answers.send(_send_drawings(opened, asked, answers, state))
     except DougagenError as error:
         answers.send(Failed(error))
     except MemoryError:
@@ -291,17 +340,24 @@ def _opened(path: Path, state: _State) -> Opened:
     return Opened(episode, identity or FileIdentity.of(path))
 
 
-def _send_drawings(opened: Opened, request: object, answers: Sender, state: _State) -> Tick:
+def _send_drawings(opened: Opened, request: object, answers: Sender, state: _State) -> Ended:
     assert isinstance(request, _FootageRequest)
+    state.clock = StageClock()
     with read_footage(opened.episode, clock=state.clock, **request.options) as footage:
-        state.footage = footage
+        state.begin(footage)
         answers.send(Begun(state.tick(), footage.picture_area))
+        told = 0
         for drawing in islice(footage, request.max_drawings):
-            image = np.ascontiguousarray(drawing.image)  # gaps between lines would go into the pickle
+            for index, time in footage.seams.found[told:]:
+                answers.send(Seam(index, time))
+            told = len(footage.seams.found)
+            # gaps between lines would go into the pickle
+            image = np.ascontiguousarray(drawing.image) if request.pictures else _NO_PICTURE
             answers.send(drawing if image is drawing.image else replace(drawing, image=image))
         last = state.tick()
     _require_unchanged(opened.episode, opened.identity)
-    return replace(last, moved=last.moved + 1)
+    ended_at = footage.seams.ended_at
+    return Ended(replace(last, moved=last.moved + 1), Seam(*ended_at) if ended_at else None)
 
 
 def _require_unchanged(episode: Episode, before: FileIdentity) -> None:

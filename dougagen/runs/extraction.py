@@ -18,6 +18,7 @@ from typing import Protocol
 
 from dougagen.domain import Episode, ExtractReport, Table
 from dougagen.errors import DougagenError, ShardError, UsageError, printable
+from dougagen.files import StorePath, StoreRefused, conditional
 from dougagen.runs.crew import Crew
 from dougagen.runs.hashes import HashCache
 from dougagen.runs.standing import Standing, standing_of
@@ -194,8 +195,13 @@ SILENT = Silent()
 
 
 def require_output_folder(out: Path) -> None:
-    """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing."""
+    """Raise UsageError where ``out`` cannot be the folder of a dataset; writes nothing that stays."""
     try:
+        if isinstance(out, StorePath):
+            conditional(out)
+            if not out.is_file():
+                return
+            raise UsageError("the output path is a file", where=out, remedy="name a folder with --out")
         for place in (out, *out.absolute().parents):
             if place.exists():
                 if not place.is_dir():
@@ -203,6 +209,9 @@ def require_output_folder(out: Path) -> None:
                         "the output path is a file", where=place, remedy="name a folder with --out"
                     )
                 return
+    except StoreRefused as error:
+        what = f"cannot be the output folder ({error.strerror})"
+        raise UsageError(what, where=out, remedy=error.remedy) from error
     except OSError as error:
         raise UsageError(
             f"cannot be the output folder ({error.strerror})", where=out, remedy="name another"
@@ -220,6 +229,7 @@ def extract_all(
 ) -> RunReport:
     """Extract every episode, ``jobs`` at a time (0: one a device). Failures are collected, interrupts not.
 
+    Where there are more jobs than episodes, several decoders read parts of each.
     ``command`` is what makes this run the same as another one on this machine; empty: it is like no other.
     Raises DougagenError where nothing can be done at all: weights, device, output folder.
     """
@@ -234,8 +244,8 @@ def extract_all(
             stack.enter_context(lock)
         run = _Run(paths, plan, events)
         run.recover()
-        with Crew(plan, load, jobs=jobs) as crew:
-            run.work(crew)
+        with Crew(plan, load, jobs=min(jobs, max(len(paths), 1))) as crew:
+            run.work(crew, decoders=max(1, jobs // max(len(paths), 1)))
         run.settle()
         run.keep()
         return run.report()
@@ -287,8 +297,9 @@ class _Run:
 
     def recover(self) -> None:
         """Put right what dead runs left."""
-        if not (self.plan.out / EPISODES).is_dir():
-            return
+        with refusals_named(self.plan.out):
+            if not isinstance(self.plan.out, StorePath) and not (self.plan.out / EPISODES).is_dir():
+                return
         for found in recover(self.plan.out):
             self.recovered.append(found)
             if found.trouble:
@@ -296,12 +307,12 @@ class _Run:
             else:
                 self.events.recovered(found)
 
-    def work(self, crew: Crew) -> None:
+    def work(self, crew: Crew, *, decoders: int) -> None:
         """Give out episodes and hear what becomes of them, until there is nothing left to give or to hear."""
         while self._to_give or crew.at_work:
             for worker in crew.idle:
                 if self._to_give:
-                    crew.give(worker, self._waiting.popleft())
+                    crew.give(worker, self._waiting.popleft(), decoders=decoders)
             crew.grow(waiting=len(self._waiting) if self._to_give else 0)
             self._say_what_is_done(crew)
             for path, message in crew.heard():

@@ -58,9 +58,11 @@ class HashCache:
     def save(self) -> None:
         """Write what is new, beside what other runs have written since. A cache that cannot be written is
         no reason to fail."""
-        if not self._fresh or not (self._out / EPISODES).is_dir():
+        if not self._fresh:
             return
         with suppress(OSError, ShardError):
+            if not (self._out / EPISODES).is_dir():
+                return
             lock = Lock.take(lock_path(self._out, "hashes"))
             if lock is None:
                 return

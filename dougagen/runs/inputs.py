@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dougagen.errors import UsageError
-from dougagen.files import require_local
+from dougagen.files import Refusal, StorePath, store_of
+from dougagen.footage import video_place
 
 VIDEO_SUFFIXES = frozenset(
     {
@@ -40,9 +41,15 @@ def find_episodes(words: Iterable[str]) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     for word in words:
-        require_local(word)
+        path = video_place(word)
         try:
-            found.update(dict.fromkeys(_meant_by(word)))
+            if isinstance(path, StorePath):
+                found.update(dict.fromkeys(_meant_in_store(path)))
+            else:
+                found.update(dict.fromkeys(_meant_by(str(path))))
+        except Refusal as error:
+            what = f"cannot be looked up ({error.strerror})"
+            raise UsageError(what, where=path, remedy=error.remedy) from error
         except OSError as error:  # a name longer than any file's, a folder that may not be entered
             raise UsageError(
                 f"cannot be looked up ({(error.strerror or 'error').lower()})", where=word, remedy="check it"
@@ -67,6 +74,24 @@ def _meant_by(word: str) -> list[Path]:
     if not matches:
         raise UsageError("the pattern matches no file", where=word, remedy="check the folder and the quotes")
     return [p for match in matches for p in ([match] if match.is_file() else _meant_by(str(match)))]
+
+
+def _meant_in_store(path: StorePath) -> list[Path]:
+    """A name that looks like a video is one, and nobody asks the store before it is its turn."""
+    store = store_of(path)
+    if glob.has_magic(path.key) and not path.is_file():
+        matches = store.matches(path)
+        if not matches:
+            raise UsageError("the pattern matches no file", where=path, remedy="check it and the quotes")
+        return [*matches]
+    if path.suffix.lower() in VIDEO_SUFFIXES or not path.is_dir():
+        return [path]
+    videos = [one for one in store.all_below(path) if one.suffix.lower() in VIDEO_SUFFIXES]
+    if not videos:
+        raise UsageError(
+            "the folder holds no video", where=path, remedy=f"looked for {', '.join(sorted(VIDEO_SUFFIXES))}"
+        )
+    return [*videos]
 
 
 def _matches(pattern: str) -> Iterator[str]:

@@ -35,6 +35,7 @@ _OTHERS = frozenset(
         ("fractions", "Fraction"),
         ("pathlib", "PosixPath"),
         ("pathlib", "WindowsPath"),
+        ("dougagen.files.addresses", "StorePath"),
         ("numpy", "dtype"),
         ("numpy._core.numeric", "_frombuffer"),
         ("numpy._core.multiarray", "scalar"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from dougagen.domain import Episode, ExtractReport, FootageCounts, PictureArea
@@ -53,10 +54,29 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Seam:
+    """Decoder → worker: at this frame, the first of its shot, another decoder may take over."""
+
+    index: int
+    time: Fraction
+    """Seconds from the first frame of the file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Decoder → worker: that was the last drawing."""
 
     last: Tick
+    seam: Seam | None = None
+    """The frame at which another decoder has to go on; None: there is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """Decoder → worker: frames at which the episode is likely cut, and their seconds."""
+
+    of_parts: tuple[Seam, ...]
+    """In their order; that they are seams is yet to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,8 @@ class Job:
     """Run → worker: do this episode."""
 
     path: Path
+    decoders: int = 1
+    """Processes that may read its footage."""
 
 
 @dataclass(frozen=True, slots=True)

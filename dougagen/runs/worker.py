@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, get_args
@@ -22,11 +22,13 @@ from dougagen.choices import OnExisting
 from dougagen.config import ExtractConfig, config_digest, config_options
 from dougagen.domain import Reconstructor
 from dougagen.errors import ConfigError, DougagenError, EpisodeError, ShardError, Stopped, printable, unwind
-from dougagen.footage import require_likeness
-from dougagen.pipeline import extract_episode
+from dougagen.files import StorePath, refused_as
+from dougagen.footage import on_this_machine, require_likeness
+from dougagen.pipeline import DrawingSource, extract_episode
 from dougagen.processes.headway import Progress
 from dougagen.runs.decoder import DecoderLimits, DecoderProcess
 from dougagen.runs.messages import Forward, Receiver, Sender
+from dougagen.runs.parts import read_in_parts
 from dougagen.runs.standing import Standing, standing_of
 from dougagen.runs.words import (
     AlreadyThere,
@@ -34,6 +36,7 @@ from dougagen.runs.words import (
     Busy,
     Extracted,
     Failed,
+    FileIdentity,
     Hashed,
     Job,
     Moved,
@@ -113,19 +116,34 @@ def do_episode(
     plan: Plan,
     reconstructor: DigestedReconstructor,
     digest: str,
+    decoders: int = 1,
     tell: Callable[[object], None] = lambda _: None,
 ) -> Outcome:
-    """Extract one file, unless it is in the dataset or another run has it; a failure is an outcome."""
+    """Extract one file, unless it is in the dataset or another run has it; a failure is an outcome.
+
+    ``decoders`` processes read its footage, which changes no row.
+    """
     try:
-        _require_likeness(path, seconds=plan.limits.stall_seconds)
-        with DecoderProcess(path, limits=plan.limits, notice=tell) as decoder:
-            opened = decoder.open()
-            tell(Hashed(path, opened.identity, opened.episode.episode_id))
-            return _extract(opened, decoder, plan, reconstructor, digest, tell)
+        with on_this_machine(path) as here:
+            there = _identity_in_store(path) if isinstance(path, StorePath) else None
+            _require_likeness(here, seconds=plan.limits.stall_seconds)
+            another = partial(DecoderProcess, here, limits=plan.limits, notice=_once(tell))
+            with another() as decoder:
+                opened = decoder.open()
+                tell(Hashed(path, there or opened.identity, opened.episode.episode_id))
+                opened = replace(opened, episode=replace(opened.episode, path=path))
+                most = plan.config.max_drawings
+                read = read_in_parts(decoder, opened, another, decoders=decoders, max_drawings=most)
+                return _extract(opened, read, plan, reconstructor, digest, tell)
     except EpisodeBusy:
         return Busy()
     except DougagenError as error:
         return Failed(error, fatal=isinstance(error, ShardError) and stops_everything(error))
+
+
+def _identity_in_store(path: StorePath) -> FileIdentity:
+    with refused_as(EpisodeError, path, what="cannot be read"):
+        return FileIdentity.of(path)
 
 
 def _require_likeness(path: Path, *, seconds: float) -> None:
@@ -152,7 +170,7 @@ def _require_likeness(path: Path, *, seconds: float) -> None:
 
 def _extract(
     opened: Opened,
-    decoder: DecoderProcess,
+    read: Callable[..., DrawingSource],
     plan: Plan,
     reconstructor: DigestedReconstructor,
     digest: str,
@@ -187,12 +205,24 @@ def _extract(
                     options=options,
                     on_existing="redo" if replaces else "error",
                     lock=lock,
-                    read=partial(decoder.footage, max_drawings=plan.config.max_drawings),
+                    read=read,
                     on_progress=_seldom(tell),
                 )
             )
     finally:
         remove_if_empty(created)
+
+
+def _once(tell: Callable[[object], None]) -> Callable[[Noticed], None]:
+    """What several decoders notice of one file is told once."""
+    told: set[str] = set()
+
+    def notice(noticed: Noticed) -> None:
+        if noticed.what not in told:
+            told.add(noticed.what)
+            tell(noticed)
+
+    return notice
 
 
 def _seldom(tell: Callable[[object], None]) -> Callable[[Progress], None]:
@@ -231,7 +261,12 @@ def main(requests: Receiver, answers: Sender) -> None:
             assert isinstance(job, Job)
             try:
                 outcome = do_episode(
-                    job.path, plan=setup.plan, reconstructor=reconstructor, digest=digest, tell=answers.send
+                    job.path,
+                    plan=setup.plan,
+                    reconstructor=reconstructor,
+                    digest=digest,
+                    decoders=job.decoders,
+                    tell=answers.send,
                 )
             except Exception as error:  # noqa: BLE001 - a fault of ours takes one episode, not the run
                 outcome = Failed(_fault(error, job.path))

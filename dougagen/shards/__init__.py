@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dougagen.shards.locks import EpisodeBusy, Lock, lock_episode
     from dougagen.shards.merging import Merged, merge_datasets
     from dougagen.shards.pictures import coded_pictures, require_whole_picture
+    from dougagen.shards.plate_rows import decode_plate
     from dougagen.shards.plates import Plates, read_plates
     from dougagen.shards.reader import (
         Dataset,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from dougagen.shards.selection import SelectedRow, read_selected, select_rows
     from dougagen.shards.settling import Settled, settle_repeats
     from dougagen.shards.splits import part_of, shares_of, split_key
+    from dougagen.shards.stored import writer_of
     from dougagen.shards.verify import Damage, VerifyReport, verify_dataset
     from dougagen.shards.writer import ROW_GROUP_BYTES, SHARD_BYTES, EpisodeWriter
 
@@ -67,6 +69,7 @@ _HOME = {
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
     "at_lines": "scaling",
+    "decode_plate": "plate_rows",
     "plate_at_lines": "scaling",
     "require_lines": "scaling",
     "size_at": "scaling",
@@ -81,6 +84,7 @@ _HOME = {
     "ROW_GROUP_BYTES": "writer",
     "SHARD_BYTES": "writer",
     "EpisodeWriter": "writer",
+    "writer_of": "stored",
     "Merged": "merging",
     "merge_datasets": "merging",
     "Leaving": "removal",
@@ -141,6 +145,7 @@ __all__ = [
     "committed_ids",
     "count_records",
     "decode_color",
+    "decode_plate",
     "decode_row",
     "encode_record",
     "files_of",
@@ -170,6 +175,7 @@ __all__ = [
     "split_key",
     "verify_dataset",
     "write_card",
+    "writer_of",
 ]
 
 

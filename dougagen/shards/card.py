@@ -19,7 +19,16 @@ from typing import Any
 
 from dougagen.domain import PALETTE, DougaClass
 from dougagen.errors import ShardError
-from dougagen.files import FileRefused, names_in, read_file, remove_file, stat_of, write_file
+from dougagen.files import (
+    FileRefused,
+    StorePath,
+    names_in,
+    place,
+    read_file,
+    remove_file,
+    stat_of,
+    write_file,
+)
 from dougagen.shards.durable import refusals_named
 from dougagen.shards.ledger import (
     BACKGROUNDS,
@@ -57,7 +66,7 @@ def write_card(out: Path) -> Path:
 
     One run at a time, so that the card of the last commit is the last to be written.
     """
-    out = Path(out)
+    out = place(out)
     with _only_writer(out):
         return _write_card(out)
 
@@ -89,7 +98,7 @@ def _only_writer(out: Path) -> Iterator[None]:
     """Wait a little for a run that is writing the card; what it left hidden if it died is removed."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (lock := Lock.take(lock_path(out, "card"))) is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(1.0 if isinstance(out, StorePath) else 0.02)
     if lock is None:
         raise ShardError("another run has been writing the card for a long time", where=out / CARD)
     with lock, refusals_named(out):
@@ -109,7 +118,8 @@ def _write_card(out: Path) -> Path:
             there = stat_of(card, below=out)
             older = b"" if there is None else _read(card, out)
             license_name, owners = _owners_part(older)
-            front = f"{_front_matter(entries, license_name)}\n{_body(entries)}\n{_OWNER}\n"
+            yaml = _front_matter(entries, license_name, by_name=isinstance(out, StorePath))
+            front = f"{yaml}\n{_body(entries)}\n{_OWNER}\n"
             text = front.encode() + owners
             if there is not None and text == older:
                 return card
@@ -165,7 +175,8 @@ def _license(found: re.Match[str] | None) -> str:
     return found[1].strip() if found else "other"
 
 
-def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str) -> str:
+def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str, *, by_name: bool) -> str:
+    """``by_name``: each shard is named, where files lie under their names before they are committed."""
     lines = [
         "---",
         f"license: {license_name}",
@@ -183,7 +194,12 @@ def _front_matter(entries: tuple[LedgerEntry, ...], license_name: str) -> str:
     for config, folder, _, shards in tables:
         lines += [f"- config_name: {config}", "  data_files:"]
         for split in sorted({split_of(shard.name) for shard in shards}):
-            lines += [f"  - split: {split}", f"    path: {folder}/{split}-*.parquet"]
+            lines += [f"  - split: {split}"]
+            if not by_name:
+                lines += [f"    path: {folder}/{split}-*.parquet"]
+                continue
+            names = [shard.name for shard in shards if split_of(shard.name) == split]
+            lines += ["    path:", *(f"    - {folder}/{name}" for name in names)]
     lines += ["dataset_info:"]
     for config, _, table, _ in tables:
         lines += [f"- config_name: {config}", "  features:"]

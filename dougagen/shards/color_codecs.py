@@ -1,8 +1,8 @@
 """COLOUR ⇄ PNG, WebP, JPEG XL: the same pixels, bit for bit, in fewer bytes.
 
 A picture says itself which of them it is. Of each, one form is read, the one that is written here: 8-bit RGB
-without loss, one frame, no transparency. Its size is read from the header, and bounded, before anything is
-allocated for its pixels. guide/dataset.md#size-on-disk has what each costs.
+without loss, one frame as large as the picture, no transparency. Its size is read from the header, and
+bounded, before anything is allocated for its pixels. guide/dataset.md#size-on-disk has what each costs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ choice; 9 takes ten times as long for 2 % (measured)."""
 _WEBP_LARGEST = 16_383  # px a side; its header has 14 bits for it
 _WEBP = struct.Struct("<4sI4s4sIBI")  # RIFF, bytes after this, WEBP, VP8L, bytes of the chunk, 0x2f, sizes
 _JXL = b"\xff\x0a"
-_JXL_WANTED = "color must be an 8-bit JPEG XL of one picture without transparency"
+_JXL_WANTED = "color must be an 8-bit JPEG XL without loss, of one frame and no transparency"
 _RATIOS = ((0, 1), (1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 """Width to height, as JPEG XL abbreviates it; the first: not abbreviated."""
 
@@ -119,14 +119,22 @@ def _encode_jxl(color: NDArray[np.uint8]) -> bytes:
         use_container=False, use_original_profile=True, num_threads=0,  # the records are coded side by side
     )  # fmt: skip
     nothing = {"exif": None, "jumb": None, "xmp": None, "compress": False}
-    return bytes(encoder(color.tobytes(), width, height, jpeg_encode=False, **nothing))
+    data = bytes(encoder(color.tobytes(), width, height, jpeg_encode=False, **nothing))
+    _require_one_frame(data)  # what this reader would refuse is not written either
+    return data
 
 
 def _jxl_size(data: bytes) -> tuple[int, int]:
-    """ISO/IEC 18181-1, the size header and the metadata up to the extra channels."""
+    """Width and height of the picture. Its frame may be larger: see ``_require_one_frame``."""
+    return _jxl_header(data)[:2]
+
+
+def _jxl_header(data: bytes) -> tuple[int, int, _Bits | None]:
+    """ISO/IEC 18181-1, the size header and the metadata up to the extra channels; what comes after them, or
+    None where the metadata are those of a picture with loss."""
     if data[:2] != _JXL:
         raise ShardError(f"{_JXL_WANTED}, in no container")
-    bits = _Bits(data[2:34])
+    bits = _Bits(data[2:66])
     in_eights = bits.take(1)
     height = bits.side(in_eights)
     across, down = _RATIOS[bits.take(3)]
@@ -135,19 +143,44 @@ def _jxl_size(data: bytes) -> tuple[int, int]:
     # further fields (orientation, preview, animation), floats, more than 8 bits; buffers; extra channels
     if not is_default and any((bits.take(1), bits.take(1), bits.take(2), bits.take(1) * 0, bits.take(2))):
         raise ShardError(_JXL_WANTED)
-    return _bounded(width, height)
+    return *_bounded(width, height), None if is_default else bits
+
+
+def _require_one_frame(data: bytes) -> None:
+    """Raise ShardError unless the first frame is the last, and as large as the picture.
+
+    Frames say their own sizes. One that is never shown, of 2³⁰ pixels a side, would take what memory there
+    is, whatever size the picture has; so do several of them.
+    """
+    bits = _jxl_header(data)[2]
+    # no XYB, sRGB, no extensions, the usual upsampling; the frame begins with a byte
+    is_plain = bits is not None and (bits.take(1), bits.take(1), bits.take(2), bits.take(1)) == (0, 1, 0, 1)
+    if bits is None or not is_plain:
+        raise ShardError(_JXL_WANTED)
+    bits.to_byte()
+    # not all default; a regular frame; modular; no patches, splines or noise; no YCbCr; no upsampling
+    kind = tuple(bits.take(width) for width in (1, 2, 1, 2, 1, 2))
+    bits.take(2)  # how large the groups are
+    # one pass; no place of its own; in place of what was there; the last
+    if kind != (0, 0, 1, 0, 0, 0) or tuple(bits.take(width) for width in (2, 1, 2, 1)) != (0, 0, 0, 1):
+        raise ShardError(_JXL_WANTED)
 
 
 class _Bits:
     """Numbers from the lowest bit of the first byte on; zeros after the end."""
 
     def __init__(self, data: bytes) -> None:
-        self._left = int.from_bytes(data, "little")
+        self._left, self._taken = int.from_bytes(data, "little"), 0
 
     def take(self, bits: int) -> int:
         value = self._left & (1 << bits) - 1
         self._left >>= bits
+        self._taken += bits
         return value
+
+    def to_byte(self) -> None:
+        """Pass over what is left of a byte that was begun."""
+        self.take(-self._taken % 8)
 
     def side(self, in_eights: int) -> int:
         """A length in pixels: in eights, or in a number of one of four widths."""
@@ -160,6 +193,7 @@ def _decode_jxl(data: bytes) -> NDArray[np.uint8]:
         library = _jpeg_xl()
     except UsageError as error:
         raise ShardError(f"color is a JPEG XL: {error.what}", remedy=error.remedy) from error
+    _require_one_frame(data)
     try:
         _, facts, pixels, _, _ = library.Decoder(num_threads=0)(data)
     except Exception as error:

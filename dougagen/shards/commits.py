@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.files import StorePath
 from dougagen.shards.durable import (
     is_there,
     move,
@@ -20,6 +21,7 @@ from dougagen.shards.durable import (
     write_text_whole,
 )
 from dougagen.shards.ledger import EPISODES, LedgerEntry, ledger_path
+from dougagen.shards.locks import Lock
 from dougagen.shards.recovery import (
     committed_files,
     finish_commit,
@@ -59,11 +61,17 @@ class PrintsFile:
             self._file.abandon()
 
 
-def commit_beside(out: Path, entry: LedgerEntry, *, prints: NDArray[np.void] | None = None) -> LedgerEntry:
+def commit_beside(
+    out: Path, entry: LedgerEntry, lock: Lock, *, prints: NDArray[np.void] | None = None
+) -> LedgerEntry:
     """Change the ledger of an episode, and its prints where they are given, but no row.
 
-    The caller holds the episode's lock. Raises ShardError where the disk refuses.
+    ``lock`` is the episode's. Raises ShardError where the disk refuses.
     """
+    if isinstance(out, StorePath):
+        from dougagen.shards.stored import commit_beside_in_store
+
+        return commit_beside_in_store(out, entry, lock, prints=prints)
     file = PrintsFile(out, entry.episode_id)
     with refusals_named(out):
         try:

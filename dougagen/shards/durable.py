@@ -18,6 +18,8 @@ from dougagen.files import (
     FileRefused,
     Folder,
     Refusal,
+    StorePath,
+    StoreRefused,
     folder_at,
     hidden_name,
     is_file,
@@ -61,6 +63,11 @@ def stops_everything(error: ShardError) -> bool:
     that lies in one episode's way. Arrow's errors have no number."""
     cause = error.__cause__
     return isinstance(cause, OSError) and cause.errno is not None and not isinstance(cause, FileRefused)
+
+
+def store_refuses(error: ShardError) -> bool:
+    """Whether it is a store that would say the same of the next file: it is no damage of this one."""
+    return isinstance(error.__cause__, StoreRefused) and error.__cause__.is_of_the_store
 
 
 def sync_folder(folder: Path) -> None:
@@ -145,6 +152,8 @@ def make_folders(folder: Path, *, below: Path | None = None) -> tuple[Path, ...]
 
     From ``below`` down no link may lie on the way. Raises OSError, FolderRefused.
     """
+    if isinstance(folder, StorePath):
+        return ()  # a store has none
     root = folder if below is None else below
     created: list[Path] = []
     at = root

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from dougagen.errors import ShardError
-from dougagen.files import FileRefused, Folder, folder_at
+from dougagen.files import FileRefused, Folder, StorePath, folder_at
 from dougagen.shards.durable import refusals_named
 from dougagen.shards.ledger import HIDDEN, require_episode_id
 
@@ -36,6 +36,10 @@ class Lock:
     @classmethod
     def take(cls, path: Path) -> Lock | None:
         """The lock, or None where another process has it. Never waits. Raises ShardError."""
+        if isinstance(path, StorePath):
+            from dougagen.shards.leases import Lease
+
+            return Lease.take_at(path)
         with refusals_named(path.parent.parent):
             for _ in range(_ATTEMPTS):
                 taken = cls._try(path)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -14,7 +15,16 @@ import pyarrow.parquet as pq
 
 from dougagen.domain import Record, Table
 from dougagen.errors import ShardError, quoted
-from dougagen.files import Refusal, open_file, refused_as, require_file_or_nothing
+from dougagen.files import (
+    Refusal,
+    StorePath,
+    StoreRefused,
+    names_in,
+    open_file,
+    place,
+    refused_as,
+    require_file_or_nothing,
+)
 from dougagen.shards.bounds import (
     MAX_COLUMNS_LOADED,
     MAX_TEXT_LOADED,
@@ -23,7 +33,7 @@ from dougagen.shards.bounds import (
     require_text_fits,
     text_leaves,
 )
-from dougagen.shards.durable import is_there
+from dougagen.shards.durable import is_there, store_refuses
 from dougagen.shards.ledger import (
     BACKGROUNDS,
     DATA,
@@ -150,7 +160,7 @@ class Dataset:
         try:
             yield
         except ShardError as error:
-            if self.on_damage is None:
+            if self.on_damage is None or store_refuses(error):
                 raise
             self.on_damage(error)
 
@@ -201,14 +211,21 @@ class Dataset:
         return sizes
 
 
-def open_dataset(path: Path | str, *, on_damage: Callable[[ShardError], object] | None = None) -> Dataset:
+def open_dataset(
+    path: str | PathLike[str], *, on_damage: Callable[[ShardError], object] | None = None
+) -> Dataset:
     """Find the shards at ``path``: a dataset folder, a plain folder of Parquet files, or one such file.
 
     Where there is a folder ``episodes``, only shards in its ledgers count. Hidden files never do. With
     ``on_damage`` what is damaged or missing is told there and passed over, now and in all later reading.
     Raises ShardError where there is nothing to read, or a ledger is damaged or names a missing shard.
     """
-    path = Path(path)
+    path = place(path)
+    with refused_as(ShardError, path, what="cannot be read"):
+        return _opened_at(path, on_damage)
+
+
+def _opened_at(path: Path, on_damage: Callable[[ShardError], object] | None) -> Dataset:
     if path.is_file():
         return Dataset(path.parent, (path,), on_damage=on_damage)
     if not path.is_dir():
@@ -235,11 +252,11 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
         with nothing._damage_told():
             if (entry := read_ledger(root, episode_id)) is not None:
                 ledger.append(entry)
+    # a store is asked once for all names, not for each
+    names = frozenset(names_in(root / DATA)) if isinstance(root, StorePath) else None
     for shard in (root / DATA / shard.name for entry in ledger for shard in entry.shards):
         with nothing._damage_told():
-            with refused_as(ShardError, shard, what="this shard cannot be read"):
-                require_file_or_nothing(shard, below=root)
-            if not is_there(shard):
+            if not (_is_in_folder(shard, root) if names is None else shard.name in names):
                 raise ShardError(
                     "this shard is in the ledger and not in the folder", where=shard, remedy=REPAIR
                 )
@@ -248,6 +265,12 @@ def _open_committed(root: Path, on_damage: Callable[[ShardError], object] | None
         raise ShardError("no episode is committed in this folder", where=root, remedy=_MAKE)
     plates = (root / BACKGROUNDS / shard.name for entry in ledger for shard in entry.backgrounds)
     return Dataset(root, tuple(shards), tuple(ledger), on_damage, tuple(plates))
+
+
+def _is_in_folder(shard: Path, root: Path) -> bool:
+    with refused_as(ShardError, shard, what="this shard cannot be read"):
+        require_file_or_nothing(shard, below=root)
+    return is_there(shard)
 
 
 def split_shards(dataset: Dataset, split: str) -> Dataset:
@@ -303,6 +326,9 @@ def _opened(
         raise
     except FileNotFoundError as error:
         raise ShardError("this shard is missing or not a file", where=shard, remedy=REPAIR) from error
+    except StoreRefused as error:
+        what = f"this shard cannot be read ({error.strerror})"
+        raise ShardError(what, where=error.path, remedy=error.remedy) from error
     except Refusal as error:
         what = f"this shard is missing or not a file ({error.strerror})"
         raise ShardError(what, where=error.path, remedy=error.remedy) from error
@@ -331,6 +357,8 @@ def _parquet(shard: Path, **settings: Any) -> Iterator[pq.ParquetFile]:
 def _file(shard: Path) -> BufferedReader:
     """The shard, open; in a dataset through no link. A folder of Parquet files without ledgers is somebody's
     collection (that of a download cache is made of links), and read as it is. Raises OSError, Refusal."""
+    if isinstance(shard, StorePath):
+        return open_file(shard)
     out = shard.parent.parent
     return open_file(shard, below=out if (out / EPISODES).is_dir() else None)
 

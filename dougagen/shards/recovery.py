@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dougagen.errors import DomainError, ShardError
-from dougagen.files import FileRefused, is_file, names_in, require_file_or_nothing
+from dougagen.files import FileRefused, StorePath, is_file, names_in, require_file_or_nothing
 from dougagen.shards.durable import (
     files_in,
     is_there,
@@ -97,6 +97,10 @@ def recover(out: Path) -> tuple[Recovered, ...]:
 
     Raises ShardError where the disk refuses.
     """
+    if isinstance(out, StorePath):
+        from dougagen.shards.stored import recover_in_store
+
+        return recover_in_store(out)
     done = []
     with refusals_named(out):
         for episode_id in _episodes_with_remains(out):
@@ -132,6 +136,8 @@ def _remove_dead_locks(out: Path) -> None:
 
 def recover_episode(out: Path, episode_id: str) -> Recovered:
     """The same for one episode, whose lock the caller holds. Raises OSError, ShardError."""
+    if isinstance(out, StorePath):
+        return Recovered(episode_id, completed=False, removed=0)  # what is left there is in nobody's way
     removed: list[Path] = []
     intent = intent_path(out, episode_id)
     completed = False

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dougagen.domain import Record
+from dougagen.domain import Origin, Record
 from dougagen.errors import ShardError
 from dougagen.shards.filters import Filter
 from dougagen.shards.ledger import REPAIR
 from dougagen.shards.reader import Dataset, RowGroup
 from dougagen.shards.rows import decode_row
+from dougagen.shards.splits import split_key
 
 _READ = (
     "record_id",
@@ -24,8 +25,10 @@ _READ = (
     "shot_index",
     "drawing_index",
     "frame_index",
+    "height",
     "time",
     "exposures",
+    "origin",
 )
 
 
@@ -42,10 +45,24 @@ class SelectedRow:
     shot_index: int
     drawing_index: int
     frame_index: int
+    height: int
+    """Lines of its pictures, as the column says."""
     time: float
     """Seconds."""
     exposures: tuple[tuple[int, int], ...]
     """Start and stop of each, as they stand there: nothing has been checked yet."""
+    origin: str
+
+    @property
+    def is_scene(self) -> bool:
+        """Whether it is a still of the studio: its episode is a batch of them, which have nothing to do with
+        each other."""
+        return self.origin == Origin.STUDIO
+
+    def split_key(self, by: str) -> str:
+        """What must stay together in a split ``by``: each scene of the studio stands alone."""
+        scene = self.frame_index if self.is_scene else None
+        return split_key(self.episode_id, self.shot_index, by, scene=scene)
 
 
 def select_rows(dataset: Dataset, where: Filter | None = None) -> Iterator[SelectedRow]:

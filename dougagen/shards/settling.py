@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ShardError
+from dougagen.files import StorePath
 from dougagen.shards.commits import commit_beside
 from dougagen.shards.durable import refusals_named, stops_everything
 from dougagen.shards.ledger import REPEAT, SCHEMA_VERSION, LedgerEntry, read_ledger, split_of
@@ -38,7 +39,7 @@ from dougagen.shards.members import (
 from dougagen.shards.recovery import recover_episode
 from dougagen.shards.repeats import Member
 from dougagen.shards.rows import EncodedRecord, encoded_row
-from dougagen.shards.writer import EpisodeWriter
+from dougagen.shards.stored import writer_of
 
 _PATIENCE_SECONDS = 3600.0
 """Another run may have gigabytes to write anew."""
@@ -88,7 +89,7 @@ def _alone(out: Path) -> Iterator[None]:
                 where=out,
                 remedy="run the same command again",
             )
-        time.sleep(0.05)
+        time.sleep(2.0 if isinstance(out, StorePath) else 0.05)
     with lock:
         yield
 
@@ -202,7 +203,7 @@ def _change(out: Path, one: Known, repeats: Mapping[int, str]) -> _End:
             member = one.member
             same_rows = member.on_repeat == "drop" and repeats.keys() == member.repeats.keys()
             if same_rows:
-                commit_beside(out, replace(entry, repeats=repeats))
+                commit_beside(out, replace(entry, repeats=repeats), lock)
             else:
                 require_rows_whole(out, entry)
                 _write_anew(out, entry, one, repeats, lock)
@@ -210,10 +211,10 @@ def _change(out: Path, one: Known, repeats: Mapping[int, str]) -> _End:
 
 
 def _make_prints(out: Path, one: Known) -> _End:
-    with _entry_of(out, one) as (end, entry, _):
-        if entry is not None:
+    with _entry_of(out, one) as (end, entry, lock):
+        if entry is not None and lock is not None:
             require_rows_whole(out, entry)
-            commit_beside(out, entry, prints=prints_made_anew(out, entry))
+            commit_beside(out, entry, lock, prints=prints_made_anew(out, entry))
         return end
 
 
@@ -245,7 +246,7 @@ def _write_anew(out: Path, entry: LedgerEntry, one: Known, repeats: Mapping[int,
     dropping = one.member.on_repeat == "drop"
     said = json.dumps([entry.config_digest, one.member.on_repeat, sorted(repeats.items())])
     dropped: list[int] = []
-    with EpisodeWriter(
+    with writer_of(
         out,
         episode_id=entry.episode_id,
         split=split_of(entry.shards[0].name) if entry.shards else "train",

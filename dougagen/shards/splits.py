@@ -27,8 +27,11 @@ def shares_of(text: str) -> dict[str, Fraction]:
     return {name: number / sum(numbers) for name, number in zip(NAMES, numbers, strict=False)}
 
 
-def split_key(episode_id: str, shot_index: int, by: str) -> str:
-    """What must stay together, in words: an episode, or with ``by="shot"`` a shot of it."""
+def split_key(episode_id: str, shot_index: int, by: str, *, scene: int | None = None) -> str:
+    """What must stay together, in words: an episode, with ``by="shot"`` a shot of it, or one ``scene`` of a
+    batch of the studio."""
+    if scene is not None:
+        return f"{episode_id}/{shot_index}/{scene}"
     return f"{episode_id}/{shot_index}" if by == "shot" else episode_id
 
 

@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ShardError, quoted
-from dougagen.files import Refusal, names_in, require_file_or_nothing, stat_of
+from dougagen.files import (
+    Refusal,
+    StorePath,
+    StoreRefused,
+    names_in,
+    place,
+    refused_as,
+    require_file_or_nothing,
+    stat_of,
+)
+from dougagen.shards.durable import store_refuses
 from dougagen.shards.ledger import (
     BACKGROUNDS,
     DATA,
@@ -83,6 +93,8 @@ class _Findings:
         self.aside: set[str] = set()
         """Records whose rows lie beside the ledger."""
         self.taking_part: dict[str, Known] = {}
+        self.uncommitted: list[Path] = []
+        """Shards that no ledger names yet, or any more, where that is no damage."""
         self.shards = self.records = self.plates = self.bytes = 0
 
     def add(self, where: Path, what: str, remedy: str) -> None:
@@ -94,8 +106,10 @@ def verify_dataset(out: Path) -> VerifyReport:
 
     Damage is reported, not raised; ShardError only where there is no dataset to check.
     """
-    out = Path(out)
-    if not (out / EPISODES).is_dir():
+    out = place(out)
+    with refused_as(ShardError, out, what="cannot be read"):
+        has_ledgers = (out / EPISODES).is_dir()
+    if not has_ledgers:
         dataset = open_dataset(out)  # raises where there is nothing; a plain folder has no ledger to check
         raise ShardError(
             f"{len(dataset.shards)} shards and no ledger: there is nothing to verify them against",
@@ -109,6 +123,8 @@ def verify_dataset(out: Path) -> VerifyReport:
         try:
             entry = read_ledger(out, episode_id)
         except ShardError as error:
+            if store_refuses(error):
+                raise
             findings.add(out / EPISODES / f"{episode_id}.json", error.what, error.remedy or REPAIR)
             named.update(
                 path
@@ -122,7 +138,7 @@ def verify_dataset(out: Path) -> VerifyReport:
             _check_episode(findings, entry)
     _check_repeats(findings)
     _find_strays(findings, named)
-    leftovers = [
+    leftovers = findings.uncommitted + [
         path
         for folder in (out / DATA, out / BACKGROUNDS, out / EPISODES)
         for path in _all_in(folder)
@@ -190,6 +206,8 @@ def _check_prints(findings: _Findings, entry: LedgerEntry, said: list[dict[int, 
         one = known(findings.root, entry)
         table = prints_of(findings.root, one)
     except ShardError as error:
+        if store_refuses(error):
+            raise
         if isinstance(error, PrintsLost) and error.where is not None:
             findings.add(Path(error.where), error.what, _remedy(entry))
         return  # what is wrong with the rows is said already
@@ -246,6 +264,8 @@ def _check_file(findings: _Findings, entry: LedgerEntry, path: Path, facts: Shar
         elif sha256_of(path) != facts.sha256:
             findings.add(path, "its SHA-256 is not the ledger's", _remedy(entry))
     except OSError as error:
+        if isinstance(error, StoreRefused) and error.is_of_the_store:
+            raise ShardError(f"cannot be read ({error.strerror})", where=path, remedy=error.remedy) from error
         remedy = error.remedy if isinstance(error, Refusal) else "make it readable"
         findings.add(path, f"cannot be read ({error.strerror})", remedy)
         return False
@@ -276,6 +296,8 @@ def _check_rows(
             wrong += _wrong_in(findings, entry, row, seen, shown=shown)
             prints[row["frame_index"]] = row["fingerprint"]
     except ShardError as error:
+        if store_refuses(error):
+            raise
         findings.add(path, error.what, _remedy(entry))
         return None
     finally:
@@ -317,5 +339,8 @@ def _find_strays(findings: _Findings, named: set[Path]) -> None:
     for folder in (DATA, BACKGROUNDS):
         for path in _all_in(findings.root / folder):
             if path.suffix == ".parquet" and path not in named and not path.name.startswith("."):
+                if isinstance(path, StorePath) and episode_of_shard(path.name) is not None:
+                    findings.uncommitted.append(path)  # there they get their names before the commit
+                    continue
                 what = "is in the folder and in no ledger"
                 findings.add(path, what, "extract its episode again or remove it")

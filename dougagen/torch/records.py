@@ -24,7 +24,6 @@ from dougagen.shards import (
     part_of,
     select_rows,
     shares_of,
-    split_key,
 )
 from dougagen.shards.ledger import REPAIR
 from dougagen.torch.errors import RecordError
@@ -82,7 +81,7 @@ class Records:
         ConfigError where nothing is taken.
         """
         told: list[ShardError] = []
-        dataset = open_dataset(Path(folder), on_damage=told.append if on_damage == "skip" else None)
+        dataset = open_dataset(folder, on_damage=told.append if on_damage == "skip" else None)
         groups: list[RowGroup] = []
         counts, rows = array("q"), array("i")
         for group, row in _taken(dataset, choice):
@@ -162,7 +161,7 @@ def _taken(dataset: Dataset, choice: Choice) -> Iterator[tuple[RowGroup, int]]:
         return
     shares = shares_of(choice.split)
     for one in select_rows(dataset, parse_filter(choice.where) if choice.where else None):
-        if part_of(split_key(one.episode_id, one.shot_index, choice.split_by), shares) == choice.part:
+        if part_of(one.split_key(choice.split_by), shares) == choice.part:
             yield one.group, one.row
 
 

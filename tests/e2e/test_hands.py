@@ -65,9 +65,12 @@ def shards(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "words",
     [
-        ("extract", "clip.mkv", "--out", "s3://bucket/shards"),
-        ("extract", "gs://bucket/clip.mkv", "--out", "shards"),
+        ("extract", "clip.mkv", "--out", "ftp://bucket/shards"),
+        ("extract", "ftp://bucket/clip.mkv", "--out", "shards"),
+        ("extract", "clip.mkv", "--out=https://bucket/shards"),
+        ("export", "shards", "--to", "folders", "--out", "s3://bucket/out"),
         ("verify", "hf://datasets/x"),
+        ("stats", "shards", "--html", "s3://bucket/page.html"),
         ("label", "import", "labels", "-o", "S3://bucket"),
     ],
 )
@@ -126,6 +129,17 @@ def test_stats_explains_the_thesis_and_says_where_to_look_next(shards: Path) -> 
     done = dougagen("stats", shards)
     assert "200 douga drawn by hand (Kugler, TU Wien 2020)" in " ".join(done.stdout.split())
     assert re.search(r"next: dougagen \w+ .*shards", done.stderr.splitlines()[-1])
+
+
+def test_stats_fits_a_screen_and_full_has_every_table(shards: Path) -> None:
+    short, full = (dougagen("stats", shards, *words) for words in ([], ["--full"]))
+    assert len(short.stdout.splitlines()) + len(short.stderr.splitlines()) < 40
+    for word in ("holds", "twos", "resolutions", "cel coverage", "confidence", "3 shots", "shading fill"):
+        assert word in short.stdout, word
+    assert "--full shows all figures" in short.stderr.splitlines()[-1]
+    for title in ("Hold lengths", "Cel coverage", "Douga classes", "Confidence", "Size"):
+        assert title in full.stdout, title
+    assert "--full" not in full.stderr
 
 
 def test_repeats_are_left_out_by_their_own_option(clip: Path, tmp_path: Path) -> None:

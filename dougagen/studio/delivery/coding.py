@@ -17,8 +17,8 @@ H273 = {"bt709": (1, 1, 1), "bt601": (6, 6, 6)}
 LIMITED, FULL = 1, 2
 """Colour ranges as FFmpeg numbers them."""
 REPEATABLE_X264 = "mbtree=0"
-"""x264-params with which the same pictures give the same bytes: its macroblock tree (in assembly) reads memory
-that was never written. Found by filling fresh memory with MALLOC_PERTURB_; 0, 1 and 165 gave three files."""
+"""x264-params with which the same pictures give the same bytes: its macroblock tree (in assembly) reads
+memory that was never written. Found by filling fresh memory with MALLOC_PERTURB_."""
 
 
 def yuv_frame(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +15,7 @@ from exported import FIRST, SECOND
 from numpy.typing import NDArray
 from records import record_of
 
-from dougagen.domain import FrameSpan
+from dougagen.domain import FrameSpan, Placement, Plate
 from dougagen.exports import export
 from dougagen.exports.cels import Cels
 from dougagen.exports.config import ExportConfig
@@ -93,26 +91,14 @@ def test_a_cel_has_the_colour_of_the_frame_and_is_transparent_around_it(
     assert (middle[..., 3] == 255).all()
 
 
-@dataclass(frozen=True)
-class At:
-    """As ``domain.Placement`` has it."""
-
-    frame_index: int
-    x: float
-    y: float
-    scale: float = 1.0
+def board(
+    image: NDArray[np.uint8], known: NDArray[np.bool_], *places: tuple[int, float, float, float]
+) -> Plate:
+    """A plate of the shot; places are frame, x, y and scale."""
+    return Plate(FIRST, 0, 0, image, known, tuple(Placement(*place) for place in places))
 
 
-@dataclass(frozen=True)
-class Board:
-    """As ``domain.Plate`` has it."""
-
-    image: NDArray[np.uint8]
-    known: NDArray[np.bool_]
-    placements: tuple[At, ...]
-
-
-def shot_with(plate: Any, frames: tuple[int, ...] = (10, 12, 14)) -> ExportedShot:
+def shot_with(*plates: Plate, frames: tuple[int, ...] = (10, 12, 14)) -> ExportedShot:
     """A shot of the ball, each drawing on twos from the frames named."""
     triplet = drawn()
     lines = tuple(
@@ -122,7 +108,7 @@ def shot_with(plate: Any, frames: tuple[int, ...] = (10, 12, 14)) -> ExportedSho
     record = record_of(triplet.color, triplet.cel_mask.pixels, triplet.douga.classes)
     return ExportedShot(
         name="a_cut0001", episode_id=FIRST, source="a\x1b[31m.mkv", shot_index=0, frame_rate=Fraction(24),
-        lines=lines, plate=plate, read=lambda: ((line, record) for line in lines),
+        lines=lines, read=lambda: ((line, record) for line in lines), read_plates=lambda: iter(plates),
     )  # fmt: skip
 
 
@@ -134,8 +120,8 @@ def place(tmp_path: Path) -> tuple[Place, Path]:
 def test_the_background_lies_under_the_cels_as_the_camera_shows_it(place: tuple[Place, Path]) -> None:
     image = np.tile(ground(level=60), (1, 2, 1))
     known = np.ones(image.shape[:2], bool)
-    known[:, 50:60] = False
-    plate = Board(image, known, (At(10, 0, 0), At(12, 0, 0), At(14, 30, 0)))
+    known[:, 50:70] = False
+    plate = board(image, known, (10, 0, 0, 1), (12, 0, 0, 1), (14, 30, 0, 1))
     Cels(ExportConfig(to="cels")).write_shot(shot_with(plate), place[0])
     folder = place[1]
     frames, layers = sheet_of(folder / "a_cut0001.xdts")
@@ -146,7 +132,8 @@ def test_the_background_lies_under_the_cels_as_the_camera_shows_it(place: tuple[
         view = rgba(folder / f"BG/BG_{number:04d}.png")
         assert view.shape[:2] == (HEIGHT, WIDTH)
         there = known[:, x : x + WIDTH]
-        assert (view[..., 3] == np.where(there, 255, 0)).all()
+        unknown = np.flatnonzero((view[..., 3] == 0).all(axis=0))
+        assert unknown.tolist() == list(range(52 - x, 68 - x)), "it goes on under the edge of a cel"
         assert (view[there][:, :3] == image[:, x : x + WIDTH][there]).all()
     whole = rgba(folder / "plate_1.png")
     assert (whole[..., :3][known] == image[known]).all()
@@ -158,17 +145,27 @@ def test_a_drawing_without_a_place_in_the_plate_keeps_the_background_before_it(
     place: tuple[Place, Path],
 ) -> None:
     plates = (
-        Board(ground(level=60), np.ones((HEIGHT, WIDTH), bool), (At(10, 0, 0), At(99, 5, 5))),
-        Board(ground(level=90), np.ones((HEIGHT, WIDTH), bool), (At(14, 0.5, 1e300, 2.0),)),
+        board(ground(level=60), np.ones((HEIGHT, WIDTH), bool), (10, 0, 0, 1), (99, 5, 5, 1)),
+        board(ground(level=90), np.ones((HEIGHT, WIDTH), bool), (14, 0.5, 1e300, 2.0)),
     )
-    Cels(ExportConfig(to="cels")).write_shot(shot_with(plates), place[0])
+    Cels(ExportConfig(to="cels")).write_shot(shot_with(*plates), place[0])
     _, layers = sheet_of(place[1] / "a_cut0001.xdts")
     assert layers["BG"] == [1, 1, 1, 1, 2, 2]
     assert not rgba(place[1] / "BG/BG_0002.png").any(), "far beside the plate there is nothing"
+    assert not (place[1] / "plate_2.png").exists(), "the first is all in its picture"
+    assert "1,12" not in (place[1] / "plate_1.csv").read_text()
+
+
+def test_a_plate_that_its_picture_shows_whole_is_not_written_twice(place: tuple[Place, Path]) -> None:
+    known = np.ones((HEIGHT, WIDTH), bool)
+    plate = board(ground(level=60), known, (10, 0, 0, 1), (12, 0, 0, 1), (14, 0, 0, 1))
+    Cels(ExportConfig(to="cels")).write_shot(shot_with(plate), place[0])
+    assert sorted(path.name for path in place[1].iterdir()) == ["A", "BG", "README.txt", "a_cut0001.xdts"]
+    assert (rgba(place[1] / "BG/BG_0001.png")[..., :3] == ground(level=60)).all()
 
 
 def test_the_readme_is_plain_text_whatever_the_video_was_called(place: tuple[Place, Path]) -> None:
-    Cels(ExportConfig(to="cels")).write_shot(shot_with(None), place[0])
+    Cels(ExportConfig(to="cels")).write_shot(shot_with(), place[0])
     text = (place[1] / "README.txt").read_text("utf-8")
     assert "\x1b" not in text
     assert "24 frames a second" in text

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from exported import FIRST, RECORDS, drawing, make_dataset, plain_shard, tree
 from PIL import Image
+from records import commit, entry_of, record_of
 
+from dougagen.domain import Origin
 from dougagen.errors import DougagenError, ExportError, UsageError
 from dougagen.exports import FORMATS, export
 from dougagen.exports.config import ExportConfig
@@ -65,6 +67,24 @@ def test_a_split_never_parts_an_episode_or_a_shot_and_is_always_the_same(
             if part.name[0] != "."
         ]
         assert sum(map(len, parts)) == len(set().union(*parts)) == (2 if by == "episode" else 4)
+
+
+@pytest.mark.parametrize("by", ["episode", "shot"])
+def test_the_scenes_of_a_studio_batch_are_split_one_by_one(tmp_path: Path, by: str) -> None:
+    grey = np.full((16, 16, 3), 90, np.uint8)
+    nothing = np.zeros((16, 16), bool), np.zeros((16, 16), np.uint8)
+    scenes = [
+        record_of(grey, *nothing, ((seed, seed + 1),), origin=Origin.STUDIO, drawing_index=seed)
+        for seed in range(30)
+    ]
+    commit(tmp_path / "studio", scenes, entry_of(30, frames=30))
+    parts = [
+        export(tmp_path / "studio", tmp_path / to, to=to, split="50/50", split_by=by).drawings
+        for to in ("folders", "cels")
+    ]
+    assert parts[0] == parts[1]
+    assert min(parts[0].values()) >= 5
+    assert len(list((tmp_path / "cels").glob("*/*/*.xdts"))) == 30, "each is a shot of its own"
 
 
 def test_a_part_that_comes_out_empty_is_said(dataset: Path, tmp_path: Path) -> None:

@@ -75,6 +75,24 @@ def test_once_all_is_decoded_the_time_left_is_what_remains_of_the_networks_by_dr
     assert flow.headway.now().seconds_left == pytest.approx(1), "counted down within a batch"
 
 
+def test_a_window_that_takes_long_says_how_much_of_it_is_done_and_how_long_it_still_takes() -> None:
+    """The first result comes when all of a window is read: until then its share speaks for it."""
+    flow = Flow()
+    list(flow.drawings)  # all eleven are handed over
+    flow.decoded = 100
+    flow.headway.within(0.0)
+    assert (flow.headway.now().stage, flow.headway.now().seconds_left) == ("networks", None)
+    for share in (0.25, 0.5, 0.75):
+        flow.time += 10
+        flow.headway.within(share)
+        now = flow.headway.now()
+        assert (now.frames, now.stage) == (0, f"networks {100 * share:.0f} %")
+        assert now.seconds_left == pytest.approx(40 * (1 - share))
+    out = flow.headway.reading(iter(range(1)))
+    next(out)
+    assert flow.headway.now().stage == "writing"
+
+
 def test_what_is_left_of_decoding_counts_where_decoding_is_slowest() -> None:
     flow = Flow()
     out = flow.networks(batch=1, seconds=0.01)

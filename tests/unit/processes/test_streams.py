@@ -87,6 +87,25 @@ def test_mapping_takes_no_more_items_than_its_window() -> None:
         assert source.count == 4
 
 
+def test_what_is_mapped_is_handed_out_while_the_next_item_is_made() -> None:
+    made = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield from (1, 2)
+        if not made.wait(60):
+            raise AssertionError("nobody hands out what is done")
+        yield 3
+
+    with (
+        Prefetch(items(), depth=4, name="t") as source,
+        MappedInOrder(str, source, workers=4, name="t", is_dry=lambda: source.is_dry) as words,
+    ):
+        assert [next(words), next(words)] == ["1", "2"], "the third would have been waited for"
+        made.set()
+        assert list(words) == ["3"]
+        assert not source.is_dry
+
+
 def test_an_error_in_a_mapped_function_reaches_the_reader() -> None:
     def fails(i: int) -> int:
         raise OSError(f"disk full at {i}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from waiting import ends, is_alive
 from dougagen.errors import DougagenError
 from dougagen.processes.workers import Workers, made_in_order
 
+ROOT = Path(__file__).resolve().parents[3]
 # What workers are given here is built in: they cannot import this file, which pytest keeps off sys.path.
 SLOW_WHEN_EVEN = [f"__import__('time').sleep({0.05 * (1 - n % 2)}) or {n * n}" for n in range(12)]
 HAS_LOADED_TORCH = "'torch' in __import__('sys').modules"
@@ -32,9 +34,35 @@ def test_what_is_made_comes_in_order_and_workers_load_no_torch() -> None:
 def test_closing_does_not_wait_for_what_is_being_made() -> None:
     with Workers(1, purpose="makes things") as workers:
         assert next(workers.in_order(time.sleep, [0.0, 600.0, 600.0])) is None
+        (thread,) = (one for one in threading.enumerate() if "ExecutorManager" in type(one).__name__)
         begun = time.monotonic()
-    workers._pool.shutdown(wait=True)
+    assert not thread.is_alive(), "nothing that the end of the interpreter could stumble over"
     assert time.monotonic() - begun < 300
+
+
+def test_a_program_that_ends_right_after_closing_says_nothing(tmp_path: Path) -> None:
+    """However slowly the end of the interpreter wakes the thread of a pool that it still knows."""
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import time\n"
+        "from concurrent.futures import process\n"
+        "from multiprocessing.connection import Connection\n"
+        "from dougagen.processes.workers import Workers\n"
+        "write = Connection._write\n"
+        "def slowly(file, data):\n"
+        "    if process._global_shutdown:\n"
+        "        time.sleep(2)\n"
+        "    return write(file, data)\n"
+        "if __name__ == '__main__':\n"
+        "    Connection._send.__defaults__ = (slowly,)\n"
+        "    with Workers(1, purpose='waits') as workers:\n"
+        "        next(workers.in_order(time.sleep, [0.0, 600.0, 600.0]))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False, env=environment
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_one_worker_is_this_process() -> None:

@@ -115,6 +115,26 @@ def test_a_window_in_the_wall_goes_with_the_wall_although_the_networks_call_it_c
     assert error(found, masks) < 0.5 * wrong_alone
 
 
+def test_layers_of_the_background_with_speeds_of_their_own_are_not_cel() -> None:
+    made, masks = drawings(8, pan=6, step=0)
+    near = board(WIDTH + 200, seed=9)
+    layered = []
+    for k, drawing in enumerate(made):
+        picture = drawing.image.copy()
+        for first in range(
+            -100, WIDTH + 100, 50
+        ):  # trees before the board, which pass by three times as fast
+            left = first - 18 * k
+            low, high = max(0, left), min(WIDTH, left + 20)
+            if low < high:
+                picture[:, low:high] = near[:HEIGHT, first + 100 + low - left : first + 100 + high - left]
+        picture[masks[k]] = drawing.image[masks[k]]
+        layered.append(Drawing("0" * 16, 0, drawing.exposures, picture, drawing_index=k))
+    doubtful = [np.where(mask, 3.0, -1.2).astype(np.float32) for mask in masks]
+    found = NetworkShotReader(Networks(doubtful), ShotConfig()).read(layered)
+    assert error(found, masks) < 0.01
+
+
 def test_a_shadow_that_wanders_over_the_board_stays_background() -> None:
     made, masks = drawings(6, step=0)
     dark = []

@@ -104,6 +104,41 @@ def test_a_jxl_with_transparency_or_deeper_pixels_is_refused_before_it_is_decode
             color_size(data.getvalue())
 
 
+def jxl_of(frame: list[tuple[int, int]], *, xyb: int = 0) -> bytes:
+    """The headers of a JPEG XL of 8×8 pixels: value and width of each field of its first frame."""
+    fields = [(1, 1), (0, 5), (1, 3), (0, 1), (0, 1), (0, 1), (0, 2), (1, 1), (0, 2)]  # 8×8, 8 bits
+    fields += [(xyb, 1), (1, 1), (0, 2), (1, 1)]  # sRGB
+    fields += [(0, -sum(width for _, width in fields) % 8), *frame]
+    number = at = 0
+    for value, width in fields:
+        number |= value << at
+        at += width
+    return b"\xff\x0a" + number.to_bytes(64, "little")
+
+
+REGULAR = [(0, 1), (0, 2), (1, 1), (0, 2), (0, 1), (0, 2), (1, 2), (0, 2)]
+"""A modular frame up to whether it has a size of its own."""
+
+
+def test_a_jxl_whose_frame_has_another_size_or_is_not_the_last_is_refused_unread_jxl() -> None:
+    place = [(0, 2), (0, 8)] * 2 + [(3, 2), ((1 << 30) - 1, 30)] * 2  # at 0, 0; 2³⁰ pixels a side
+    hidden = [*REGULAR[:1], (2, 2), *REGULAR[2:7], (1, 1), *place]  # kept for others, never shown
+    for said in (
+        jxl_of([*REGULAR, (1, 1), *place]),
+        jxl_of(hidden),
+        jxl_of([*REGULAR, (0, 1), (0, 2), (0, 1)]),  # another one follows
+        jxl_of([*REGULAR[:3], (1, 2), (1, 4), *REGULAR[4:], (0, 1), (0, 2), (1, 1)]),  # with patches
+        jxl_of([(1, 1)]),  # the usual frame, which has loss
+        jxl_of([*REGULAR, (0, 1), (0, 2), (1, 1)], xyb=1),
+    ):
+        assert color_size(said) == (8, 8)
+        with pytest.raises(ShardError, match="of one frame") as refused:
+            decode_color(said)
+        assert "\n" not in str(refused.value)
+    with pytest.raises(ShardError, match="does not decode"):  # the form that is read; there is nothing in it
+        decode_color(jxl_of([*REGULAR, (0, 1), (0, 2), (1, 1)]))
+
+
 def test_a_webp_of_more_than_its_header_holds_says_what_to_do() -> None:
     with pytest.raises(ShardError, match=r"at most 16383 pixels a side.*--color-codec png"):
         encode_color(np.zeros((2, 16_384, 3), np.uint8), "webp")

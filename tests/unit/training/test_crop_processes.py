@@ -25,8 +25,21 @@ from dougagen.training.sources import PackedTriplet
 
 
 def in_shared_memory() -> set[str]:
-    """Names in /dev/shm, without the locks of the processes of others."""
-    return {path.name for path in Path("/dev/shm").glob("*") if not path.name.startswith("sem.")}
+    """Names in /dev/shm, without locks and without what processes that are not ours have there."""
+    names = {path.name for path in Path("/dev/shm").glob("*") if not path.name.startswith("sem.")}
+    return {name for name in names if not held_by_others(name)} if names else set()
+
+
+def held_by_others(name: str) -> bool:
+    """Whether some process but this one and its children has a file of /dev/shm in its memory."""
+    ours, line = {os.getpid(), *children()}, f"/dev/shm/{name}\n"
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        try:
+            if int(maps.parent.name) not in ours and line in maps.read_text("utf-8", "replace"):
+                return True
+        except OSError:  # it has ended, or is not ours to look at
+            continue
+    return False
 
 
 def children() -> set[int]:
@@ -44,7 +57,7 @@ def test_processes_make_the_batches_that_threads_make_and_leave_nothing(discs, s
         for name, tensor in one.tensors().items():
             assert torch.equal(tensor, other.tensors()[name]), name
     by_threads.close()
-    assert ends(lambda: in_shared_memory() - before)  # names of others come and go
+    assert ends(lambda: in_shared_memory() - before)
     os.kill(min(children() - others), signal.SIGKILL)
     with pytest.raises(DougagenError, match="a process that makes crops was killed; is there enough memory"):
         list(islice(by_processes, 1000))

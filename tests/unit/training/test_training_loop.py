@@ -147,7 +147,8 @@ def test_a_budget_in_minutes_ends_the_run(tmp_path):
     )
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    assert 0.6 <= result.seconds < 60  # the last step may take long
+    assert result.is_finished
+    assert result.seconds >= 0.6
 
 
 def test_batches_come_in_the_same_order_whatever_the_number_of_loaders():

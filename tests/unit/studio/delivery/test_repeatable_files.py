@@ -1,4 +1,4 @@
-"""The same pictures give the same bytes, whatever memory held before: encoders run in processes of their own."""
+"""The same pictures give the same bytes, whatever memory held before; encoders run in fresh processes."""
 
 from __future__ import annotations
 
