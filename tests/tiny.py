@@ -28,6 +28,7 @@ def write_tiny_clip(
     rng = np.random.default_rng(seed)
     ground = np.full((height, width, 3), rng.integers(10, 80, 3), np.uint8)
     places = rng.integers(0, [[height - 24, width - 24]] * ((frames + 1) // 2))
+    levels = rng.integers(200, 255, len(places))
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=24)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
@@ -35,7 +36,7 @@ def write_tiny_clip(
         for index in range(frames):
             picture = ground.copy()
             y, x = places[index // 2]
-            picture[y : y + 24, x : x + 24] = rng.integers(200, 255)
+            picture[y : y + 24, x : x + 24] = levels[index // 2]
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
     return path

@@ -100,9 +100,9 @@ def test_the_system_never_gets_to_open_the_path_of_a_store() -> None:
 def test_files_of_a_store_are_listed_and_read_in_any_order_as_those_of_a_disk() -> None:
     data = bytes(range(256)) * 20000  # five blocks
     store = fsspec.filesystem("memory")
-    store.pipe_file("/seasons/shards/data/a.bin", data)
-    store.pipe_file("/seasons/shards/data/deep/b.bin", b"")
-    folder = place("memory://seasons/shards")
+    store.pipe_file("/of-this-test-alone/shards/data/a.bin", data)
+    store.pipe_file("/of-this-test-alone/shards/data/deep/b.bin", b"")
+    folder = place("memory://of-this-test-alone/shards")
     assert names_in(folder) == ["data"]
     assert names_in(folder / "data") == ["a.bin", "deep"]
     assert names_in(folder / "none") == []
