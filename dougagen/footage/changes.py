@@ -138,6 +138,10 @@ class _Pair:
             if one.share > 0 and one.move.is_shift and moves_at_all(one.move, shape)
         )
 
+    def layers_among(self, moves: Sequence[Move]) -> int:
+        """How many of ``moves`` so many points follow that they are layers, and no arms that swing."""
+        return sum(one.share >= _LAYER and one.move in moves for one in self._candidates or ())
+
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""
         return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
@@ -266,18 +270,17 @@ def _judged(
         explained = Explained(fair, (), nowhere, fair)
     drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
     if fair is None and not drawn and pair.candidates:
-        known = [*seen.moves, *seen.followed] if seen.repeats else [*seen.moves]
-        known += [other.move for other in after.candidates] if after is not None else []
-        least = _BACKGROUND if seen.repeats else 0.0
+        known, least = _known(seen, after)
         candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least)
-        if len(candidates) > 1:  # several layers: what one frame says of them is blurred, a few say it well
+        layers = pair.layers_among(candidates)
+        if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
                 [*seen.votes, pair.shifts, after.shifts if after is not None else ()], known=candidates
             )
         borders = copy(seen.borders)
         explained = _explained(pair, candidates, borders, config)
         further = (
-            _left_over(pair, after, explained.levels, seen, tolerance=config.tolerance) if candidates else []
+            _left_over(pair, after, explained.levels, seen, tolerance=config.tolerance) if layers else []
         )
         if further:
             borders = copy(seen.borders)
@@ -295,6 +298,18 @@ def _judged(
         seen.forget()
     forgets = cut and not seen.moves
     return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained), forgets=forgets)
+
+
+def _known(seen: _Seen, after: _Pair | None) -> tuple[list[Move], float]:
+    """The moves of frames nearby, and the share of the points that one which goes on from them must have.
+
+    Over frames that repeat a move is remembered only where the next frame cannot say: a cel that is redrawn
+    on twos repeats its frames too, but no cel has so many points.
+    """
+    following = [one.move for one in after.candidates] if after is not None else []
+    if not seen.repeats:
+        return [*seen.moves, *following], 0.0
+    return (following, 0.0) if following else ([*seen.moves, *seen.followed], _BACKGROUND)
 
 
 def _in_weather(

@@ -16,7 +16,8 @@ _TEXTURED = 7.5  # quarter levels of contrast, mean over a block that shows more
 # Where an explosion, a passer-by or a body fills the picture the background goes on beside it: 0.6 at most.
 _OTHERS = 0.8
 _BANDS = 8  # across the picture; two of them hold a subtitle of two lines
-_LEAST_TEXTURED = 0.002  # share of the blocks; where fewer show anything in both pictures …
+_LEAST_STAYING = 0.002  # share of the blocks that a background which goes on has outside two bands
+_FEWEST = 5  # blocks; where fewer show anything in both pictures …
 _OTHERS_UNTEXTURED = 0.75  # … so many of all blocks are others at a cut
 _UNLIKE = 0.2  # correlation; so unlike each other, two soft pictures need no more than _BLOCK_SHARE
 # Correlation of the cells from one frame to the next, measured on 20 clips: 0.47 at most at a cut; 0.69 at
@@ -44,11 +45,11 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
     if share > _NOTHING_STAYED:
         return True
     shown = (block_levels(current.contrast) > _TEXTURED) & (block_levels(before.contrast) > _TEXTURED)
-    if float(np.mean(shown)) < _LEAST_TEXTURED:
+    if np.count_nonzero(shown) < _FEWEST:
         return share > _OTHERS_UNTEXTURED or alike < _UNLIKE
     shown &= ~_most_staying_bands(shown & ~others)
     stays = shown & ~others
-    goes_on = float(np.mean(stays)) >= _LEAST_TEXTURED and float(np.mean(others[shown])) <= _OTHERS
+    goes_on = float(np.mean(stays)) >= _LEAST_STAYING and float(np.mean(others[shown])) <= _OTHERS
     return not goes_on
 
 
