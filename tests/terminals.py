@@ -17,6 +17,7 @@ HOSTILE_TEXT = f"{HOSTILE}\n2026-01-01 00:00:00 forged line\rx\ty"
 
 _OURS = re.compile(rb"\x1b\[(?:[0-9;]*m|\?25[hl]|2K|[0-9]*[AB]|[0-9]*G)|\r\n|\r|\n")
 """What Rich writes: colours, the cursor's sight and place, a cleared line."""
+_OF_THIS_TERMINAL = ("NO_COLOR", "COLUMNS", "LINES")  # pytest-xdist sets the size to 80×24 for its workers
 _THEIRS = ("\x1b[35;7m", "\x1b]0;", "\x1b[2J")
 
 
@@ -30,7 +31,7 @@ def on_terminal(*words: str | Path, seconds: float = 300, **environment: str) ->
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={key: value for key, value in os.environ.items() if key != "NO_COLOR"} | variables,
+        env={key: value for key, value in os.environ.items() if key not in _OF_THIS_TERMINAL} | variables,
     )
     os.close(theirs)
     written = b""

@@ -84,7 +84,7 @@ def test_a_trial_is_no_trap_and_its_options_stand_in_the_ledger(clip: Path, tmp_
     usual = ("extract", clip, "--out", out, "--models", weights, "--device", "cpu")
     code, written = on_terminal(*usual, "--max-drawings", "2", "--reject", "damaged", "--jobs", "2")
     assert (code, drives_terminal(written)) == (0, [])
-    assert b"loading the netw" in written, "there is always a word for what is done; a column may be narrow"
+    assert b"loading the networks" in written, "there is always a word for what is done"
     *_, part, following, _ = written.decode().split("\r\n")
     assert "--max-drawings 2: only a part of the video was read" in part
     assert re.match(r"next: dougagen \w+ ", following)
