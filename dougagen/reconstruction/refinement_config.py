@@ -44,7 +44,7 @@ class RefinementConfig:
     ``faint_contrast``; without the picture it stays as predicted."""
     second_share: float = 0.02
     """An area that votes for a second fill by this share, [0, 1], is asked whether it has two paints …"""
-    two_paints: float = 1.3
+    two_paints: float = 1.5
     """… which lie this many times as far from each other as both scatter; 0: nobody asks."""
     wide: float = 40_000.0
     """Square pixels: an area of at least this size that is mixed still is a shade where it is darker than
