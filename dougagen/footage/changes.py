@@ -40,6 +40,7 @@ _LAYER = 0.1  # share of the points that one of several layers has at least
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
+_MOST_SPECKS = 8  # blocks that stand alone in one frame
 _DARK = 60  # levels; a picture of one colour that is brighter is a flash, a darker one the end of a fade
 
 
@@ -61,6 +62,8 @@ class ChangeConfig:
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
+    speck_share: float = 0.25  # of a block's level that its neighbours must have …
+    speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
     changed_level: float = 2.5  # levels above which a block counts as changed
     stirred_level: float = 1.5  # levels of plain difference; points of blocks above it are followed
 
@@ -229,6 +232,14 @@ def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterat
 def compare(change: Change, before: AnalysisPlane, *, config: ChangeConfig) -> Change:
     """The frame of ``change`` against another frame than the one before it."""
     return _judged(_compared(change.frame, change.plane, before, config), _Seen(), None, config)
+
+
+def strength_of_levels(
+    levels: NDArray[np.float32], current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
+) -> tuple[float, float]:
+    """The strength and least strength of a ``Change`` whose blocks leave ``levels``, float32[rows, columns]."""
+    explained = Explained(levels, (), np.zeros(levels.shape, np.bool_), levels)
+    return _strength(explained, current, before, config)
 
 
 def _blank_facts(plane: AnalysisPlane) -> FrameFacts:
@@ -444,8 +455,9 @@ def _strength(
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
+    within = _without_specks(np.where(borders, np.float32(0), explained.wide), config)
     for part, rank, usual in (
-        (explained.wide[~borders], 0, config.still_level),
+        (within[~borders], 0, config.still_level),
         (levels[borders], max(2, int(config.strips_share * levels.size)), config.layers_level),
     ):
         if part.size > rank:
@@ -453,6 +465,23 @@ def _strength(
             verdicts.append((_ranked(part, rank) / usual, noise / usual))
     told = [verdict for verdict in verdicts if verdict[0] > verdict[1]]
     return max(told or verdicts, default=(0.0, 0.0))
+
+
+def _without_specks(levels: NDArray[np.float32], config: ChangeConfig) -> NDArray[np.float32]:
+    """The levels without the worst blocks that stand alone: a fault of the coding, a dot of dust."""
+    left = levels
+    for _ in range(_MOST_SPECKS):
+        row, column = np.unravel_index(int(left.argmax()), left.shape)
+        here = np.s_[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        worst = float(left[row, column])
+        if (
+            worst <= config.least_level
+            or np.count_nonzero(levels[here] >= config.speck_share * worst) >= config.speck_blocks
+        ):
+            break
+        left = left.copy() if left is levels else left
+        left[here] = 0
+    return left
 
 
 def _ranked(levels: NDArray[np.float32], rank: int) -> float:
