@@ -62,6 +62,8 @@ class ChangeConfig:
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
+    slides_alone: float = 0.5  # share of the points that changed; a cel that is pulled over a picture that stands
+    # has so many, the limbs of one that is redrawn on ones fewer each
     speck_share: float = 0.25  # of a block's level that its neighbours must have …
     speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
     changed_level: float = 2.5  # levels above which a block counts as changed
@@ -282,7 +284,8 @@ def _judged(
     drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
     if fair is None and not drawn and pair.candidates:
         known, least = _known(seen, after)
-        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least)
+        alone = config.slides_alone if pair.mostly_stands() and not pair.stirs_widely() else 0.0
+        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least, alone=alone)
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
@@ -390,14 +393,20 @@ def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
 
 
 def _lasting(
-    candidates: Sequence[Candidate], known: Sequence[Move], shape: tuple[int, int], *, least: float = 0.0
+    candidates: Sequence[Candidate],
+    known: Sequence[Move],
+    shape: tuple[int, int],
+    *,
+    least: float = 0.0,
+    alone: float = 0.0,
 ) -> list[Move]:
     """The moves that most points follow, and those that go on in a frame nearby.
 
     Between two drawings of a cel some points follow a move too; those are few, and it does not go on. A
     camera that shakes never goes on, but takes the whole picture along. An arm that swings on ones goes on,
     yet it is a small part of what changed; a cel that is pulled past a standing background is most of it.
-    ``least``: share of the points that must follow a move that goes on.
+    ``least``: share of the points that must follow a move that goes on. ``alone``: share of the points that
+    changed which it must have by itself.
     """
     if not candidates:
         return []
@@ -418,6 +427,7 @@ def _lasting(
             or (
                 one in moving
                 and one.share >= least
+                and one.of_changed >= alone
                 and (one.of_changed >= needed or (one.share >= _LAYER and together >= needed))
             )
         )
