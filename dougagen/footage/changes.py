@@ -30,6 +30,7 @@ _STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
 _PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
 _BACKGROUND = 0.25  # share of the points; a move of so many is no cel's, even if frames repeat in between
 _WIDELY = 0.12  # share of the blocks that a background stirs which pans behind a cel
+_LITTLE = 0.06  # share of the blocks that layers stir which move under or beside a cel
 _UNEXPLAINED = 4.0  # levels of a block that the moves found so far leave
 _LEFT_SHARE = 0.003  # share of the blocks; where so many are left, another layer is looked for
 _MOST_OF_IT = 0.6  # share of those that it must explain
@@ -62,7 +63,7 @@ class ChangeConfig:
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
-    slides_alone: float = 0.5  # share of the points that changed; a cel that is pulled over a picture that stands
+    slides_alone: float = 0.3  # share of the points that changed; a cel that is pulled over a picture that stands
     # has so many, the limbs of one that is redrawn on ones fewer each
     speck_share: float = 0.25  # of a block's level that its neighbours must have …
     speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
@@ -150,6 +151,10 @@ class _Pair:
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""
         return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
+
+    def stirs_little(self) -> bool:
+        """Whether so little stirred that only a cel can have moved."""
+        return self.stirred is not None and float(np.mean(self.stirred)) < _LITTLE
 
     def mostly_stands(self) -> bool:
         """Whether most of what has contrast did not stir, so that no camera moved."""
@@ -284,7 +289,7 @@ def _judged(
     drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
     if fair is None and not drawn and pair.candidates:
         known, least = _known(seen, after)
-        alone = config.slides_alone if pair.mostly_stands() and not pair.stirs_widely() else 0.0
+        alone = config.slides_alone if pair.stirs_little() else 0.0
         candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least, alone=alone)
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
