@@ -40,6 +40,7 @@ _MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have rep
 _LAYER = 0.1  # share of the points that one of several layers has at least
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
+_EVENLY = 0.15  # px of the analysis plane by which the move of a cel that is pulled along changes
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
 _MOST_SPECKS = 8  # blocks that stand alone in one frame
 _DARK = 60  # levels; a picture of one colour that is brighter is a flash, a darker one the end of a fade
@@ -411,7 +412,7 @@ def _lasting(
     camera that shakes never goes on, but takes the whole picture along. An arm that swings on ones goes on,
     yet it is a small part of what changed; a cel that is pulled past a standing background is most of it.
     ``least``: share of the points that must follow a move that goes on. ``alone``: share of the points that
-    changed which it must have by itself.
+    changed which it must have by itself, unless it goes on as evenly as no limb does.
     """
     if not candidates:
         return []
@@ -432,11 +433,15 @@ def _lasting(
             or (
                 one in moving
                 and one.share >= least
-                and one.of_changed >= alone
+                and (one.of_changed >= alone or _goes_on_evenly(one.move, known, shape))
                 and (one.of_changed >= needed or (one.share >= _LAYER and together >= needed))
             )
         )
     ]
+
+
+def _goes_on_evenly(move: Move, known: Sequence[Move], shape: tuple[int, int]) -> bool:
+    return any(move.off(other, shape) <= _EVENLY for other in known)
 
 
 def _going_on(moves: Sequence[Move], known: Sequence[Move], shape: tuple[int, int]) -> set[Move]:
@@ -470,7 +475,7 @@ def _strength(
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
-    within = _without_specks(np.where(borders, np.float32(0), explained.wide), config)
+    within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
     for part, rank, usual in (
         (within[~borders], 0, config.still_level),
         (levels[borders], max(2, int(config.strips_share * levels.size)), config.layers_level),
@@ -482,9 +487,11 @@ def _strength(
     return max(told or verdicts, default=(0.0, 0.0))
 
 
-def _without_specks(levels: NDArray[np.float32], config: ChangeConfig) -> NDArray[np.float32]:
-    """The levels without the worst blocks that stand alone: a fault of the coding, a dot of dust."""
-    left = levels
+def _without_specks(
+    wide: NDArray[np.float32], levels: NDArray[np.float32], config: ChangeConfig
+) -> NDArray[np.float32]:
+    """``wide`` without the worst blocks that stand alone in ``levels``: a fault of the coding, a dot of dust."""
+    left = wide
     for _ in range(_MOST_SPECKS):
         row, column = np.unravel_index(int(left.argmax()), left.shape)
         here = np.s_[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
@@ -494,7 +501,7 @@ def _without_specks(levels: NDArray[np.float32], config: ChangeConfig) -> NDArra
             or np.count_nonzero(levels[here] >= config.speck_share * worst) >= config.speck_blocks
         ):
             break
-        left = left.copy() if left is levels else left
+        left = left.copy() if left is wide else left
         left[here] = 0
     return left
 
