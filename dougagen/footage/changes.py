@@ -64,8 +64,8 @@ class ChangeConfig:
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
-    slides_alone: float = 0.3  # share of the points that changed; a cel that is pulled over a picture that stands
-    # has so many, the limbs of one that is redrawn on ones fewer each
+    slides_alone: float = 0.3  # share of the points that changed; a cel that is pulled past a picture which
+    # stands has so many, the limbs of one that is redrawn on ones fewer each
     speck_share: float = 0.25  # of a block's level that its neighbours must have …
     speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
     changed_level: float = 2.5  # levels above which a block counts as changed
@@ -245,7 +245,7 @@ def compare(change: Change, before: AnalysisPlane, *, config: ChangeConfig) -> C
 def strength_of_levels(
     levels: NDArray[np.float32], current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
 ) -> tuple[float, float]:
-    """The strength and least strength of a ``Change`` whose blocks leave ``levels``, float32[rows, columns]."""
+    """The strength and least strength of a ``Change`` that leaves ``levels``, float32[rows, columns]."""
     explained = Explained(levels, (), np.zeros(levels.shape, np.bool_), levels)
     return _strength(explained, current, before, config)
 
@@ -490,7 +490,7 @@ def _strength(
 def _without_specks(
     wide: NDArray[np.float32], levels: NDArray[np.float32], config: ChangeConfig
 ) -> NDArray[np.float32]:
-    """``wide`` without the worst blocks that stand alone in ``levels``: a fault of the coding, a dot of dust."""
+    """``wide`` without the worst blocks that stand alone in ``levels``: faults of the coding, dots of dust."""
     left = wide
     for _ in range(_MOST_SPECKS):
         row, column = np.unravel_index(int(left.argmax()), left.shape)

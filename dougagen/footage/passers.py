@@ -69,10 +69,8 @@ def without_passers(
         before = change
 
 
-def _entered(
-    change: Change, before: Change, passers: PasserConfig, config: ChangeConfig
-) -> _Way | None:
-    """The way of something that shows at one rim of ``change`` for the first time, if there is such a thing."""
+def _entered(change: Change, before: Change, passers: PasserConfig, config: ChangeConfig) -> _Way | None:
+    """The way of something that shows at one rim of ``change`` for the first time; None where nothing does."""
     now, then = change.plane, before.plane
     if passers.longest == 0 or change.strength < 1 or change.blank or now.luma.shape != then.luma.shape:
         return None

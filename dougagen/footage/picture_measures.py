@@ -102,8 +102,8 @@ def one_way(luma: NDArray[np.uint8]) -> float:
 def drag(luma: NDArray[np.uint8]) -> tuple[float, float]:
     """How many times as wide the edges of uint8[H, W] are in one direction as across it, and their width, px.
 
-    Every block's contrast along a row over its steepest step there: content does not matter, only how sharp it
-    is. Rows and columns are compared, and both diagonals; (1, 0) where too few edges say anything.
+    Every block's contrast along a row over its steepest step there: not what is shown matters, only how sharp
+    it is. Rows and columns are compared, and both diagonals; (1, 0) where too few edges say anything.
     """
     luma = _at_direction_lines(luma)
     height, width = luma.shape
