@@ -490,7 +490,7 @@ def _strength(
 def _without_specks(
     wide: NDArray[np.float32], levels: NDArray[np.float32], config: ChangeConfig
 ) -> NDArray[np.float32]:
-    """``wide`` without the worst blocks that stand alone in ``levels``: faults of the coding, dots of dust."""
+    """``wide`` without the worst blocks that stand alone in ``levels``: faults of coding, dots of dust."""
     left = wide
     for _ in range(_MOST_SPECKS):
         row, column = np.unravel_index(int(left.argmax()), left.shape)

@@ -70,7 +70,7 @@ def without_passers(
 
 
 def _entered(change: Change, before: Change, passers: PasserConfig, config: ChangeConfig) -> _Way | None:
-    """The way of something that shows at one rim of ``change`` for the first time; None where nothing does."""
+    """The way of something that shows at one rim of ``change`` for the first time; None if nothing does."""
     now, then = change.plane, before.plane
     if passers.longest == 0 or change.strength < 1 or change.blank or now.luma.shape != then.luma.shape:
         return None
