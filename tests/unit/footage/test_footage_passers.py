@@ -1,4 +1,4 @@
-"""What passes before the lens begins nothing, what is drawn beside it does; a cut or a wipe is no passer-by."""
+"""What passes before the lens begins nothing, what is drawn beside it does; a cut or a wipe is none."""
 
 from __future__ import annotations
 
