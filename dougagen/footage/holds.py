@@ -44,6 +44,7 @@ from dougagen.footage.hold import (
     PictureMaker,
     PictureOfHold,
 )
+from dougagen.footage.passers import PasserConfig, without_passers
 from dougagen.footage.returns import with_returns
 from dougagen.footage.seams import Seams
 from dougagen.footage.transitions import without_transitions
@@ -65,6 +66,7 @@ class HoldConfig:
     """When a frame shows another drawing than the frame before it."""
 
     change: ChangeConfig = field(default_factory=ChangeConfig)
+    passers: PasserConfig = field(default_factory=PasserConfig)
     frames_ahead: int = 12  # frames looked at before a decision; so many decoded frames are in memory
     same_drawing: float = 1.0  # strength up to which an exposure shows a drawing that was there before; the
     # same drawing coded anew leaves up to 1.5 (95 of 100 below 1.0), the nearest other one 5.7 on five clips
@@ -127,7 +129,9 @@ def collapse_holds(
     """
     running: _Running | None = None
     shot, maker = -1, picture() if picture else None
-    changes = without_transitions(measured_changes(frames, config=config.change), config=config.change)
+    changes = measured_changes(frames, config=config.change)
+    changes = without_passers(changes, passers=config.passers, config=config.change)
+    changes = without_transitions(changes, config=config.change)
     for change, begins in _decided(changes, config):
         if begins or running is None:
             if running is not None:
