@@ -46,12 +46,12 @@ def main() -> None:
     words.add_argument("--keep", type=Path, help="hostile: a folder for inputs that broke the law")
     words.add_argument("--log", type=Path, help="a line for the part is added to this file")
     asked = words.parse_args()
+    if asked.campaign == "kills" and "LD_PRELOAD" not in os.environ:
+        under_failing_disk(Path(tempfile.mkdtemp(prefix="failing-disk-")))
     numbers: dict[str, Any] = {"seed": asked.seed, "first": asked.first, "count": asked.count}
     if asked.campaign == "hostile":
         numbers |= {"only": asked.only, "keep": asked.keep}
     with tempfile.TemporaryDirectory(prefix=f"{asked.campaign}-") as scratch:
-        if asked.campaign == "kills" and "LD_PRELOAD" not in os.environ:
-            under_failing_disk(Path(tempfile.mkdtemp(prefix="failing-disk-")))
         part = run(asked.campaign, Path(scratch), **numbers)
     if asked.log:
         part.log_to(asked.log)

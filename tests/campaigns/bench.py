@@ -19,6 +19,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,11 @@ class ForkedChild(children.Child):
         pid = os.fork()
         if pid == 0:
             try:
-                os.close(ours_in)
-                os.close(ours_out)
+                kept = {theirs_in, theirs_out}
+                for handle in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - what a sibling needs to end
+                    if handle > 2 and handle not in kept:
+                        with suppress(OSError):
+                            os.close(handle)
                 nothing = os.open(os.devnull, os.O_RDWR)
                 for standard in range(3):
                     os.dup2(nothing, standard)

@@ -6,6 +6,7 @@ it was at. What breaks the law can be kept, to be looked at.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import random
@@ -48,7 +49,8 @@ def campaign(
                 slowest, watched = max(slowest, (told["seconds"], begun)), watched and told["watched"]
                 _keep(part, begun, told["broken"], scratch, keep)
         if number <= begun:
-            _keep(part, begun, "the process died or hung", scratch, keep)
+            last_words = (scratch / "log").read_text(errors="backslashreplace")[-6000:]
+            _keep(part, begun, f"the process died or hung: {last_words}", scratch, keep)
             number = begun + 1
     part.minutes = (time.monotonic() - began) / 60
     part.facts = {"readers": dict(readers), "slowest": slowest, "network watched": watched}
@@ -105,6 +107,7 @@ def work(scratch: Path, seed: int, first: int, stop: int, only: str) -> None:
     watched = benches.leave_the_network()
     resource.setrlimit(resource.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
     benches.fork_children()
     asked = benches.asked_of_the_network() if watched else 0
@@ -112,6 +115,7 @@ def work(scratch: Path, seed: int, first: int, stop: int, only: str) -> None:
         reader = reader_of(number)
         if not only or reader == only:
             report.write(json.dumps({"begun": number}) + "\n")
+            faulthandler.dump_traceback_later(SECONDS - 20, file=sys.stderr)
             began, bench = (
                 time.monotonic(),
                 benches.Bench(scratch / "bench", corpus, random.Random(f"{seed}:{number}")),
