@@ -29,6 +29,7 @@ from campaigns.corpus import EPISODES
 from dougagen.domain import Drawing, FootageCounts, FrameSpan
 from dougagen.errors import EpisodeError
 from dougagen.evaluation.real_drawings import read_drawings
+from dougagen.evaluation.shot_clips import _Truth
 from dougagen.footage.timesheet import read_truth
 from dougagen.networks import load_weights
 from dougagen.runs.decoder import DecoderLimits
@@ -367,6 +368,9 @@ def truths(bench: Bench) -> None:
     picture = bench.rng.choice(sorted(folder.glob("*.png")))
     picture.write_bytes(mutations.png_file(picture.read_bytes(), bench.rng))
     bench.asked("drawings", lambda: read_drawings(folder))
+    masks = sorted((bench.corpus / "labels").glob("*_cel_mask.png"))
+    (folder / "000000_cel_mask.png").write_bytes(mutations.png_file(masks[0].read_bytes(), bench.rng))
+    bench.asked("true picture", lambda: _Truth(folder).cel(0))
 
 
 def checkpoints(bench: Bench) -> None:
