@@ -13,9 +13,9 @@ _STANDARD_ERROR = 2
 
 @contextmanager
 def only_our_words() -> Iterator[None]:
-    """Inside, ``sys.stderr`` goes where it went, and what is written past it (libpng's and OpenCV's remarks on
-    a damaged picture) goes nowhere, as in the workers and decoders of a run: we say in a line of ours what is
-    wrong, and where. Without a real standard error nothing is done."""
+    """Inside, ``sys.stderr`` goes where it went, and what is written past it (libpng's and OpenCV's remarks
+    on a damaged picture) goes nowhere, as in the workers and decoders of a run: we say in a line of ours what
+    is wrong, and where. Without a real standard error nothing is done."""
     before = sys.stderr
     try:
         if before.fileno() != _STANDARD_ERROR:

@@ -1,7 +1,7 @@
 """A part of a campaign: ``PYTHONPATH=.:tests python -m campaigns hostile --seed 17 --from 0 --count 500``.
 
-What a number stands for depends on the seed and the number alone, so that parts are done on any day, in any order
-and on any machine. Each adds a line of JSON to ``--log`` with its seed, counts, minutes and findings.
+What a number stands for depends on the seed and the number alone, so that parts are done on any day, in any
+order and on any machine. Each adds a line of JSON to ``--log`` with its seed, counts, minutes and findings.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Where one hostile input is tried, and the law that holds for all of them.
 
-Whatever a file holds, a command ends with a code of its own and lines that a terminal only shows; nothing beside
-what it was told to write is touched; no network is asked; memory stays within a bound. Commands run in this
-process, as ``dougagen.cli.main`` runs them: a new interpreter for each would cost a second each.
+Whatever a file holds, a command ends with a code of its own and lines that a terminal only shows; nothing
+beside what it was told to write is touched; no network is asked; memory stays within a bound. Commands run in
+this process, as ``dougagen.cli.main`` runs them: a new interpreter for each would cost a second each.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LONGEST_LINE = 5000
 _NEW_NETWORK = 0x40000000
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - the law is, by a fault of dougagen's
     """The law was broken: a fault of dougagen's."""
 
 

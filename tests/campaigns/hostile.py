@@ -1,7 +1,7 @@
-"""Hostile inputs by the thousand: made by mutation from a seed, tried one after another in a long-lived process.
+"""Hostile inputs by the thousand, made by mutation from a seed and tried in a long-lived process.
 
-A process that dies or takes longer than its bound is a finding, and another one carries on behind the input that
-it was at. What breaks the law can be kept, to be looked at.
+A process that dies or takes longer than its bound is a finding, and another one carries on behind the input
+that it was at. What breaks the law can be kept, to be looked at.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""SIGKILL for a whole run, at any moment or at its n-th event: one line a kill, and the start after it.
+"""SIGKILL for a whole run, at any moment or at its n-th event, and the start after it.
 
-Of ten kills two are of the real command with other processes: one with the shipped weights, one that writes into
-an object store (SeaweedFS) and dies at its n-th request. The other eight run tiny networks in forks, with one to
-three jobs. Half of all kills are on events: an opened, written, synced, renamed or removed file, or a request.
-Runs on Ray belong here as well: a kind more in ``kill``.
+Of ten kills one is of the real command with the shipped weights, one of a run that writes into an object
+store (SeaweedFS) and dies at its n-th request. The other eight are of tiny networks in forks, with one to
+three jobs. Half of all kills are on events: a file that is opened, written, synced, renamed or removed,
+or a request. Runs on Ray belong here as well: a kind more in ``kill``.
 """
 
 from __future__ import annotations

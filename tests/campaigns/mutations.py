@@ -1,7 +1,7 @@
 """What a bad disk, a broken copy, another tool or an attacker makes of a good file, by kind of file.
 
-Bytes alone rarely come past a checksum. So what has a structure is also changed inside of it, and put together
-again as its format wants it: JSON by value, PNG by chunk, Parquet by cell, safetensors by header.
+Bytes alone rarely come past a checksum. So what has a structure is also changed inside of it, and put
+together again as its format wants it: JSON by value, PNG by chunk, Parquet by cell, safetensors by header.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A campaign is done in parts: inputs, kills or rounds are numbered, and each depends on seed and number alone."""
+"""A campaign is done in parts: what it does is numbered, and depends on the seed and the number alone."""
 
 from __future__ import annotations
 

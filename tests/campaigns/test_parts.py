@@ -1,8 +1,8 @@
-"""A small part of each campaign in every run of the tests; the whole of one, or the part that is asked for, with
+"""A small part of each campaign in every run of the tests; a part of any size by the marker:
 
-    CAMPAIGN_FROM=1000 CAMPAIGN_COUNT=500 CAMPAIGN_LOG=log.jsonl pytest -m campaign -s tests/campaigns -k hostile
+CAMPAIGN_FROM=1000 CAMPAIGN_COUNT=500 CAMPAIGN_LOG=log.jsonl pytest -m campaign -s tests/campaigns -k hostile
 
-``README.md`` beside this says what has been done.
+Without the variables it is the whole campaign. ``README.md`` beside this says what has been done.
 """
 
 from __future__ import annotations
