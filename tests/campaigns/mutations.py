@@ -286,7 +286,9 @@ def _cell(
     if rng.random() < 0.1:
         return None
     if pa.types.is_string(kind):
-        return rng.choice(WORDS).encode("utf-8", "replace").decode() if rng.random() < 0.7 else (value or "") * 2
+        return (
+            rng.choice(WORDS).encode("utf-8", "replace").decode() if rng.random() < 0.7 else (value or "") * 2
+        )
     if pa.types.is_list(kind):
         cells = list(value or [])
         for n in range(len(cells)):
