@@ -14,7 +14,7 @@ from dougagen.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class LayerMove:
-    """Where a layer lies in one frame, against where it lay in the first drawing of its shot."""
+    """Where a layer lies in one frame, against where it lay at the beginning of its shot."""
 
     layer: int
     """0 is the background."""
@@ -26,11 +26,13 @@ class LayerMove:
     """Pixels, down."""
     scale: float
     """Size against the first drawing, over 0."""
+    turn: float = 0.0
+    """Radians, clockwise on the screen, about the same point; the columns of a dataset do not hold it."""
 
     def __post_init__(self) -> None:
         if self.layer < 0 or self.frame_index < 0:
             raise DomainError(f"LayerMove must have layer and frame of at least 0, got {self}")
-        if not (np.isfinite([self.x, self.y]).all() and 0 < self.scale < 1e6):
+        if not (np.isfinite([self.x, self.y, self.turn]).all() and 0 < self.scale < 1e6):
             raise DomainError(f"LayerMove must be finite with a scale over 0, got {self}")
 
 

@@ -15,7 +15,7 @@ from dougagen.domain import Frame
 from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
-from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts
+from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts, Step
 from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
@@ -41,6 +41,7 @@ _LAYER = 0.1  # share of the points that one of several layers has at least
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
 _EVENLY = 0.15  # px of the analysis plane by which the move of a cel that is pulled along changes
+_ONE_LAYER = 0.6  # px of the analysis plane; what moves so alike is one layer
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
 _MOST_SPECKS = 8  # blocks that stand alone in one frame
 _DARK = 60  # levels; a picture of one colour that is brighter is a flash, a darker one the end of a fade
@@ -395,7 +396,32 @@ def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
     shape = pair.plane.luma.shape
     factor = pair.frame.luma.shape[0] / shape[0]
     motion = max((move.farthest(shape) for move in moves), default=0.0) * factor
-    return FrameFacts(camera, motion, relit=pair.relit)
+    steps = _steps(explained, shape, factor)
+    return FrameFacts(
+        camera, motion, pair.relit, steps=steps, guesses=() if steps else _guesses(pair, factor)
+    )
+
+
+def _steps(explained: Explained, shape: tuple[int, int], factor: float) -> tuple[Step, ...]:
+    """The moves that were believed, each with how far it spreads; moves that hardly differ are one."""
+    if not explained.shares:
+        return tuple(Step(move.enlarged(factor)) for move in explained.moves[:1])
+    shares: dict[Move, float] = {}
+    for move, share in zip((STANDING, *explained.moves), explained.shares, strict=True):
+        same = next((known for known in shares if known.off(move, shape) < _ONE_LAYER), None)
+        if same is not None and shares[same] < share:
+            shares[move] = shares.pop(same) + share
+        elif share > 0:
+            shares[same or move] = shares.get(same or move, 0.0) + share
+    return tuple(Step(move.enlarged(factor), min(share, 1.0)) for move, share in shares.items())
+
+
+def _guesses(pair: _Pair, factor: float) -> tuple[Step, ...]:
+    """What points followed where no move was believed; nobody looks for points anew."""
+    shape = pair.plane.luma.shape
+    if not any(moves_at_all(move, shape) for move in pair.followed):
+        return ()
+    return tuple(Step(one.move.enlarged(factor), one.share) for one in pair.candidates)
 
 
 def _lasting(

@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dougagen.domain import Drawing, Episode, Frame, FrameSpan
+from dougagen.domain import Drawing, Episode, Frame, FrameSpan, LayerMove
 from dougagen.footage.changes import Change, ChangeConfig, Trace, measured_changes
 from dougagen.footage.hold import (
     FirstFrame,
@@ -47,6 +47,7 @@ from dougagen.footage.hold import (
 from dougagen.footage.passers import PasserConfig, without_passers
 from dougagen.footage.returns import with_returns
 from dougagen.footage.seams import Seams
+from dougagen.footage.tracks import with_tracks
 from dougagen.footage.transitions import without_transitions
 
 __all__ = [
@@ -132,14 +133,14 @@ def collapse_holds(
     changes = measured_changes(frames, config=config.change)
     changes = without_passers(changes, passers=config.passers, config=config.change)
     changes = without_transitions(changes, config=config.change)
-    for change, begins in _decided(changes, config):
+    for change, begins in _decided(with_tracks(changes), config):
         if begins or running is None:
             if running is not None:
                 yield running.ended(change.frame.index)
             if seams is not None and seams.ends_at(change):
                 return
             shot += change.cut
-            running = _Running(shot, change.frame, maker)
+            running = _Running(shot, change, maker)
         else:
             running.add(change)
     if running is not None:
@@ -149,10 +150,12 @@ def collapse_holds(
 class _Running:
     """The hold that the newest decided frame belongs to."""
 
-    def __init__(self, shot: int, first: Frame, picture: PictureOfHold | None) -> None:
+    def __init__(self, shot: int, change: Change, picture: PictureOfHold | None) -> None:
+        first = change.frame
         self._shot, self._first, self._picture = shot, first, picture
         self.last = first.index
         self._facts = [FrameFacts()]
+        self._layer_moves: list[LayerMove] = [*change.facts.layer_moves]
         self._moved = False
         if picture is not None:
             picture.begin(first)
@@ -161,6 +164,7 @@ class _Running:
         """Another frame of it."""
         self.last = change.frame.index
         self._facts.append(change.facts)
+        self._layer_moves += change.facts.layer_moves
         self._moved |= change.facts.moved
         if self._picture is not None:
             self._picture.add(change.frame, self._moved)
@@ -169,7 +173,8 @@ class _Running:
         """The hold, once its last frame is known."""
         image, frame = (None, self._first) if self._picture is None else self._picture.finish()
         span = FrameSpan(self._first.index, stop)
-        return Hold(self._shot, span, frame, HoldFacts.of(self._facts), image)
+        facts = HoldFacts.of(self._facts)
+        return Hold(self._shot, span, frame, facts, image, tuple(self._layer_moves))
 
 
 def _decided(changes: Iterable[Change], config: HoldConfig) -> Iterator[tuple[Change, bool]]:
@@ -252,6 +257,7 @@ class DrawingStream(Iterator[Drawing]):
                 time=hold.frame.time,
                 flags=("damaged",) if hold.frame.damaged else (),
                 measures=hold.facts.measures(),
+                layer_moves=tuple(drawing.layer_moves),
             )
 
     def _counted(self, holds: Iterable[Hold]) -> Iterator[Hold]:
