@@ -16,14 +16,17 @@ How a timesheet is read off the screen:
    explains; they are excused if their levels exist nearby.
 4. **What text explains** (``subtitles``): lines of glyphs that come, go or change.
 5. **What is left** (``changes``) is the strength of a frame, 1 about where held and new drawings part.
-6. **Cuts, flashes, fades, dissolves** (``shots``, ``transitions``), with a second and a half of frames
+6. **What passes before the lens** (``passers``): what differs crosses the picture, and behind it the
+   picture is there again. Only what was seen in two frames can begin a drawing meanwhile.
+7. **Cuts, flashes, fades, dissolves** (``shots``, ``transitions``), with a second and a half of frames
    ahead: they begin no drawing but the first of a shot.
-7. **Where the line is drawn** (here). What noise and motion leave lies between 0.5 and 54 levels from shot
+8. **Where the line is drawn** (here). What noise and motion leave lies between 0.5 and 54 levels from shot
    to shot: the dividing line goes into the gap that the shot's own frames leave, among the last
    48 and the next 12.
-8. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
+9. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
 
-Every frame is in exactly one exposure. Memory is bounded: some 60 frames, and the pictures of 16 drawings.
+Every frame is in exactly one exposure. Memory is bounded: some 60 frames, 40 more while something passes,
+and the pictures of 16 drawings.
 """
 
 from __future__ import annotations
