@@ -23,7 +23,9 @@ How a timesheet is read off the screen:
    48 and the next 12.
 8. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
 
-Every frame is in exactly one exposure. Memory is bounded: some 60 frames, and the pictures of 16 drawings.
+Where camera and layers lie in each frame (``tracks``) is noted on the way and changes no drawing.
+
+Every frame is in exactly one exposure. Memory is bounded: some 75 frames, and the pictures of 16 drawings.
 """
 
 from __future__ import annotations
