@@ -80,7 +80,7 @@ def stop_and_go() -> tuple[View, ...]:
         (move(30, REST, View(160, 20), start=3, stop=26), r"camera pans 1(5[789]|6[0123]) px right"),
         (move(30, REST, View(0, -90)), r"camera pans (8[789]|9[0123]) px up"),
         (move(30, REST, View(0, 0, 1.2)), r"camera zooms 1\.00→1\.(19|20|21)"),
-        (move(30, REST, View(0, 0, 1.0, 0.15), start=2), r"camera turns 8\.[3-9]° clockwise"),
+        (move(30, REST, View(0, 0, 1.0, 0.15), start=2), r"camera turns 8\.[3-9]° counter-clockwise"),
         (stop_and_go(), r"camera pans 9[3-9] px right"),
         (
             shaken(np.random.default_rng(3), (REST,) * 30, size=9, start=6, stop=26),
