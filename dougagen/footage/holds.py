@@ -36,7 +36,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dougagen.domain import Drawing, Episode, Frame, FrameSpan, LayerMove
+from dougagen.domain import Drawing, Episode, Frame, FrameSpan, TurnedMove
 from dougagen.footage.changes import Change, ChangeConfig, Trace, measured_changes
 from dougagen.footage.hold import (
     FirstFrame,
@@ -153,7 +153,7 @@ class _Running:
         self._shot, self._first, self._picture = shot, first, picture
         self.last = first.index
         self._facts = [FrameFacts()]
-        self._layer_moves: list[LayerMove] = [*change.facts.layer_moves]
+        self._layer_moves: list[TurnedMove] = [*change.facts.layer_moves]
         self._moved = False
         if picture is not None:
             picture.begin(first)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dougagen.domain import LayerMove
+from dougagen.domain import TurnedMove
 from dougagen.footage.changes import Change
 from dougagen.footage.hold import Step
 from dougagen.footage.motion import STANDING, Move
@@ -51,11 +51,11 @@ class _Layer:
         self.factor, self.shift = turn * self.factor, turn * self.shift + complex(move.dx, move.dy)
         self.pace = move
 
-    def placed(self, frame_index: int, shape: tuple[int, int]) -> LayerMove:
+    def placed(self, frame_index: int, shape: tuple[int, int]) -> TurnedMove:
         corner = -complex(shape[1] - 1, shape[0] - 1) / 2
         off = self.factor * corner + self.shift - corner
         scale, turn = abs(self.factor), float(np.angle(self.factor))
-        return LayerMove(self.number, frame_index, off.real, off.imag, scale, turn)
+        return TurnedMove(self.number, frame_index, off.real, off.imag, scale, turn)
 
 
 class _Shot:
@@ -68,7 +68,7 @@ class _Shot:
         self._moving = False
         self._moved = self._missed = 0  # frames
 
-    def advance(self, change: Change, ahead: Sequence[Change]) -> tuple[LayerMove, ...]:
+    def advance(self, change: Change, ahead: Sequence[Change]) -> tuple[TurnedMove, ...]:
         """Where the layers lie in the frame of ``change``; nothing as long as nothing has moved."""
         steps = self._steps_of(change, ahead)
         if len(steps) > 1 and len(self._layers) == 1:

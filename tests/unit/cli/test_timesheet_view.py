@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from dougagen.cli import timesheet_view as view
-from dougagen.domain import Drawing, FrameSpan, LayerMove, Measure
+from dougagen.domain import Drawing, FrameSpan, Measure, TurnedMove
 from dougagen.footage import Timesheet
 
 
@@ -111,7 +111,7 @@ def test_a_sheet_that_is_too_wide_goes_on_below() -> None:
 
 
 def test_a_line_says_what_the_camera_does_where_it_moves():
-    moves = tuple(LayerMove(0, frame, -3.0 * (frame - 30), 0.0, 1.0) for frame in range(30, 39))
+    moves = tuple(TurnedMove(0, frame, -3.0 * (frame - 30), 0.0, 1.0) for frame in range(30, 39))
     still, panned = (drawing(0, 0, (0, 30)), replace(drawing(1, 1, (30, 39)), layer_moves=moves))
     console = Console(width=80, file=io.StringIO())
     console.print(view.moves_table(Timesheet.of([still, panned]).shots))
