@@ -26,14 +26,25 @@ class LayerMove:
     """Pixels, down."""
     scale: float
     """Size against the first drawing, over 0."""
-    turn: float = 0.0
-    """Radians, clockwise on the screen, about the same point; the columns of a dataset do not hold it."""
 
     def __post_init__(self) -> None:
         if self.layer < 0 or self.frame_index < 0:
             raise DomainError(f"LayerMove must have layer and frame of at least 0, got {self}")
-        if not (np.isfinite([self.x, self.y, self.turn]).all() and 0 < self.scale < 1e6):
+        if not (np.isfinite([self.x, self.y]).all() and 0 < self.scale < 1e6):
             raise DomainError(f"LayerMove must be finite with a scale over 0, got {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedMove(LayerMove):
+    """The same of a layer that may turn, as footage finds it; a row of a dataset does not hold the turn."""
+
+    turn: float = 0.0
+    """Radians, clockwise on the screen, about the same point."""
+
+    def __post_init__(self) -> None:
+        LayerMove.__post_init__(self)
+        if not np.isfinite(self.turn):
+            raise DomainError(f"TurnedMove.turn must be finite, got {self.turn}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts, Step
-from dougagen.footage.layer_votes import voted_shifts
+from dougagen.footage.layer_votes import VoteConfig, voted_shifts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
 from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
-from dougagen.footage.shots import is_cut
+from dougagen.footage.shots import CutConfig, is_cut
 from dougagen.footage.subtitles import text_blocks
-from dougagen.footage.weather import without_weather
+from dougagen.footage.weather import WeatherConfig, without_weather
 
 _WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the camera's
 _TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
@@ -70,6 +70,9 @@ class ChangeConfig:
     speck_share: float = 0.25  # of a block's level that its neighbours must have …
     speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
     changed_level: float = 2.5  # levels above which a block counts as changed
+    cuts: CutConfig = field(default_factory=CutConfig)
+    votes: VoteConfig = field(default_factory=VoteConfig)
+    weather: WeatherConfig = field(default_factory=WeatherConfig)
     stirred_level: float = 1.5  # levels of plain difference; points of blocks above it are followed
 
 
@@ -296,7 +299,9 @@ def _judged(
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
-                [*seen.votes, pair.shifts, after.shifts if after is not None else ()], known=candidates
+                [*seen.votes, pair.shifts, after.shifts if after is not None else ()],
+                known=candidates,
+                config=config.votes,
             )
         borders = copy(seen.borders)
         explained = _explained(pair, candidates, borders, config)
@@ -308,7 +313,7 @@ def _judged(
             explained = _explained(pair, [*candidates, *further], borders, config)
         seen.borders = borders
     seen.remember(explained.moves, pair)
-    cut = is_cut(pair.current, pair.before, explained.levels)
+    cut = is_cut(pair.current, pair.before, explained.levels, config=config.cuts)
     text = text_blocks(pair.current, pair.before, explained.wide)
     if text.any():
         explained = explained.without(text)
@@ -345,7 +350,7 @@ def _in_weather(
     if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
         return None
     planes = (earlier, pair.before, pair.plane, later)
-    fair = without_weather(planes, pair.still, tolerance=config.tolerance)
+    fair = without_weather(planes, pair.still, tolerance=config.tolerance, config=config.weather)
     if fair is None:
         return None
     shape = pair.plane.luma.shape

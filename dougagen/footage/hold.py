@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Frame, FrameSpan, LayerMove, Measure
+from dougagen.domain import Frame, FrameSpan, Measure, TurnedMove
 from dougagen.footage.motion import Move
 
 Camera = Literal["still", "pan", "zoom", "layers"]
@@ -44,7 +44,7 @@ class FrameFacts:
     """How its layers moved, one that stands beside them included; empty where all stands."""
     guesses: tuple[Step, ...] = ()
     """What points followed where no move was believed: frames nearby may say that these are moves."""
-    layer_moves: tuple[LayerMove, ...] = ()
+    layer_moves: tuple[TurnedMove, ...] = ()
     """Where its layers lie against the first frame of the shot (``tracks``)."""
 
     @property
@@ -106,7 +106,7 @@ class Hold:
     facts: HoldFacts = _NOTHING_HAPPENED
     image: NDArray[np.uint8] | None = None
     """uint8[H, W, 3]: RGB; None where no picture was asked for."""
-    layer_moves: tuple[LayerMove, ...] = ()
+    layer_moves: tuple[TurnedMove, ...] = ()
     """Where camera and layers lie in each of its frames."""
 
 

@@ -25,7 +25,9 @@ How a timesheet is read off the screen:
    48 and the next 12.
 9. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
 
-Every frame is in exactly one exposure. Memory is bounded: some 60 frames, 40 more while something passes,
+Where camera and layers lie in each frame (``tracks``) is noted on the way and changes no drawing.
+
+Every frame is in exactly one exposure. Memory is bounded: some 75 frames, 40 more while something passes,
 and the pictures of 16 drawings.
 """
 
@@ -37,7 +39,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dougagen.domain import Drawing, Episode, Frame, FrameSpan, LayerMove
+from dougagen.domain import Drawing, Episode, Frame, FrameSpan, TurnedMove
 from dougagen.footage.changes import Change, ChangeConfig, Trace, measured_changes
 from dougagen.footage.hold import (
     FirstFrame,
@@ -158,7 +160,7 @@ class _Running:
         self._shot, self._first, self._picture = shot, first, picture
         self.last = first.index
         self._facts = [FrameFacts()]
-        self._layer_moves: list[LayerMove] = [*change.facts.layer_moves]
+        self._layer_moves: list[TurnedMove] = [*change.facts.layer_moves]
         self._moved = False
         if picture is not None:
             picture.begin(first)

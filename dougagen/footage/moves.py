@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import FrameSpan, LayerMove
+from dougagen.domain import FrameSpan, TurnedMove
 
 _LINES = 480.0  # of the picture for which the pixels below are meant
-_LEAST_WAY = 1.5  # px from where a layer was; what comes of grain and gate weave stays below
+_LEAST_WAY = 2.5  # px from where a layer was; what comes of grain and gate weave stays below
 _LEAST_ZOOM = 0.008  # of 1
 _LEAST_TURN = 0.006  # radians
 _LEAST_APART = 2.0  # px by which a layer moves against the background
@@ -44,7 +44,7 @@ class LayerTrack:
     """Pixels of this picture for one of a picture of 480 lines."""
 
     @classmethod
-    def of(cls, moves: Sequence[LayerMove], picture: tuple[int, int]) -> LayerTrack:
+    def of(cls, moves: Sequence[TurnedMove], picture: tuple[int, int]) -> LayerTrack:
         """``moves`` of one layer, in order; ``picture``: its height and width in px."""
         height, width = picture
         corner = -complex(width - 1, height - 1) / 2
@@ -65,12 +65,18 @@ class LayerTrack:
     def moves(self) -> bool:
         """Whether it moves by more than noise can make it."""
         way = float(np.abs(self.place - self.place[0]).max()) > _LEAST_WAY * self.unit
-        return way or self._bends
+        return way or self.bends
 
     @property
-    def _bends(self) -> bool:
+    def bends(self) -> bool:
+        """Whether it zooms or turns by more than noise can make it."""
         zoom = float(np.abs(self.scale - self.scale[0]).max()) > _LEAST_ZOOM
         return zoom or float(np.abs(self.turn - self.turn[0]).max()) > _LEAST_TURN
+
+    def shifted(self, frame: int) -> TurnedMove:
+        """Where it lies in a frame of the episode, as a shift alone."""
+        place = self.place[frame - self.start]
+        return TurnedMove(self.layer, frame, float(place.real), float(place.imag), 1.0)
 
     def apart_from(self, other: LayerTrack) -> float:
         """Pixels by which it has moved against ``other`` at most, since it was first seen."""
@@ -148,7 +154,7 @@ def _direction(way: complex) -> str:
     return ", ".join(f"{length:.0f} px {side}" for length, side in told)
 
 
-def tracks_of(moves: Iterable[LayerMove], picture: tuple[int, int]) -> list[LayerTrack]:
+def tracks_of(moves: Iterable[TurnedMove], picture: tuple[int, int]) -> list[LayerTrack]:
     """The tracks of a shot's layers, by number; ``picture``: height and width in px."""
     by_layer = sorted(moves, key=lambda move: (move.layer, move.frame_index))
     return [
@@ -158,9 +164,10 @@ def tracks_of(moves: Iterable[LayerMove], picture: tuple[int, int]) -> list[Laye
 
 
 def worth_telling(
-    moves: Iterable[LayerMove], span: FrameSpan, picture: tuple[int, int]
-) -> tuple[LayerMove, ...]:
-    """The moves of a shot's layers without those that noise can make; nothing where none moves.
+    moves: Iterable[TurnedMove], span: FrameSpan, picture: tuple[int, int]
+) -> tuple[TurnedMove, ...]:
+    """The moves of a shot's layers without those that noise can make; nothing where none moves, or where its
+    track was lost before its end.
 
     The background has one for every frame of the shot, by frame and layer; another layer from where it is
     first told from it.
@@ -168,9 +175,9 @@ def worth_telling(
     known = sorted(moves, key=lambda move: (move.frame_index, move.layer))
     known = [move for move in known if move.frame_index in span]
     first = next((move.frame_index for move in known if move.layer == 0), None)
-    if first is None:
+    if first is None or not any(move.frame_index == span.stop - 1 for move in known):
         return ()
-    known = [LayerMove(0, frame, 0.0, 0.0, 1.0) for frame in range(span.start, first)] + known
+    known = [TurnedMove(0, frame, 0.0, 0.0, 1.0) for frame in range(span.start, first)] + known
     background, *others = tracks_of(known, picture)
     apart = _LEAST_APART * background.unit
     kept = {
@@ -180,17 +187,22 @@ def worth_telling(
     }
     if not kept and not background.moves:
         return ()
-    return tuple(move for move in known if move.layer == 0 or move.layer in kept)
+    straight = {track.layer: track for track in (background, *others) if not track.bends}
+    return tuple(
+        straight[move.layer].shifted(move.frame_index) if move.layer in straight else move
+        for move in known
+        if move.layer == 0 or move.layer in kept
+    )
 
 
-def in_words(moves: Iterable[LayerMove], picture: tuple[int, int]) -> str:
+def in_words(moves: Iterable[TurnedMove], picture: tuple[int, int]) -> str:
     """``camera pans 312 px right, zoom 1.00→1.20``; ``background slides 90 px left; layer 1 stands``."""
     tracks = tracks_of(moves, picture)
     return "; ".join(f"{name_of(track.layer, len(tracks))} {_told(track, len(tracks))}" for track in tracks)
 
 
 def instructions(
-    moves: Iterable[LayerMove], picture: tuple[int, int]
+    moves: Iterable[TurnedMove], picture: tuple[int, int]
 ) -> dict[str, list[tuple[FrameSpan, str]]]:
     """For a timesheet: the layers that move, and from which frame to which each does what."""
     tracks = tracks_of(moves, picture)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dougagen.domain import FrameSpan, LayerMove
+from dougagen.domain import FrameSpan, TurnedMove
 from dougagen.footage.changes import Change, ChangeConfig, compare
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
 from dougagen.footage.hold import Hold
@@ -28,7 +28,7 @@ class Returning:
     """The first of them, whose picture stands for the drawing."""
     plane: AnalysisPlane
     exposures: list[FrameSpan] = field(default_factory=list)
-    layer_moves: list[LayerMove] = field(default_factory=list)
+    layer_moves: list[TurnedMove] = field(default_factory=list)
     """Those of all its exposures, in order."""
 
 

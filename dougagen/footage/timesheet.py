@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dougagen.domain import Drawing, FrameSpan, LayerMove, Table
+from dougagen.domain import Drawing, FrameSpan, Table, TurnedMove
 from dougagen.domain.timing import clock
 from dougagen.errors import EpisodeError
 from dougagen.files import read_file
@@ -61,7 +61,7 @@ class ShotSheet:
     """Seconds from the first frame of the file to the first frame of the shot, where it is known."""
     moving: float | None = None
     """Share of the frames in which the camera or a layer moved, [0, 1]; None where it was not measured."""
-    layer_moves: tuple[LayerMove, ...] = ()
+    layer_moves: tuple[TurnedMove, ...] = ()
     """Where camera and layers lie, in px of the picture against the first frame of the shot; by frame and
     layer, 0 being the background with one for every frame. Empty where nothing moves."""
     picture: tuple[int, int] = (480, 854)
@@ -160,7 +160,7 @@ class Timesheet:
     """Frame → seconds at which it is shown, of the frame that stands for each drawing; in order."""
     moving: tuple[tuple[int, float], ...] = ()
     """Shot → share of its frames in which the camera or a layer moved, where measured."""
-    layer_moves: tuple[tuple[int, tuple[LayerMove, ...]], ...] = ()
+    layer_moves: tuple[tuple[int, tuple[TurnedMove, ...]], ...] = ()
     """Shot → where its layers lie (``ShotSheet.layer_moves``), for shots in which something moves."""
     picture: tuple[int, int] = (480, 854)
     """Height and width of the pictures, px."""
@@ -176,7 +176,7 @@ class Timesheet:
         times: dict[int, Fraction] = {}
         known: list[tuple[int, Fraction]] = []
         moved: dict[int, list[tuple[float, int]]] = {}
-        moves: dict[int, list[LayerMove]] = {}
+        moves: dict[int, list[TurnedMove]] = {}
         picture = (480, 854)
         for drawing in drawings:
             lines += (Exposure(drawing.shot_index, drawing.drawing_index, e) for e in drawing.exposures)

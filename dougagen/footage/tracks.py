@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dougagen.domain import LayerMove
+from dougagen.domain import TurnedMove
 from dougagen.footage.changes import Change
 from dougagen.footage.hold import Step
 from dougagen.footage.motion import STANDING, Move
@@ -30,6 +30,8 @@ _LEAST_SHARE = 0.02  # of the picture that a layer fills
 _APART = 0.6 / 480  # of the picture's height by which two layers move against each other
 _LOST_AFTER = 3  # frames in which a layer is not found, after which it is given up
 _MOST_LAYERS = 6  # of a shot
+_MISSED = 1  # frames whose moves nobody can tell, as when an explosion hides a camera that shakes …
+_MISSED_SHARE = 0.1  # … and share of the frames in which something moves, after which a shot has no track
 
 
 @dataclass(slots=True)
@@ -49,11 +51,11 @@ class _Layer:
         self.factor, self.shift = turn * self.factor, turn * self.shift + complex(move.dx, move.dy)
         self.pace = move
 
-    def placed(self, frame_index: int, shape: tuple[int, int]) -> LayerMove:
+    def placed(self, frame_index: int, shape: tuple[int, int]) -> TurnedMove:
         corner = -complex(shape[1] - 1, shape[0] - 1) / 2
         off = self.factor * corner + self.shift - corner
         scale, turn = abs(self.factor), float(np.angle(self.factor))
-        return LayerMove(self.number, frame_index, off.real, off.imag, scale, turn)
+        return TurnedMove(self.number, frame_index, off.real, off.imag, scale, turn)
 
 
 class _Shot:
@@ -63,9 +65,10 @@ class _Shot:
         self._shape = shape
         self._layers = [_Layer(0)]
         self._begun = 1
-        self._moved = self._moving = False
+        self._moving = False
+        self._moved = self._missed = 0  # frames
 
-    def advance(self, change: Change, ahead: Sequence[Change]) -> tuple[LayerMove, ...]:
+    def advance(self, change: Change, ahead: Sequence[Change]) -> tuple[TurnedMove, ...]:
         """Where the layers lie in the frame of ``change``; nothing as long as nothing has moved."""
         steps = self._steps_of(change, ahead)
         if len(steps) > 1 and len(self._layers) == 1:
@@ -78,9 +81,9 @@ class _Shot:
                 self._layers[-1].follow(step.move)
                 self._begun += 1
         self._moving = bool(steps)
-        self._moved |= self._moving
-        if not self._moved:
-            return ()
+        self._moved += self._moving
+        if not self._moved or self._missed > _MISSED + _MISSED_SHARE * self._moved:
+            return ()  # no track is better than a wrong one
         return tuple(layer.placed(change.frame.index, self._shape) for layer in self._layers)
 
     def _steps_of(self, change: Change, ahead: Sequence[Change]) -> Sequence[Step]:
@@ -98,10 +101,13 @@ class _Shot:
                 steps.append(guess)
             elif self._nearest(following, layer.pace) is not None:
                 steps.append(Step(layer.pace))
-        if self._moving:
-            return steps if any(step.move != STANDING for step in steps) else ()
-        most = max(facts.guesses, key=lambda step: step.share, default=None)
-        return () if most is None or self._nearest(following, most.move) is None else (most,)
+        if not self._moving:
+            most = max(facts.guesses, key=lambda step: step.share, default=None)
+            steps = [most] if most is not None and self._nearest(following, most.move) is not None else []
+        if any(step.move != STANDING for step in steps):
+            return steps
+        self._missed += self._moving and bool(following)
+        return ()
 
     def _find_background(self, steps: Sequence[Step], ahead: Sequence[Change]) -> None:
         """The picture parts: its first layer is the one that spreads farthest over it."""
