@@ -77,16 +77,16 @@ FRAMES = Profile(
     whole_frames=True,
     lines=480,
     book=0.2,
-    nobody=0.16,
+    nobody=0.12,
     filling=0.07,
-    paper=0.11,
+    paper=0.07,
     effects=0.65,
     other_roles=0.25,
     ranges=replace(TRAINING.ranges, dark=1.8, crowd=0.14),
 )
 """For a network that reads the whole figure: whole frames of one height, with more of what cel masks lose:
-crowds, dark paint in dim light. Pictures without a cel and cels on flat paper are more frequent than figures
-that fill the frame: where they were as frequent, a bare stage was read as cel from edge to edge."""
+crowds, dark paint in dim light. Pictures without a cel and cels on flat paper are as frequent as figures that
+fill the frame: with twice as many of those a bare stage was read as cel from edge to edge."""
 HELD_OUT = Profile("held-out", is_held_out=True, whole_frames=True, book=0.015, ranges=_NATURAL_RANGES)
 
 PROFILES = {profile.name: profile for profile in (NATURAL, TRAINING, FRAMES, RELATIONS)}
