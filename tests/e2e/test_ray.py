@@ -1,0 +1,135 @@
+"""Extraction on real Ray clusters: what dies there takes nothing with it, and rows are those of this machine.
+
+pytest -m ray tests/e2e/test_ray.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clusters import ROOT, Nodes, cluster, content, size_of
+from tiny_weights import write_tiny_weights
+from waiting import comes, ends, is_alive
+
+from dougagen.runs import Plan, Silent, extract_all
+from dougagen.runs.cluster_config import ClusterConfig
+from dougagen.shards import verify_dataset
+
+CLIPS = 9
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="dg-ray-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory, tiny: Any) -> list[Path]:
+    folder = tmp_path_factory.mktemp("clips")
+    return [tiny.write_tiny_clip(folder / f"{n}.mkv", n, frames=24) for n in range(CLIPS)]
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def of_this_machine(clips: list[Path], weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset of a run without Ray."""
+    from dougagen.runs import LoadNetworks
+
+    out = tmp_path_factory.mktemp("local") / "shards"
+    report = extract_all(clips, Plan(out), load=LoadNetworks(weights), events=Silent())
+    assert not report.exit_code
+    return out
+
+
+def extract(*words: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The real command line."""
+    return subprocess.run(
+        [sys.executable, "-m", "dougagen", "extract", *map(str, words)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def ledgers(out: Path) -> list[dict[str, Any]]:
+    """Without the time that it took, and the names of machines."""
+    found = [json.loads(path.read_text()) for path in sorted((out / "episodes").glob("*.json"))]
+    for entry in found:
+        for name in [name for name in entry if name.startswith("seconds") or name.endswith("_at")]:
+            del entry[name]
+    return found
+
+
+def test_a_cluster_of_this_machine_gives_the_rows_of_a_run_without_it(
+    clips: list[Path], weights: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("ray", reason="needs Ray: pip install '.[ray]'")
+    words = (clips[0], "--models", weights, "--json")
+    done = extract(*words, "--out", "ray", "--ray", folder=tmp_path)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["failed"], len(report["extracted"])) == (0, [], 1), done.stderr
+    assert not extract(*words, "--out", "local", folder=tmp_path).returncode
+    assert content(tmp_path / "ray") == content(tmp_path / "local")
+    assert ledgers(tmp_path / "ray") == ledgers(tmp_path / "local")
+    strange = [line for line in done.stderr.splitlines() if not line.startswith("20")]
+    assert strange == []  # every line is one of ours, with its time
+
+
+class KillsNodes(Silent):
+    """Kills two of the nodes when all have an episode in hand."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes, self.began = nodes, 0
+        self.warnings: list[str] = []
+
+    def episode_began(self, *_: Any) -> None:
+        self.began += 1
+        if self.began == len(self._nodes.nodes):
+            for node in self._nodes.nodes[:2]:
+                node.kill()
+            del self._nodes.nodes[:2]
+
+    def warned(self, what: str) -> None:
+        self.warnings.append(what)
+
+
+@pytest.mark.ray
+def test_two_of_three_nodes_die_and_every_row_is_there(
+    clips: list[Path], tiny: Any, tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
+    load = tiny.Load(seconds=0.3)
+    local = extract_all(clips, Plan(tmp_path / "local"), load=tiny.Load(), events=Silent())
+    with cluster(short_folder) as nodes:
+        for _ in range(3):
+            nodes.add()
+        assert comes(lambda: size_of(nodes.address) == 3, seconds=600)
+        events = KillsNodes(nodes)
+        report = extract_all(
+            clips, Plan(tmp_path / "ray"), load=load, events=events, cluster=ClusterConfig(nodes.address)
+        )
+    assert events.began >= 3
+    assert [str(failure.error) for failure in report.failed] == []
+    assert sorted(r.source for r in report.extracted) == sorted(r.source for r in local.extracted)
+    assert len([line for line in events.warnings if "it is done again" in line]) >= 2, events.warnings
+    assert content(tmp_path / "ray") == content(tmp_path / "local")
+    assert ledgers(tmp_path / "ray") == ledgers(tmp_path / "local")
+    assert verify_dataset(tmp_path / "ray").damages == ()
