@@ -14,14 +14,19 @@ from waiting import comes, ends, is_alive
 
 ROOT = Path(__file__).resolve().parents[1]
 _RAY = [sys.executable, "-c", "from ray.scripts.scripts import main; main()"]
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "RAY_DASHBOARD_STARTUP_TIMEOUT_S": "300"}
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_worker_niceness": "0",
+    "RAY_DASHBOARD_STARTUP_TIMEOUT_S": "300",
+}
 
 
 class Node:
     """A node: ``ray start --block`` and all that it starts, in a session of its own."""
 
     def __init__(self, place: Path, *words: str, before: Sequence[str] = (), **environment: str) -> None:
-        self._log = (place / "log").open("wb")
+        self.log = place / "log"
+        self._log = self.log.open("wb")
         path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         self._process = subprocess.Popen(
             [*before, *_RAY, "start", "--block", "--object-store-memory=80000000", *words],
@@ -63,22 +68,29 @@ class Nodes:
     """A cluster: a head that works on nothing, and nodes."""
 
     def __init__(self, place: Path) -> None:
-        self._place = place
+        self._place, self._count = place, 0
         self.nodes: list[Node] = []
         self.head = self._started("--head", "--port=0", "--num-cpus=0", "--include-dashboard=false",
-                                  "--ray-client-server-port=0", f"--temp-dir={place}")  # fmt: skip
+                                  f"--temp-dir={place}")  # fmt: skip
         told = place / "ray_current_cluster"
-        assert comes(lambda: told.exists() and told.read_text().strip(), seconds=300)
+        assert comes(
+            lambda: (told.exists() and told.read_text().strip()) or not self.head.pids(), seconds=300
+        )
+        assert told.exists(), (place / "node1/log").read_text()
         self.address = told.read_text().strip()
 
     def add(self, *, before: Sequence[str] = (), cpus: int = 1, **environment: str) -> Node:
+        """Waits until it is up: two that begin at the same time on one machine take each other's ports."""
         node = self._started(f"--address={self.address}", f"--num-cpus={cpus}", before=before, **environment)
         self.nodes.append(node)
+        assert comes(lambda: b"Ray runtime started" in node.log.read_bytes() or not node.pids(), seconds=300)
+        assert node.pids(), node.log.read_text()
         return node
 
     def _started(self, *words: str, before: Sequence[str] = (), **environment: str) -> Node:
-        folder = self._place / f"node{len(self.nodes)}"
-        folder.mkdir(exist_ok=True)
+        self._count += 1
+        folder = self._place / f"node{self._count}"
+        folder.mkdir()
         return Node(folder, *words, before=before, **environment)
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from clusters import ROOT, Nodes, cluster, content, size_of
 from tiny_weights import write_tiny_weights
-from waiting import comes, ends, is_alive
+from waiting import comes, ends
 
 from dougagen.runs import Plan, Silent, extract_all
 from dougagen.runs.cluster_config import ClusterConfig
@@ -133,3 +133,74 @@ def test_two_of_three_nodes_die_and_every_row_is_there(
     assert content(tmp_path / "ray") == content(tmp_path / "local")
     assert ledgers(tmp_path / "ray") == ledgers(tmp_path / "local")
     assert verify_dataset(tmp_path / "ray").damages == ()
+
+
+@pytest.mark.ray
+@pytest.mark.skipif(os.geteuid() != 0, reason="hides a folder from a node: needs root")
+def test_nodes_that_cannot_work_are_left_out_with_a_line_each(
+    clips: list[Path], weights: Path, of_this_machine: Path, tmp_path: Path, short_folder: Path
+) -> None:
+    other = tmp_path / "other" / "dougagen"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("__version__ = '0.0.1'\n")
+    place, videos = tmp_path / "place", clips[0].parent
+    place.mkdir()
+    hidden = (place, videos)
+    with cluster(short_folder) as nodes:
+        nodes.add(PYTHONPATH=str(other.parent))
+        for folder in hidden:
+            hide = f'mount -t tmpfs none {folder} && exec "$@"'
+            nodes.add(before=["unshare", "-m", "sh", "-c", hide, "sh"])
+        assert comes(lambda: size_of(nodes.address) == 3, seconds=600)
+        words = (*clips, "--out", place / "shards", "--models", weights, "--ray-address", nodes.address)
+        none = extract(*words, folder=tmp_path)
+        assert none.returncode == 2, none.stderr
+        assert not (place / "shards").exists()
+        good = nodes.add()
+        assert comes(lambda: size_of(nodes.address) == 4, seconds=600)
+        some = extract(*words, folder=tmp_path)
+        good.kill()
+        nodes.nodes.remove(good)
+    lines = some.stderr.splitlines()
+    assert some.returncode == 0, some.stderr
+    for said in ("has dougagen 0.0.1", "does not see --out", f"does not see '{videos}"):
+        assert len([line for line in lines if said in line and "it is left out" in line]) == 1, lines
+    assert content(place / "shards") == content(of_this_machine)
+    assert ledgers(place / "shards") == ledgers(of_this_machine)
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_leaves_no_process_and_nothing_half(
+    number: signal.Signals, clips: list[Path], weights: Path, of_this_machine: Path, tmp_path: Path
+) -> None:
+    words = ["extract", *map(str, clips), "--out", "shards", "--models", str(weights), "--ray"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dougagen", *words], cwd=tmp_path, env=environment, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert comes(lambda: list(tmp_path.glob("shards/data/.*.partial")) or run.poll() is not None, seconds=300)
+    os.killpg(run.pid, number)  # as a terminal does
+    told, _ = run.communicate(timeout=300)
+    assert run.returncode == 128 + number, told
+    assert "run the same command again to carry on" in told
+    assert ends(lambda: processes_of_session(run.pid))
+    left = [p.name for p in (tmp_path / "shards").rglob(".*") if p.is_file()]
+    assert left == []
+    again = extract(*words[1:], folder=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert content(tmp_path / "shards") == content(of_this_machine)
+
+
+def processes_of_session(session: int) -> list[str]:
+    """Names of those that run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        if rest.split()[3] == str(session) and rest.split()[0] not in "ZX":
+            found.append(name)
+    return found
