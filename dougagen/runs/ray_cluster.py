@@ -198,6 +198,8 @@ class Cluster:
         debug = bool(os.environ.get("DOUGAGEN_DEBUG"))
         self._closing.callback(self.ray.shutdown)
         before = signal.getsignal(signal.SIGTERM)
+        # a Ctrl-C goes to all processes of a terminal: those of Ray never hear it, and end when we say so
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
             self.ray.init(
                 address=address,
@@ -211,6 +213,7 @@ class Cluster:
             remedy = "start one on this machine: ray start --head, or ray start --address=HOST:PORT"
             raise DougagenError(what, where=None if address == "local" else address, remedy=remedy) from error
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             if before is not None and threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, before)  # Ray puts its own there
 

@@ -181,7 +181,7 @@ def test_a_run_that_is_stopped_leaves_no_process_and_nothing_half(
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert comes(lambda: list(tmp_path.glob("shards/data/.*.partial")) or run.poll() is not None, seconds=300)
-    os.killpg(run.pid, number)  # as a terminal does
+    (os.killpg if number == signal.SIGINT else os.kill)(run.pid, number)  # a terminal tells the whole group
     told, _ = run.communicate(timeout=300)
     assert run.returncode == 128 + number, told
     assert "run the same command again to carry on" in told
