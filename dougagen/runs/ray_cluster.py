@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from dougagen.files import own_folder
 from dougagen.processes.pools import spare_cores
 
 _CONNECT_SECONDS, _PROBE_SECONDS = 6.0, 20.0
+_HEAD_SECONDS = 20.0
+"""For which the head may be silent."""
 _STORE_BYTES = 100_000_000
 """Of Ray's memory for objects: what goes through it are words."""
 _LONGEST_FOLDER = 45
@@ -73,6 +76,7 @@ class Cluster:
         self.ray: Any = None
         self.is_ours = address is None
         self._signals = _Postponed()
+        self._answered, self._is_lost = float("-inf"), False
 
     def __enter__(self) -> Self:
         with self._closing:
@@ -103,8 +107,16 @@ class Cluster:
         which swallows exceptions."""
         self._signals.check()
 
-    def nodes(self) -> list[Node]:
-        """Those that are alive."""
+    def nodes(self) -> list[Node] | None:
+        """Those that are alive; None where the head does not answer just now. Raises DougagenError where it
+        has not for so long that it is gone: Ray would end this process, in the middle of a word."""
+        if not self._head_answers():
+            if time.monotonic() - self._answered < _HEAD_SECONDS:
+                return None
+            self._is_lost = True
+            remedy = "start it again, then run the same command again"
+            raise DougagenError("the head of the Ray cluster does not answer any more", remedy=remedy)
+        self._answered = time.monotonic()
         return [
             Node(
                 one["NodeID"],
@@ -115,6 +127,14 @@ class Cluster:
             for one in self.ray.nodes()
             if one["Alive"]
         ]
+
+    def _head_answers(self) -> bool:
+        host, _, port = self.ray.get_runtime_context().gcs_address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+        except OSError:
+            return False
+        return True
 
     def actor(self, kind: type, node: Node, *, cpus: float, gpus: float) -> Any:
         """One of ``kind`` on a node, once it has room; sent as it is here."""
@@ -161,8 +181,9 @@ class Cluster:
         self.ray.wait([*calls], num_returns=len(calls), timeout=seconds)
 
     def kill(self, actor: Any) -> None:
-        with contextlib.suppress(Exception):  # it is dead, or its cluster is
-            self.ray.kill(actor)
+        if not self._is_lost:
+            with contextlib.suppress(Exception):  # it is dead
+                self.ray.kill(actor)
 
     def _require_same(self) -> None:
         """A program that calls us is connected already."""

@@ -6,6 +6,7 @@ here, and the dataset's own locks stand behind it: a worker that is taken for de
 until its lock ends, and of two only one commits.
 
 * An episode whose worker or node died is given to another. The dead may hold its lock for a while yet.
+* Where the head dies the run ends, in a line; workers tidy up.
 * A node that cannot work (another dougagen, no access to the files) is left out, with a warning. Where no
   node can, that is the error of the run.
 """
@@ -182,8 +183,8 @@ class RayCrew:
     def _look_at_nodes(self) -> None:
         now = time.monotonic()
         if now - self._looked >= _NODES_SECONDS:
-            self._looked = now
-            self._nodes = self._cluster.nodes()
+            self._nodes = self._cluster.nodes() or self._nodes
+            self._looked = time.monotonic()
 
     def _room_on(self, node: Node) -> int:
         """How many workers a node can hold."""

@@ -204,3 +204,40 @@ def processes_of_session(session: int) -> list[str]:
         if rest.split()[3] == str(session) and rest.split()[0] not in "ZX":
             found.append(name)
     return found
+
+
+@pytest.mark.ray
+def test_a_run_that_is_killed_leaves_no_process(clips: list[Path], weights: Path, tmp_path: Path) -> None:
+    words = ["extract", *map(str, clips), "--out", "shards", "--models", str(weights), "--ray"]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dougagen", *words], cwd=tmp_path, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert comes(lambda: list(tmp_path.glob("shards/data/.*.partial")) or run.poll() is not None, seconds=300)
+    run.kill()
+    run.wait()
+    assert ends(lambda: processes_of_session(run.pid))
+
+
+@pytest.mark.ray
+def test_a_cluster_that_loses_its_head_is_a_line_and_nothing_is_half(
+    tiny: Any, weights: Path, tmp_path: Path, short_folder: Path
+) -> None:
+    for number in range(2):
+        tiny.write_tiny_clip(tmp_path / f"{number}.mkv", number, frames=12_000)
+    words = ["extract", "0.mkv", "1.mkv", "--out", "shards", "--models", str(weights)]
+    with cluster(short_folder) as nodes:
+        nodes.add(cpus=2)
+        assert comes(lambda: size_of(nodes.address) == 1, seconds=600)
+        run = subprocess.Popen(
+            [sys.executable, "-m", "dougagen", *words, "--ray-address", nodes.address], cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert comes(lambda: list(tmp_path.glob("shards/data/.*.partial")), seconds=300)
+        nodes.head.kill()
+        _, told = run.communicate(timeout=300)
+    lines = [line for line in told.splitlines() if "error:" in line or not line.startswith("20")]
+    assert (run.returncode, len(lines)) == (1, 1), told
+    assert "the head of the Ray cluster does not answer any more" in lines[0]
+    assert [path for path in (tmp_path / "shards").rglob("*") if path.is_file()] == []
