@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import typer
@@ -31,6 +31,7 @@ from dougagen.cli import (
     view,
 )
 from dougagen.cli.console import JournalHandler, complain, say, show_traceback
+from dougagen.cli.own_words import only_our_words
 from dougagen.cli.owners import Command
 from dougagen.errors import DougagenError, Stopped, printable, unwind
 
@@ -110,6 +111,11 @@ def main() -> None:
     if debug:
         os.environ["DOUGAGEN_DEBUG"] = "1"  # workers and decoders show their tracebacks, too
     logging.getLogger("dougagen").addHandler(JournalHandler())
+    with nullcontext() if debug else only_our_words():
+        _run(arguments, debug)
+
+
+def _run(arguments: list[str], debug: bool) -> None:
     try:
         app(args=arguments, prog_name="dougagen")
     except DougagenError as error:

@@ -209,6 +209,9 @@ def _show(episode: Episode, facts: dict[str, Any], timesheet: Timesheet, *, shee
     shots, second = timesheet.shots, view.frames_a_second(episode.frame_rate)
     out.print(view.shot_table(shots, second=second, whole=len(shots) <= _WHOLE_SHOTS))
     out.print()
+    if any(shot.moves for shot in shots):
+        out.print(view.moves_table(shots))
+        out.print()
     columns = sum(-(-len(shot.span) // second) for shot in shots)
     if sheet or (sheet is None and columns <= _SHEET_COLUMNS):
         for line in view.sheet(shots, second=second, width=out.width):

@@ -65,6 +65,17 @@ def shot_table(shots: Sequence[ShotSheet], *, second: int, whole: bool) -> RichT
     return table
 
 
+def moves_table(shots: Sequence[ShotSheet]) -> RichTable:
+    """A line for each shot in which something moves: what camera and layers do."""
+    table = RichTable(box=None, header_style="dim", padding=(0, 1), pad_edge=False)
+    table.add_column("cut", justify="right", no_wrap=True)
+    table.add_column("moves")
+    for shot in shots:
+        if shot.moves:
+            table.add_row(Text(str(shot.index + 1), style="bold"), Text(shot.moves))
+    return table
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A second of a shot on the sheet."""

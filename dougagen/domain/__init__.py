@@ -16,7 +16,7 @@ from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
 from dougagen.domain.reconstructor import ReadsShots, Reconstructor, ShotReader, TellsHowFar
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
-from dougagen.domain.shots import LayerMove, Placement, Plate
+from dougagen.domain.shots import LayerMove, Placement, Plate, TurnedMove
 from dougagen.domain.tables import ABSENT, Table, percent
 from dougagen.domain.timing import FrameSpan, require_disjoint
 
@@ -54,6 +54,7 @@ __all__ = [
     "Table",
     "TellsHowFar",
     "Triplet",
+    "TurnedMove",
     "hairline_width",
     "percent",
     "require_disjoint",

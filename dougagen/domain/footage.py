@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dougagen.domain.arrays import described, require_array
 from dougagen.domain.display import shown
 from dougagen.domain.measures import Measure, require_measures
+from dougagen.domain.shots import TurnedMove
 from dougagen.domain.timing import FrameSpan, require_disjoint
 from dougagen.errors import DomainError
 
@@ -141,6 +142,9 @@ class Drawing:
     """64 bits by which it is recognised in another episode; 0 where it is too flat, or none was made."""
     repeats: str = ""
     """``record_id`` of the record of another episode that shows the same drawing; empty where none does."""
+    layer_moves: tuple[TurnedMove, ...] = ()
+    """Where camera and layers lie in each of its frames, against the first frame of the shot, by frame and
+    layer; nothing for frames before anything moved."""
 
     def __post_init__(self) -> None:
         image = require_array("Drawing.image", self.image, np.uint8, ("H", "W", 3))

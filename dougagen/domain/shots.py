@@ -14,7 +14,7 @@ from dougagen.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class LayerMove:
-    """Where a layer lies in one frame, against where it lay in the first drawing of its shot."""
+    """Where a layer lies in one frame, against where it lay at the beginning of its shot."""
 
     layer: int
     """0 is the background."""
@@ -32,6 +32,19 @@ class LayerMove:
             raise DomainError(f"LayerMove must have layer and frame of at least 0, got {self}")
         if not (np.isfinite([self.x, self.y]).all() and 0 < self.scale < 1e6):
             raise DomainError(f"LayerMove must be finite with a scale over 0, got {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedMove(LayerMove):
+    """The same of a layer that may turn, as footage finds it; a row of a dataset does not hold the turn."""
+
+    turn: float = 0.0
+    """Radians, clockwise on the screen, about the same point."""
+
+    def __post_init__(self) -> None:
+        LayerMove.__post_init__(self)
+        if not np.isfinite(self.turn):
+            raise DomainError(f"TurnedMove.turn must be finite, got {self.turn}")
 
 
 @dataclass(frozen=True, slots=True)

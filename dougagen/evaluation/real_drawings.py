@@ -206,7 +206,7 @@ def _composited(
             yield drawing, require_array("an encoded frame", frame, np.uint8, drawing.paint.shape)
 
 
-def _is_png_of_a_frame(path: Path) -> bool:
+def is_png_of_a_frame(path: Path) -> bool:
     """By its header: OpenCV takes the memory that a file announces, 15 GB in all for 20,000×20,000 pixels.
 
     Raises UsageError where that is more than a frame has.
@@ -222,7 +222,7 @@ def _is_png_of_a_frame(path: Path) -> bool:
         raise UsageError(
             f"announces {width}×{height} pixels, more than {_LARGEST_PICTURE:,}",
             where=path,
-            remedy="real drawings have the size of a video frame",
+            remedy="drawings and true pictures have the size of a video frame",
         )
     return True
 
@@ -230,8 +230,8 @@ def _is_png_of_a_frame(path: Path) -> bool:
 def _read_drawing(cut: Path) -> RealDrawing:
     name = cut.name.removesuffix("_cut.png")
     beside = cut.with_name(f"{name}_sketch.png")
-    painted = cv2.imread(str(cut), cv2.IMREAD_UNCHANGED) if _is_png_of_a_frame(cut) else None
-    sketch = cv2.imread(str(beside), cv2.IMREAD_COLOR) if _is_png_of_a_frame(beside) else None
+    painted = cv2.imread(str(cut), cv2.IMREAD_UNCHANGED) if is_png_of_a_frame(cut) else None
+    sketch = cv2.imread(str(beside), cv2.IMREAD_COLOR) if is_png_of_a_frame(beside) else None
     if painted is None or painted.ndim != 3 or painted.shape[2] != 4 or painted.dtype != np.uint8:
         raise UsageError("is not an 8-bit RGBA picture", where=cut)
     if sketch is None or sketch.shape[:2] != painted.shape[:2]:

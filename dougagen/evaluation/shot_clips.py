@@ -20,6 +20,7 @@ from dougagen.errors import EpisodeError, UsageError
 from dougagen.evaluation.flicker import Flicker, NeighbourFlicker
 from dougagen.evaluation.metrics import CelConfusion, Confusion
 from dougagen.evaluation.plate_view import Difference, seen_in
+from dougagen.evaluation.real_drawings import is_png_of_a_frame
 from dougagen.files import read_file, refused_as
 from dougagen.footage import open_episode, read_footage
 from dougagen.pipeline import reconstruct_in_batches, reconstruct_shots
@@ -288,8 +289,8 @@ class _Truth:
         if not path.is_file():
             return None
         with refused_as(UsageError, path, what="cannot be read"):
-            data = read_file(path, most=_LARGEST_PICTURE)
-        plane = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+            data = read_file(path, most=_LARGEST_PICTURE) if is_png_of_a_frame(path) else b""
+        plane = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
         if plane is None:
             raise UsageError("is no picture", where=path, remedy="make the clip again")
         return plane.astype(np.uint8, copy=False)

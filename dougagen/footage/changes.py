@@ -15,14 +15,14 @@ from dougagen.domain import Frame
 from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
-from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts
-from dougagen.footage.layer_votes import voted_shifts
+from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts, Step
+from dougagen.footage.layer_votes import VoteConfig, voted_shifts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
 from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
-from dougagen.footage.shots import is_cut
+from dougagen.footage.shots import CutConfig, is_cut
 from dougagen.footage.subtitles import text_blocks
-from dougagen.footage.weather import without_weather
+from dougagen.footage.weather import WeatherConfig, without_weather
 
 _WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the camera's
 _TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
@@ -30,6 +30,7 @@ _STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
 _PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
 _BACKGROUND = 0.25  # share of the points; a move of so many is no cel's, even if frames repeat in between
 _WIDELY = 0.12  # share of the blocks that a background stirs which pans behind a cel
+_LITTLE = 0.06  # share of the blocks that layers stir which move under or beside a cel
 _UNEXPLAINED = 4.0  # levels of a block that the moves found so far leave
 _LEFT_SHARE = 0.003  # share of the blocks; where so many are left, another layer is looked for
 _MOST_OF_IT = 0.6  # share of those that it must explain
@@ -39,7 +40,10 @@ _MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have rep
 _LAYER = 0.1  # share of the points that one of several layers has at least
 _STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
 _HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
+_EVENLY = 0.15  # px of the analysis plane by which the move of a cel that is pulled along changes
+_ONE_LAYER = 0.6  # px of the analysis plane; what moves so alike is one layer
 _SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
+_MOST_SPECKS = 8  # blocks that stand alone in one frame
 _DARK = 60  # levels; a picture of one colour that is brighter is a flash, a darker one the end of a fade
 
 
@@ -61,7 +65,14 @@ class ChangeConfig:
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
+    slides_alone: float = 0.3  # share of the points that changed; a cel that is pulled past a picture which
+    # stands has so many, the limbs of one that is redrawn on ones fewer each
+    speck_share: float = 0.25  # of a block's level that its neighbours must have …
+    speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
     changed_level: float = 2.5  # levels above which a block counts as changed
+    cuts: CutConfig = field(default_factory=CutConfig)
+    votes: VoteConfig = field(default_factory=VoteConfig)
+    weather: WeatherConfig = field(default_factory=WeatherConfig)
     stirred_level: float = 1.5  # levels of plain difference; points of blocks above it are followed
 
 
@@ -145,6 +156,10 @@ class _Pair:
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""
         return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
+
+    def stirs_little(self) -> bool:
+        """Whether so little stirred that only a cel can have moved."""
+        return self.stirred is not None and float(np.mean(self.stirred)) < _LITTLE
 
     def mostly_stands(self) -> bool:
         """Whether most of what has contrast did not stir, so that no camera moved."""
@@ -231,6 +246,14 @@ def compare(change: Change, before: AnalysisPlane, *, config: ChangeConfig) -> C
     return _judged(_compared(change.frame, change.plane, before, config), _Seen(), None, config)
 
 
+def strength_of_levels(
+    levels: NDArray[np.float32], current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
+) -> tuple[float, float]:
+    """The strength and least strength of a ``Change`` that leaves ``levels``, float32[rows, columns]."""
+    explained = Explained(levels, (), np.zeros(levels.shape, np.bool_), levels)
+    return _strength(explained, current, before, config)
+
+
 def _blank_facts(plane: AnalysisPlane) -> FrameFacts:
     bright = float(plane.small.luma.mean()) > _DARK
     return FrameFacts(relit=True, in_flash=bright)
@@ -271,11 +294,14 @@ def _judged(
     drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
     if fair is None and not drawn and pair.candidates:
         known, least = _known(seen, after)
-        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least)
+        alone = config.slides_alone if pair.stirs_little() else 0.0
+        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least, alone=alone)
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
-                [*seen.votes, pair.shifts, after.shifts if after is not None else ()], known=candidates
+                [*seen.votes, pair.shifts, after.shifts if after is not None else ()],
+                known=candidates,
+                config=config.votes,
             )
         borders = copy(seen.borders)
         explained = _explained(pair, candidates, borders, config)
@@ -287,7 +313,7 @@ def _judged(
             explained = _explained(pair, [*candidates, *further], borders, config)
         seen.borders = borders
     seen.remember(explained.moves, pair)
-    cut = is_cut(pair.current, pair.before, explained.levels)
+    cut = is_cut(pair.current, pair.before, explained.levels, config=config.cuts)
     text = text_blocks(pair.current, pair.before, explained.wide)
     if text.any():
         explained = explained.without(text)
@@ -324,7 +350,7 @@ def _in_weather(
     if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
         return None
     planes = (earlier, pair.before, pair.plane, later)
-    fair = without_weather(planes, pair.still, tolerance=config.tolerance)
+    fair = without_weather(planes, pair.still, tolerance=config.tolerance, config=config.weather)
     if fair is None:
         return None
     shape = pair.plane.luma.shape
@@ -375,18 +401,49 @@ def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
     shape = pair.plane.luma.shape
     factor = pair.frame.luma.shape[0] / shape[0]
     motion = max((move.farthest(shape) for move in moves), default=0.0) * factor
-    return FrameFacts(camera, motion, relit=pair.relit)
+    steps = _steps(explained, shape, factor)
+    return FrameFacts(
+        camera, motion, pair.relit, steps=steps, guesses=() if steps else _guesses(pair, factor)
+    )
+
+
+def _steps(explained: Explained, shape: tuple[int, int], factor: float) -> tuple[Step, ...]:
+    """The moves that were believed, each with how far it spreads; moves that hardly differ are one."""
+    if not explained.shares:
+        return tuple(Step(move.enlarged(factor)) for move in explained.moves[:1])
+    shares: dict[Move, float] = {}
+    for move, share in zip((STANDING, *explained.moves), explained.shares, strict=True):
+        same = next((known for known in shares if known.off(move, shape) < _ONE_LAYER), None)
+        if same is not None and shares[same] < share:
+            shares[move] = shares.pop(same) + share
+        elif share > 0:
+            shares[same or move] = shares.get(same or move, 0.0) + share
+    return tuple(Step(move.enlarged(factor), min(share, 1.0)) for move, share in shares.items())
+
+
+def _guesses(pair: _Pair, factor: float) -> tuple[Step, ...]:
+    """What points followed where no move was believed; nobody looks for points anew."""
+    shape = pair.plane.luma.shape
+    if not any(moves_at_all(move, shape) for move in pair.followed):
+        return ()
+    return tuple(Step(one.move.enlarged(factor), one.share) for one in pair.candidates)
 
 
 def _lasting(
-    candidates: Sequence[Candidate], known: Sequence[Move], shape: tuple[int, int], *, least: float = 0.0
+    candidates: Sequence[Candidate],
+    known: Sequence[Move],
+    shape: tuple[int, int],
+    *,
+    least: float = 0.0,
+    alone: float = 0.0,
 ) -> list[Move]:
     """The moves that most points follow, and those that go on in a frame nearby.
 
     Between two drawings of a cel some points follow a move too; those are few, and it does not go on. A
     camera that shakes never goes on, but takes the whole picture along. An arm that swings on ones goes on,
     yet it is a small part of what changed; a cel that is pulled past a standing background is most of it.
-    ``least``: share of the points that must follow a move that goes on.
+    ``least``: share of the points that must follow a move that goes on. ``alone``: share of the points that
+    changed which it must have by itself, unless it goes on as evenly as no limb does.
     """
     if not candidates:
         return []
@@ -407,10 +464,15 @@ def _lasting(
             or (
                 one in moving
                 and one.share >= least
+                and (one.of_changed >= alone or _goes_on_evenly(one.move, known, shape))
                 and (one.of_changed >= needed or (one.share >= _LAYER and together >= needed))
             )
         )
     ]
+
+
+def _goes_on_evenly(move: Move, known: Sequence[Move], shape: tuple[int, int]) -> bool:
+    return any(move.off(other, shape) <= _EVENLY for other in known)
 
 
 def _going_on(moves: Sequence[Move], known: Sequence[Move], shape: tuple[int, int]) -> set[Move]:
@@ -444,8 +506,9 @@ def _strength(
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
+    within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
     for part, rank, usual in (
-        (explained.wide[~borders], 0, config.still_level),
+        (within[~borders], 0, config.still_level),
         (levels[borders], max(2, int(config.strips_share * levels.size)), config.layers_level),
     ):
         if part.size > rank:
@@ -453,6 +516,25 @@ def _strength(
             verdicts.append((_ranked(part, rank) / usual, noise / usual))
     told = [verdict for verdict in verdicts if verdict[0] > verdict[1]]
     return max(told or verdicts, default=(0.0, 0.0))
+
+
+def _without_specks(
+    wide: NDArray[np.float32], levels: NDArray[np.float32], config: ChangeConfig
+) -> NDArray[np.float32]:
+    """``wide`` without the worst blocks that stand alone in ``levels``: faults of coding, dots of dust."""
+    left = wide
+    for _ in range(_MOST_SPECKS):
+        row, column = np.unravel_index(int(left.argmax()), left.shape)
+        here = np.s_[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        worst = float(left[row, column])
+        if (
+            worst <= config.least_level
+            or np.count_nonzero(levels[here] >= config.speck_share * worst) >= config.speck_blocks
+        ):
+            break
+        left = left.copy() if left is wide else left
+        left[here] = 0
+    return left
 
 
 def _ranked(levels: NDArray[np.float32], rank: int) -> float:

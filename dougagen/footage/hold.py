@@ -9,11 +9,22 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Frame, FrameSpan, Measure
+from dougagen.domain import Frame, FrameSpan, Measure, TurnedMove
+from dougagen.footage.motion import Move
 
 Camera = Literal["still", "pan", "zoom", "layers"]
 """How the picture moves: not at all, as one, as one with a change of scale or a turn, in parts that part."""
 _CAMERAS: tuple[Camera, ...] = ("still", "pan", "zoom", "layers")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a part of the picture moved from the frame before to this one."""
+
+    move: Move
+    """In pixels of the frame."""
+    share: float = 1.0
+    """How much of the picture follows it, [0, 1]; the rim counts more (``layers``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,12 @@ class FrameFacts:
     """Two shots are mixed."""
     in_flash: bool = False
     """A flash or an explosion covers the picture."""
+    steps: tuple[Step, ...] = ()
+    """How its layers moved, one that stands beside them included; empty where all stands."""
+    guesses: tuple[Step, ...] = ()
+    """What points followed where no move was believed: frames nearby may say that these are moves."""
+    layer_moves: tuple[TurnedMove, ...] = ()
+    """Where its layers lie against the first frame of the shot (``tracks``)."""
 
     @property
     def moved(self) -> bool:
@@ -89,6 +106,8 @@ class Hold:
     facts: HoldFacts = _NOTHING_HAPPENED
     image: NDArray[np.uint8] | None = None
     """uint8[H, W, 3]: RGB; None where no picture was asked for."""
+    layer_moves: tuple[TurnedMove, ...] = ()
+    """Where camera and layers lie in each of its frames."""
 
 
 class PictureOfHold(Protocol):

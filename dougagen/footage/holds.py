@@ -16,14 +16,19 @@ How a timesheet is read off the screen:
    explains; they are excused if their levels exist nearby.
 4. **What text explains** (``subtitles``): lines of glyphs that come, go or change.
 5. **What is left** (``changes``) is the strength of a frame, 1 about where held and new drawings part.
-6. **Cuts, flashes, fades, dissolves** (``shots``, ``transitions``), with a second and a half of frames
+6. **What passes before the lens** (``passers``): what differs crosses the picture, and behind it the
+   picture is there again. Only what was seen in two frames can begin a drawing meanwhile.
+7. **Cuts, flashes, fades, dissolves** (``shots``, ``transitions``), with a second and a half of frames
    ahead: they begin no drawing but the first of a shot.
-7. **Where the line is drawn** (here). What noise and motion leave lies between 0.5 and 54 levels from shot
+8. **Where the line is drawn** (here). What noise and motion leave lies between 0.5 and 54 levels from shot
    to shot: the dividing line goes into the gap that the shot's own frames leave, among the last
    48 and the next 12.
-8. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
+9. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
 
-Every frame is in exactly one exposure. Memory is bounded: some 60 frames, and the pictures of 16 drawings.
+Where camera and layers lie in each frame (``tracks``) is noted on the way and changes no drawing.
+
+Every frame is in exactly one exposure. Memory is bounded: some 75 frames, 40 more while something passes,
+and the pictures of 16 drawings.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dougagen.domain import Drawing, Episode, Frame, FrameSpan
+from dougagen.domain import Drawing, Episode, Frame, FrameSpan, TurnedMove
 from dougagen.footage.changes import Change, ChangeConfig, Trace, measured_changes
 from dougagen.footage.hold import (
     FirstFrame,
@@ -44,8 +49,10 @@ from dougagen.footage.hold import (
     PictureMaker,
     PictureOfHold,
 )
+from dougagen.footage.passers import PasserConfig, without_passers
 from dougagen.footage.returns import with_returns
 from dougagen.footage.seams import Seams
+from dougagen.footage.tracks import with_tracks
 from dougagen.footage.transitions import without_transitions
 
 __all__ = [
@@ -65,6 +72,7 @@ class HoldConfig:
     """When a frame shows another drawing than the frame before it."""
 
     change: ChangeConfig = field(default_factory=ChangeConfig)
+    passers: PasserConfig = field(default_factory=PasserConfig)
     frames_ahead: int = 12  # frames looked at before a decision; so many decoded frames are in memory
     same_drawing: float = 1.0  # strength up to which an exposure shows a drawing that was there before; the
     # same drawing coded anew leaves up to 1.5 (95 of 100 below 1.0), the nearest other one 5.7 on five clips
@@ -127,15 +135,17 @@ def collapse_holds(
     """
     running: _Running | None = None
     shot, maker = -1, picture() if picture else None
-    changes = without_transitions(measured_changes(frames, config=config.change), config=config.change)
-    for change, begins in _decided(changes, config):
+    changes = measured_changes(frames, config=config.change)
+    changes = without_passers(changes, passers=config.passers, config=config.change)
+    changes = without_transitions(changes, config=config.change)
+    for change, begins in _decided(with_tracks(changes), config):
         if begins or running is None:
             if running is not None:
                 yield running.ended(change.frame.index)
             if seams is not None and seams.ends_at(change):
                 return
             shot += change.cut
-            running = _Running(shot, change.frame, maker)
+            running = _Running(shot, change, maker)
         else:
             running.add(change)
     if running is not None:
@@ -145,10 +155,12 @@ def collapse_holds(
 class _Running:
     """The hold that the newest decided frame belongs to."""
 
-    def __init__(self, shot: int, first: Frame, picture: PictureOfHold | None) -> None:
+    def __init__(self, shot: int, change: Change, picture: PictureOfHold | None) -> None:
+        first = change.frame
         self._shot, self._first, self._picture = shot, first, picture
         self.last = first.index
         self._facts = [FrameFacts()]
+        self._layer_moves: list[TurnedMove] = [*change.facts.layer_moves]
         self._moved = False
         if picture is not None:
             picture.begin(first)
@@ -157,6 +169,7 @@ class _Running:
         """Another frame of it."""
         self.last = change.frame.index
         self._facts.append(change.facts)
+        self._layer_moves += change.facts.layer_moves
         self._moved |= change.facts.moved
         if self._picture is not None:
             self._picture.add(change.frame, self._moved)
@@ -165,7 +178,8 @@ class _Running:
         """The hold, once its last frame is known."""
         image, frame = (None, self._first) if self._picture is None else self._picture.finish()
         span = FrameSpan(self._first.index, stop)
-        return Hold(self._shot, span, frame, HoldFacts.of(self._facts), image)
+        facts = HoldFacts.of(self._facts)
+        return Hold(self._shot, span, frame, facts, image, tuple(self._layer_moves))
 
 
 def _decided(changes: Iterable[Change], config: HoldConfig) -> Iterator[tuple[Change, bool]]:
@@ -248,6 +262,7 @@ class DrawingStream(Iterator[Drawing]):
                 time=hold.frame.time,
                 flags=("damaged",) if hold.frame.damaged else (),
                 measures=hold.facts.measures(),
+                layer_moves=tuple(drawing.layer_moves),
             )
 
     def _counted(self, holds: Iterable[Hold]) -> Iterator[Hold]:

@@ -7,17 +7,29 @@ a shift comes out between both. From frame to frame it errs in other ways, while
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from dougagen.footage.motion import Move
 
-_SAME = 0.3  # px of the analysis plane; shifts so near are votes for one layer
-_LEAST_VOTES = 3  # frames that must say the same
-_MOST_LAYERS = 6
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteConfig:
+    """When frames agree on how fast a layer moves."""
+
+    same: float = 0.3  # px of the analysis plane; shifts so near are votes for one layer
+    least_votes: int = 3  # frames that must say the same
+    most_layers: int = 6
+    known: float = 0.05  # px; a shift so near to one that is known says nothing new
 
 
-def voted_shifts(ballots: Sequence[Sequence[Move]], *, known: Sequence[Move]) -> list[Move]:
+_USUAL = VoteConfig()
+
+
+def voted_shifts(
+    ballots: Sequence[Sequence[Move]], *, known: Sequence[Move], config: VoteConfig = _USUAL
+) -> list[Move]:
     """The shifts that most frames agree on, most votes first, each their median, but for ``known``.
 
     A ballot holds the shifts that points follow in one frame, px of the analysis plane.
@@ -27,17 +39,19 @@ def voted_shifts(ballots: Sequence[Sequence[Move]], *, known: Sequence[Move]) ->
         return []
     at = np.array([(move.dx, move.dy) for _, move in cast])  # [votes, 2]
     voter = np.array([number for number, _ in cast])
-    near = np.hypot(*(at[:, np.newaxis] - at).transpose(2, 0, 1)) <= _SAME  # [votes, votes]
+    near = np.hypot(*(at[:, np.newaxis] - at).transpose(2, 0, 1)) <= config.same  # [votes, votes]
     left = np.ones(len(at), np.bool_)
     chosen: list[Move] = []
-    while len(chosen) < _MOST_LAYERS:
+    while len(chosen) < config.most_layers:
         voters = [len(set(voter[row & left])) if alive else 0 for row, alive in zip(near, left, strict=True)]
         best = int(np.argmax(voters))
-        if voters[best] < _LEAST_VOTES:
+        if voters[best] < config.least_votes:
             break
         votes = near[best] & left
         middle = np.median(at[votes], axis=0)
-        left &= np.hypot(*(at - middle).T) > _SAME
+        left &= np.hypot(*(at - middle).T) > config.same
         left &= ~votes
         chosen.append(Move(float(middle[0]), float(middle[1])))
-    return [move for move in chosen if all(np.hypot(move.dx - k.dx, move.dy - k.dy) > 0.05 for k in known)]
+    return [
+        move for move in chosen if all(np.hypot(move.dx - k.dx, move.dy - k.dy) > config.known for k in known)
+    ]

@@ -23,6 +23,9 @@ _MARGIN = 2  # blocks around a border; where both layers are smooth nothing show
 _APART = 0.5  # px; layers that move by less against each other move as one
 _LINE = 2  # blocks; what sampling leaves of a thin line that moves by parts of a pixel is narrower
 _FORGETTING = 0.2  # weight of the newest frame in the memory of borders
+_GRID = (8, 12)  # cells down and across, by which is told how far a move spreads
+_SHOWS = 2  # blocks of a cell that follow a move where it is there
+_RIM_WEIGHT = 8.0  # so many times a cell at the rim of the picture counts, where the background is
 _MOST_REACH = 12  # px; relative displacement up to which uncovered pixels are looked for
 
 
@@ -38,6 +41,9 @@ class Explained:
     """bool[rows, columns]: where layers move against each other, so that strips are left unexplained."""
     wide: NDArray[np.float32]
     """float32[rows, columns]: the levels of what is wider than such a strip, or than a thin line."""
+    shares: tuple[float, ...] = ()
+    """Over how much of the picture something stands, then over how much something follows each of ``moves``,
+    [0, 1] each; its rim counts more, because that is where the background is. Empty where it moves as one."""
 
     def without(self, blocks: NDArray[np.bool_]) -> Explained:
         """The same with nothing left of some blocks, bool[rows, columns]."""
@@ -106,7 +112,26 @@ def explain(
     # excused when their level exists within the relative displacement in the other picture.
     beyond = block_levels(beyond_neighbourhood(current, before, radius=reach))
     levels = np.where(border, np.minimum(least, beyond), least)
-    return Explained(levels, moves, border, _wider_than_strips(levels, believed))
+    shares = _shares(owner, others > least + _GAINED, len(stack))
+    return Explained(levels, moves, border, _wider_than_strips(levels, believed), shares)
+
+
+def _shares(owner: NDArray[np.intp], sure: NDArray[np.bool_], moves: int) -> tuple[float, ...]:
+    """How far each move spreads over the picture, by the cells of a grid in which blocks surely follow it.
+
+    A painted background may be so soft that few blocks show its move, and a cel that stands before it so
+    sharp that many show that it stands. But the background is everywhere, and the cel in one place.
+    """
+    rows, columns = owner.shape
+    cell = (np.arange(rows) * _GRID[0] // rows)[:, np.newaxis] * _GRID[1] + np.arange(columns) * _GRID[
+        1
+    ] // columns
+    cells = _GRID[0] * _GRID[1]
+    counts = np.bincount((owner * cells + cell)[sure], minlength=moves * cells).reshape(moves, *_GRID)
+    weight = np.full(_GRID, _RIM_WEIGHT)  # [cells down, cells across]
+    weight[1:-1, 1:-1] = 1.0
+    spread = ((counts >= _SHOWS) * weight).sum(axis=(1, 2)) / weight.sum()  # [moves]
+    return tuple(spread.tolist())
 
 
 def _parts(

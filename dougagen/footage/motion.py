@@ -49,6 +49,10 @@ class Move:
         turned = float(np.hypot(self.a - other.a, self.b - other.b)) * reach
         return float(np.hypot(self.dx - other.dx, self.dy - other.dy)) + turned
 
+    def enlarged(self, factor: float) -> Move:
+        """The same in pixels of a picture that is so many times as large."""
+        return Move(self.dx * factor, self.dy * factor, self.a, self.b)
+
     def field(self, shape: tuple[int, int]) -> NDArray[np.float32]:
         """float32[rows, columns, 2]: how far each block of a plane cut in rows × columns goes, in px."""
         rows, columns = shape

@@ -18,6 +18,8 @@ _STRONG_EDGE = 0.5  # … and share of the strongest edges of the picture
 _DIRECTIONS = 12  # over half a turn
 _DIRECTION_LINES = 540  # px; directions are compared at reduced size
 _FEW = 0.01  # share of the pixels whose gradient measures the sharpness in a direction
+_LEAST_RANGE = 24  # levels within a row of a block that holds an edge across it
+_FEWEST_EDGES = 4  # blocks; fewer say nothing about a direction
 _COMB_COLUMNS = 4  # one of so many columns is looked at
 _COMB_LEVEL = 6.0  # levels by which rows of one field stand off those of the other, as in ``fields``
 
@@ -33,6 +35,7 @@ def picture_measures(image: NDArray[np.uint8]) -> tuple[Measure, ...]:
     """
     luma = _uint8(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     width = edge_width(luma)
+    dragged, dragged_width = drag(luma)
     columns = np.ascontiguousarray(luma[:, ::_COMB_COLUMNS])  # fields differ over more than a few of them
     combs = woven_pixels(columns, level=_COMB_LEVEL)
     return (
@@ -41,6 +44,8 @@ def picture_measures(image: NDArray[np.uint8]) -> tuple[Measure, ...]:
         Measure("contrast", contrast(image)),
         Measure("edge_width", width),
         Measure("one_way", one_way(luma) if width else 0.0),
+        Measure("drag", dragged),
+        Measure("drag_width", dragged_width),
         Measure("combing", float(worst_block(combs))),
         Measure("text", float(glyphs_in_rows(image))),
     )
@@ -81,10 +86,7 @@ def edge_width(luma: NDArray[np.uint8]) -> float:
 
 def one_way(luma: NDArray[np.uint8]) -> float:
     """The sharpness of uint8[H, W] in its softest direction over that in its sharpest, [0, 1]."""
-    factor = max(1, luma.shape[0] // _DIRECTION_LINES)
-    if factor > 1:
-        size = (luma.shape[1] // factor, luma.shape[0] // factor)
-        luma = _uint8(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
+    luma = _at_direction_lines(luma)
     x, y = (cv2.Sobel(luma, cv2.CV_16S, dx, 1 - dx) for dx in (1, 0))
     steepness = cv2.max(_uint8(cv2.convertScaleAbs(x)), _uint8(cv2.convertScaleAbs(y)))
     strong = np.asarray(steepness >= max(luma_quantile(_uint8(steepness), 1 - 10 * _FEW), 1))
@@ -95,6 +97,50 @@ def one_way(luma: NDArray[np.uint8]) -> float:
         along = np.abs(xs * np.float32(np.cos(angle)) + ys * np.float32(np.sin(angle)))
         sharpness.append(float(np.partition(along, along.size - rank)[along.size - rank]))
     return min(sharpness) / max(*sharpness, 1e-6)
+
+
+def drag(luma: NDArray[np.uint8]) -> tuple[float, float]:
+    """How many times as wide the edges of uint8[H, W] are in one direction as across it, and their width, px.
+
+    Every block's contrast along a row over its steepest step there: not what is shown matters, only how sharp
+    it is. Rows and columns are compared, and both diagonals; (1, 0) where too few edges say anything.
+    """
+    luma = _at_direction_lines(luma)
+    height, width = luma.shape
+    side = int(min(height, width) / np.sqrt(2))
+    middle = (width / 2, height / 2)
+    turn = cv2.getRotationMatrix2D(middle, 45.0, 1.0)
+    turn[:, 2] += side / 2 - np.array(middle)
+    turned = _uint8(cv2.warpAffine(luma, turn, (side, side), flags=cv2.INTER_LINEAR))
+    most = (1.0, 0.0)
+    for plane in (luma, turned):
+        across, down = (_width_along_rows(np.ascontiguousarray(p)) for p in (plane, plane.T))
+        if across and down:
+            most = max(most, (max(across, down) / min(across, down), max(across, down)))
+    return most
+
+
+def _width_along_rows(luma: NDArray[np.uint8]) -> float:
+    """How many pixels the sharper quarter of the edges is wide along the rows; 0 where there are too few."""
+    rows, columns = luma.shape[0] // _CELL, luma.shape[1] // _CELL
+    if min(rows, columns) < 1:
+        return 0.0
+    cells = luma[: rows * _CELL, : columns * _CELL].reshape(rows * _CELL, columns, _CELL)
+    whole = (cells.max(axis=2) - cells.min(axis=2)).reshape(rows, _CELL, columns).max(axis=1)
+    steps = _uint8(cv2.absdiff(cells[..., 1:], cells[..., :-1]))
+    steepest = steps.max(axis=2).reshape(rows, _CELL, columns).max(axis=1)
+    edged = whole >= _LEAST_RANGE
+    if np.count_nonzero(edged) < _FEWEST_EDGES:
+        return 0.0
+    return float(np.quantile(whole[edged] / np.maximum(steepest[edged], 1).astype(np.float32), 0.25))
+
+
+def _at_direction_lines(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    factor = max(1, luma.shape[0] // _DIRECTION_LINES)
+    if factor == 1:
+        return luma
+    size = (luma.shape[1] // factor, luma.shape[0] // factor)
+    return _uint8(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
 
 
 def _most(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:

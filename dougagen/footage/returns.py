@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dougagen.domain import FrameSpan
+from dougagen.domain import FrameSpan, TurnedMove
 from dougagen.footage.changes import Change, ChangeConfig, compare
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
 from dougagen.footage.hold import Hold
@@ -28,6 +28,8 @@ class Returning:
     """The first of them, whose picture stands for the drawing."""
     plane: AnalysisPlane
     exposures: list[FrameSpan] = field(default_factory=list)
+    layer_moves: list[TurnedMove] = field(default_factory=list)
+    """Those of all its exposures, in order."""
 
 
 def with_returns(
@@ -52,6 +54,7 @@ def with_returns(
             if len(waiting) > kept:
                 yield waiting.pop(0)
         match.exposures.append(hold.span)
+        match.layer_moves += hold.layer_moves
         last = match
     yield from waiting
 

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.differences import AnalysisPlane, block_levels
 
-_BLOCK_LEVEL = 6.0  # levels of a block that nothing explains
-_USUAL_CONTRAST = 100.0  # levels, strong contrast of an ordinary shot; darker ones change by less …
-_LEAST_LEVEL = 1.5  # … down to here
-_BLOCK_SHARE = 0.3  # share of the blocks that nothing explains at a cut; walls and skies explain each other
-_TEXTURED = 7.5  # quarter levels of contrast, mean over a block that shows more than a wall
-# Of the blocks that show something in both pictures 0.96 or more are others at a cut (on five clips).
-# Where an explosion, a passer-by or a body fills the picture the background goes on beside it: 0.6 at most.
-_OTHERS = 0.8
-_BANDS = 8  # across the picture; two of them hold a subtitle of two lines
-_LEAST_STAYING = 0.002  # share of the blocks that a background which goes on has outside two bands
-_FEWEST = 5  # blocks; where fewer show anything in both pictures …
-_OTHERS_UNTEXTURED = 0.75  # … so many of all blocks are others at a cut
-_UNLIKE = 0.2  # correlation; so unlike each other, two soft pictures need no more than _BLOCK_SHARE
-# Correlation of the cells from one frame to the next, measured on 20 clips: 0.47 at most at a cut; 0.69 at
-# least under a shake and 0.77 where a body is redrawn. An explosion that fills the picture looks like a cut.
-_SAME_SHOT = 0.55
-_NOTHING_STAYED = 0.85  # share of the blocks; where so many are others, two shots are more alike by chance …
-_SAME_PICTURE = 0.68  # … than this only if they are of one shot: two rooms at night have 0.6
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutConfig:
+    """Two pictures of one shot, or of two."""
+
+    block_level: float = 6.0  # levels of a block that nothing explains
+    usual_contrast: float = 100.0  # levels, strong contrast of an ordinary shot; darker ones change by less …
+    least_level: float = 1.5  # … down to here
+    block_share: float = 0.3
+    # share of the blocks that nothing explains at a cut; walls and skies explain each other
+    textured: float = 7.5  # quarter levels of contrast, mean over a block that shows more than a wall
+    others: float = 0.8
+    # Of the blocks that show something in both pictures 0.96 or more are others at a cut (on five clips).
+    # Where an explosion, a passer-by or a body fills the picture the background goes on beside it: 0.6.
+    bands: int = 8  # across the picture; two of them hold a subtitle of two lines
+    least_staying: float = 0.002  # share of the blocks that a background which goes on has outside two bands
+    fewest: int = 5  # blocks; where fewer show anything in both pictures …
+    others_untextured: float = 0.75  # … so many of all blocks are others at a cut
+    unlike: float = 0.2  # correlation; so unlike each other, two soft pictures need no more than block_share
+    same_shot: float = 0.55
+    # Correlation of the cells from one frame to the next, measured on 20 clips: 0.47 at most at a cut; 0.69
+    # at least under a shake and 0.77 where a body is redrawn. An explosion over all looks like a cut.
+    nothing_stayed: float = 0.85
+    # share of the blocks; where so many are others, two shots are more alike by chance …
+    same_picture: float = 0.68  # … than this only if they are of one shot: two rooms at night have 0.6
 
 
-def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.float32]) -> bool:
+_USUAL = CutConfig()
+
+
+def is_cut(
+    current: AnalysisPlane,
+    before: AnalysisPlane,
+    levels: NDArray[np.float32],
+    *,
+    config: CutConfig = _USUAL,
+) -> bool:
     """Whether a shot begins at ``current``: the picture is another one, and no background goes on in it.
 
     ``levels``, float32[rows, columns], is what of each block neither noise nor motion explains.
@@ -35,31 +53,33 @@ def is_cut(current: AnalysisPlane, before: AnalysisPlane, levels: NDArray[np.flo
     if not levels.any():
         return False
     contrast = max(current.strong_contrast, before.strong_contrast)
-    others = levels > max(_BLOCK_LEVEL * min(1.0, contrast / _USUAL_CONTRAST), _LEAST_LEVEL)
+    others = levels > max(config.block_level * min(1.0, contrast / config.usual_contrast), config.least_level)
     share = float(np.mean(others))
-    if share <= _BLOCK_SHARE:
+    if share <= config.block_share:
         return False
     alike = _correlation(current.cells, before.cells)
-    if alike >= (_SAME_PICTURE if share > _NOTHING_STAYED else _SAME_SHOT):
+    if alike >= (config.same_picture if share > config.nothing_stayed else config.same_shot):
         return False
-    if share > _NOTHING_STAYED:
+    if share > config.nothing_stayed:
         return True
-    shown = (block_levels(current.contrast) > _TEXTURED) & (block_levels(before.contrast) > _TEXTURED)
-    if np.count_nonzero(shown) < _FEWEST:
-        return share > _OTHERS_UNTEXTURED or alike < _UNLIKE
-    shown &= ~_most_staying_bands(shown & ~others)
+    shown = (block_levels(current.contrast) > config.textured) & (
+        block_levels(before.contrast) > config.textured
+    )
+    if np.count_nonzero(shown) < config.fewest:
+        return share > config.others_untextured or alike < config.unlike
+    shown &= ~_most_staying_bands(shown & ~others, config)
     stays = shown & ~others
-    goes_on = float(np.mean(stays)) >= _LEAST_STAYING and float(np.mean(others[shown])) <= _OTHERS
+    goes_on = float(np.mean(stays)) >= config.least_staying and float(np.mean(others[shown])) <= config.others
     return not goes_on
 
 
-def _most_staying_bands(stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _most_staying_bands(stays: NDArray[np.bool_], config: CutConfig) -> NDArray[np.bool_]:
     """bool[rows, 1]: the two neighbouring bands of the picture in which most of the blocks ``stays`` lie.
 
     A subtitle stays where it is over a cut and fills no more; a background goes on in other bands too.
     """
-    band = np.arange(len(stays)) * _BANDS // len(stays)  # [rows]
-    counts = np.bincount(band, weights=stays.sum(axis=1), minlength=_BANDS)
+    band = np.arange(len(stays)) * config.bands // len(stays)  # [rows]
+    counts = np.bincount(band, weights=stays.sum(axis=1), minlength=config.bands)
     first = int(np.argmax(counts[:-1] + counts[1:]))
     return np.asarray((band == first) | (band == first + 1))[:, np.newaxis]
 

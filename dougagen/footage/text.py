@@ -21,6 +21,9 @@ _FEWEST_GLYPHS = 5
 _MOST_SHAPES = 800  # a bound on the pairs that are looked at; foliage has thousands of light spots
 _LEAST_SPAN = 4.0  # of a row, glyphs high
 _UNLIKE = 0.16  # least deviation of the areas over their mean: bricks have 0.12, a line of text 0.20
+_LINE_SPAN = 8.0  # of a row, glyphs high; in one so long …
+_LINE_GLYPHS = 10  # … with so many shapes they may be parts of glyphs, as in kana and kanji
+_SCATTER, _SCATTER_OF_PARTS = 0.35, 0.5  # of a glyph's height, standard deviation of the middles
 _ALIGNED = 0.5  # share of the glyphs
 _LIGHT = 140  # levels of the lightest channel; letters are made to be read
 _NEAR = 0.02  # share of the height; strokes end at half the height of the lightest so near: letters touch
@@ -150,9 +153,12 @@ def _follow_each_other(shapes: _Shapes) -> tuple[NDArray[np.intp], NDArray[np.in
 def _reads_like_text(row: _Shapes) -> bool:
     left, top, wide, high = row.box.T
     size = float(np.median(high))
+    span = float((left + wide).max() - left.min())
+    long_line = span > _LINE_SPAN * size and len(row) >= _LINE_GLYPHS
+    scatter = _SCATTER_OF_PARTS if long_line else _SCATTER
     return (
-        float((left + wide).max() - left.min()) > _LEAST_SPAN * size
-        and float(np.std(top + high / 2)) < 0.35 * size
+        span > _LEAST_SPAN * size
+        and float(np.std(top + high / 2)) < scatter * size
         and max(_aligned(top, size), _aligned(top + high, size)) >= _ALIGNED
         and _variation(row.stroke) < 0.25
         and float(row.color.std(axis=0).max()) < 18

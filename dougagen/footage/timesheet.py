@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dougagen.domain import Drawing, FrameSpan, Table
+from dougagen.domain import Drawing, FrameSpan, Table, TurnedMove
 from dougagen.domain.timing import clock
 from dougagen.errors import EpisodeError
 from dougagen.files import read_file
+from dougagen.footage.moves import in_words, instructions, worth_telling
 
 MOVING = "moving"
 """Name of the measure that says in which share of a drawing's frames the picture moved."""
@@ -60,6 +61,21 @@ class ShotSheet:
     """Seconds from the first frame of the file to the first frame of the shot, where it is known."""
     moving: float | None = None
     """Share of the frames in which the camera or a layer moved, [0, 1]; None where it was not measured."""
+    layer_moves: tuple[TurnedMove, ...] = ()
+    """Where camera and layers lie, in px of the picture against the first frame of the shot; by frame and
+    layer, 0 being the background with one for every frame. Empty where nothing moves."""
+    picture: tuple[int, int] = (480, 854)
+    """Height and width of its pictures, px."""
+
+    @property
+    def moves(self) -> str:
+        """``camera pans 312 px right, zoom 1.00→1.20``; empty where nothing moves."""
+        return in_words(self.layer_moves, self.picture)
+
+    @property
+    def instructions(self) -> dict[str, list[tuple[FrameSpan, str]]]:
+        """What each layer that moves does, from which frame to which: the camera's column of a sheet."""
+        return instructions(self.layer_moves, self.picture)
 
     @property
     def span(self) -> FrameSpan:
@@ -118,6 +134,8 @@ class ShotSheet:
             "drawings": self.drawings,
             "rhythm": self.rhythm,
             "moving": self.moving,
+            "moves": self.moves,
+            "layer_moves": [asdict(move) for move in self.layer_moves],
             "exposures": [
                 {
                     "drawing": line.drawing_index,
@@ -142,6 +160,10 @@ class Timesheet:
     """Frame → seconds at which it is shown, of the frame that stands for each drawing; in order."""
     moving: tuple[tuple[int, float], ...] = ()
     """Shot → share of its frames in which the camera or a layer moved, where measured."""
+    layer_moves: tuple[tuple[int, tuple[TurnedMove, ...]], ...] = ()
+    """Shot → where its layers lie (``ShotSheet.layer_moves``), for shots in which something moves."""
+    picture: tuple[int, int] = (480, 854)
+    """Height and width of the pictures, px."""
 
     @classmethod
     def of(cls, drawings: Iterable[Drawing], *, frame_rate: Fraction | None = None) -> Timesheet:
@@ -154,6 +176,8 @@ class Timesheet:
         times: dict[int, Fraction] = {}
         known: list[tuple[int, Fraction]] = []
         moved: dict[int, list[tuple[float, int]]] = {}
+        moves: dict[int, list[TurnedMove]] = {}
+        picture = (480, 854)
         for drawing in drawings:
             lines += (Exposure(drawing.shot_index, drawing.drawing_index, e) for e in drawing.exposures)
             if frame_rate is not None:
@@ -161,6 +185,8 @@ class Timesheet:
                 early = drawing.frame_index - drawing.exposures[0].start
                 begins = max(drawing.time - early / frame_rate, Fraction(0))
                 times[drawing.shot_index] = min(begins, times.get(drawing.shot_index, begins))
+            moves.setdefault(drawing.shot_index, []).extend(drawing.layer_moves)
+            picture = (drawing.image.shape[0], drawing.image.shape[1])
             moved.setdefault(drawing.shot_index, []).extend(
                 (measure.value, drawing.held_frames) for measure in drawing.measures if measure.name == MOVING
             )
@@ -170,8 +196,16 @@ class Timesheet:
             if parts
         }
         exposures = tuple(sorted(lines, key=lambda line: line.span))
+        told = {
+            shot.index: worth_telling(moves[shot.index], shot.span, picture) for shot in cls(exposures).shots
+        }
         return cls(
-            exposures, tuple(sorted(times.items())), tuple(sorted(known)), tuple(sorted(shares.items()))
+            exposures,
+            tuple(sorted(times.items())),
+            tuple(sorted(known)),
+            tuple(sorted(shares.items())),
+            tuple((shot, of_shot) for shot, of_shot in sorted(told.items()) if of_shot),
+            picture,
         )
 
     @property
@@ -190,9 +224,11 @@ class Timesheet:
         lines: dict[int, list[Exposure]] = {}
         for line in self.exposures:
             lines.setdefault(line.shot_index, []).append(line)
-        times, moving = dict(self.times), dict(self.moving)
+        times, moving, moves = dict(self.times), dict(self.moving), dict(self.layer_moves)
         return tuple(
-            ShotSheet(index, tuple(of_shot), times.get(index), moving.get(index))
+            ShotSheet(
+                index, tuple(of_shot), times.get(index), moving.get(index), moves.get(index, ()), self.picture
+            )
             for index, of_shot in lines.items()
         )
 

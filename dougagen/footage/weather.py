@@ -6,6 +6,7 @@ them. A drawing that comes and stays is in two of the three, and comes in this p
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import cv2
@@ -14,13 +15,21 @@ from numpy.typing import NDArray
 
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 
-_CHANGED = 2.5  # levels of a block that changed …
-_GONE = 1.25  # … and of one in which nothing did
-_MOST = 0.35  # share of the blocks; heavy rain changes 0.2, an explosion that fills the picture more
-_GRID = (6, 4)  # columns and rows of parts of the picture
-_PARTS = 0.75  # share of those in which it must come and go: a cel is drawn in some of them
-_LEFT = 0.75  # share of the changed blocks that may be left, or it is no weather
-_DROP = 3  # blocks; what is left of a drop that is in one place for two frames is narrower
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeatherConfig:
+    """What is rain and no drawing."""
+
+    changed: float = 2.5  # levels of a block that changed …
+    gone: float = 1.25  # … and of one in which nothing did
+    most: float = 0.35  # share of the blocks; heavy rain changes 0.2, an explosion over all more
+    grid: tuple[int, int] = (6, 4)  # columns and rows of parts of the picture
+    parts: float = 0.75  # share of those in which it must come and go: a cel is drawn in some of them
+    left: float = 0.75  # share of the changed blocks that may be left, or it is no weather
+    drop: int = 3  # blocks; what is left of a drop that is in one place for two frames is narrower
+
+
+_USUAL = WeatherConfig()
 
 
 def without_weather(
@@ -28,27 +37,28 @@ def without_weather(
     still: NDArray[np.float32],
     *,
     tolerance: float,
+    config: WeatherConfig = _USUAL,
 ) -> NDArray[np.float32] | None:
     """What is left of the change from the second to the third of four frames once rain is taken off.
 
     ``still``, float32[rows, columns]: levels of the plain difference. The result has its shape; None where
     what changed is not weather.
     """
-    changed = still > _CHANGED
-    if float(np.mean(changed)) > _MOST or _parts(changed) < _PARTS:
+    changed = still > config.changed
+    if float(np.mean(changed)) > config.most or _parts(changed, config) < config.parts:
         return None
     before, current = _middle(*planes[:3]), _middle(*planes[1:])
     levels = block_levels(residual(current, before, tolerance=tolerance))
-    gone = changed & (levels < _GONE)
-    left = float(np.count_nonzero(levels > _CHANGED)) / float(np.count_nonzero(changed))
-    if left >= _LEFT or _parts(gone) < _PARTS:
+    gone = changed & (levels < config.gone)
+    left = float(np.count_nonzero(levels > config.changed)) / float(np.count_nonzero(changed))
+    if left >= config.left or _parts(gone, config) < config.parts:
         return None
-    return cast("NDArray[np.float32]", cv2.erode(levels, np.ones((1, _DROP), np.uint8)))
+    return cast("NDArray[np.float32]", cv2.erode(levels, np.ones((1, config.drop), np.uint8)))
 
 
-def _parts(blocks: NDArray[np.bool_]) -> float:
+def _parts(blocks: NDArray[np.bool_], config: WeatherConfig) -> float:
     """Share of the parts of the picture that have one of ``blocks`` at least."""
-    share = cv2.resize(blocks.astype(np.float32), _GRID, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(blocks.astype(np.float32), config.grid, interpolation=cv2.INTER_AREA)
     return float(np.mean(share > 0))
 
 

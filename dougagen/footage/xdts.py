@@ -1,7 +1,10 @@
 """Timesheets for animation software: the exchange digital time sheet (XDTS, Celsys and Toei Animation, 2018).
 
 CLIP STUDIO PAINT and OpenToonz read it. One line that names the format, then JSON: every shot is a timetable
-with one layer, ``A``, whose cell numbers stand at the frames where they change.
+with one layer, ``A``, whose cell numbers stand at the frames where they change. Where something moves the
+field of camerawork has a column for each layer that does: the instruction in words at the frame where a move
+begins, then a hyphen for every frame in which it goes on. The cells stand first: OpenToonz passes over all
+other fields (xdtsio.cpp), and a reader that knows but one field takes the first.
 """
 
 from __future__ import annotations
@@ -17,8 +20,9 @@ from dougagen.footage.timesheet import ShotSheet
 
 IDENTIFIER = "exchangeDigitalTimeSheet Save Data"
 _VERSION = 5
-_CELLS = 0  # the field of cell numbers; 3 is dialogue, 5 camerawork
+_CELLS, _CAMERAWORK = 0, 5  # fields; 3 is dialogue
 _EMPTY = "SYMBOL_NULL_CELL"
+_GOES_ON = "SYMBOL_HYPHEN"
 _LAYER = "A"  # the lowest cel layer of a sheet: the drawings of a shot are found as one layer
 _MOST_CUTS = 9999  # the header's numbers have one to four digits
 
@@ -40,7 +44,7 @@ def xdts_text(shots: Sequence[ShotSheet]) -> str:
     """
     if not shots:
         raise EpisodeError("there is no shot to write a timesheet of", remedy="probe more of the episode")
-    return _document(shots[0].index, [_timetable(shot.index, shot.span, [_cels_of(shot)]) for shot in shots])
+    return _document(shots[0].index, [_with_camerawork(shot) for shot in shots])
 
 
 def shot_document(shot_index: int, span: FrameSpan, layers: Sequence[SheetLayer]) -> str:
@@ -59,6 +63,25 @@ def _document(first: int, timetables: list[dict[str, Any]]) -> str:
 def _cels_of(shot: ShotSheet) -> SheetLayer:
     spans = (line.span for line in shot.exposures)
     return SheetLayer(_LAYER, tuple(zip(spans, shot.numbers, strict=True)))
+
+
+def _with_camerawork(shot: ShotSheet) -> dict[str, Any]:
+    """The timetable of a shot, with what camera and layers do where something moves."""
+    table, told = _timetable(shot.index, shot.span, [_cels_of(shot)]), shot.instructions
+    if told:
+        table["timeTableHeaders"].append({"fieldId": _CAMERAWORK, "names": list(told)})
+        tracks = [
+            {"trackNo": number, "frames": list(_orders(parts, shot.span))}
+            for number, parts in enumerate(told.values())
+        ]
+        table["fields"].append({"fieldId": _CAMERAWORK, "tracks": tracks})
+    return table
+
+
+def _orders(parts: Sequence[tuple[FrameSpan, str]], shot: FrameSpan) -> Iterator[dict[str, Any]]:
+    for span, words in parts:
+        yield _cell(span.start - shot.start, words)
+        yield from (_cell(frame - shot.start, _GOES_ON) for frame in range(span.start + 1, span.stop))
 
 
 def _timetable(shot_index: int, span: FrameSpan, layers: Sequence[SheetLayer]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import max_pool2d
 
-from dougagen.domain import BOOK_CLASSES, DougaClass
+from dougagen.domain import BOOK_CLASSES, DougaClass, hairline_width
 
 _EVERY = 2
 """Confidence is a mean over every second pixel of every second row: exp is dear, the mean is the same."""
@@ -29,6 +30,26 @@ def mask_of(odds: Tensor) -> tuple[Tensor, Tensor]:
     seen = odds[..., ::_EVERY, ::_EVERY]
     entropy = _normalised_entropy(torch.cat([torch.zeros_like(seen), seen], dim=1))
     return odds >= 0, 1.0 - entropy.mean(dim=(1, 2))
+
+
+def beside_borders(odds: Tensor, corrected: Tensor) -> Tensor:
+    """Log odds [N, 1, H, W] of the cel, as a second reading at full size corrects them along their borders.
+
+    The douga network learns from windows and sees every pixel. It knows where a figure ends, and not what a
+    figure is: farther than a line's width from the border of the mask its word is worth less than the cel
+    network's, which sees the whole picture.
+    """
+    reach = hairline_width(odds.shape[2]) + 1
+    cel = (odds >= 0).to(odds.dtype)
+    near = _largest(cel, reach) + _largest(-cel, reach) > 0  # the largest and the smallest around differ
+    return torch.where(near, corrected, odds)
+
+
+def _largest(values: Tensor, reach: int) -> Tensor:
+    """[N, 1, H, W] → the same: the largest within ``reach`` pixels in either direction."""
+    size = 2 * reach + 1
+    rows = max_pool2d(values, (size, 1), stride=1, padding=(reach, 0))
+    return max_pool2d(rows, (1, size), stride=1, padding=(0, reach))
 
 
 def with_rarer_books(logits: Tensor, book_odds: float) -> Tensor:

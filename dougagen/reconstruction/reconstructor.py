@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ from dougagen.networks.devices import chosen_dtype
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import (
+    beside_borders,
     classes_of,
     mask_of,
     odds_of,
@@ -197,7 +197,7 @@ class NetworkReconstructor:
     @torch.inference_mode()
     def _draw_with(self, todo: Sequence[tuple[Picture, Odds, Odds]]) -> list[Drawn]:
         pictures = np.stack([picture for picture, _, _ in todo])
-        added = torch.from_numpy(np.stack([_sized(more, pictures) for _, _, more in todo])).to(self._device)
+        added = torch.from_numpy(np.stack([more for _, _, more in todo])).to(self._device).float()
         said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._device).float()
         more = added[:, None]  # [N, H, W] -> [N, 1, H, W]
         before = said[:, None]  # [N, H, W] -> [N, 1, H, W]
@@ -267,12 +267,12 @@ class NetworkReconstructor:
         return settled_odds(odds, pictures, self._config.color_cut)
 
     def _drawn_of(self, color: Tensor, odds: Tensor) -> tuple[Tensor, Tensor]:
-        """The odds as the douga network corrects them at full size, and its logits [N, 10 or 11, H, W]."""
+        """The odds, along borders as the douga network sees them, and its logits [N, 10 or 11, H, W]."""
         seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
         drawn = self._logits(self._douga, seen, self._douga_lines)
         self._require_numbers(drawn, self._loaded[1])
         if drawn.shape[1] > CLASS_COUNT:
-            odds = drawn[:, CLASS_COUNT:]
+            odds = beside_borders(odds, drawn[:, CLASS_COUNT:])
         with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
         return odds, drawn
 
@@ -337,15 +337,6 @@ def _at_size_of(picture: Picture, read: Reconstruction) -> Reconstruction:
     """What was read in ``_readable(picture)``, at the size of the picture."""
     parts = parts_of(*picture.shape[:2])
     return read if parts == 1 else enlarged(read, parts, *picture.shape[:2])
-
-
-def _sized(added: Odds, pictures: Picture) -> NDArray[np.float32]:
-    """What a shot adds, at the size at which the picture is read."""
-    height, width = pictures.shape[1:3]
-    if added.shape == (height, width):
-        return added.astype(np.float32)
-    smaller: NDArray[np.float32] = cv2.resize(added.astype(np.float32), (width, height))  # type: ignore[assignment]
-    return smaller
 
 
 def _size_of(item: object) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
 from dougagen.reconstruction.refinement_config import RefinementAt
+from dougagen.reconstruction.refinement_paints import where_two_paints_meet
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
@@ -20,6 +21,8 @@ _FILLS = (0, int(DougaClass.SHADING_FILL), int(DougaClass.COLOR_FILL), int(Douga
 _IS_FILL = np.isin(np.arange(256), _FILLS)
 _SHORTEST_BORDER = 8
 """Pixels: what touches over less is no neighbour."""
+_SPECKS_OF_A_PAINT = 4
+"""A second paint is asked for where more than so many specks vote for it."""
 _EVERY = 2
 """Probabilities vote at every second pixel of every second row."""
 
@@ -57,7 +60,8 @@ def areas_of(
     With the picture a part ends where its paint does; pixels on that edge and in specks belong to the
     nearest part. A part that votes for no fill by ``mixed_share`` is divided again where its paint hardly
     changes: a dark shade on dark hair is fainter than the light in a face, and at 1080 lines an edge that is
-    soft spreads over more pixels. Where a ``wide`` part is undecided still, brightness decides
+    soft spreads over more pixels. Where the edge has gaps even so, the two paints themselves divide it
+    (``refinement_paints``). Where a ``wide`` part is undecided still, brightness decides
     (``_by_brightness``).
 
     Areas of one paint voting together lost 0.4 points of accuracy: one colour is a base here and a shade
@@ -71,6 +75,10 @@ def areas_of(
     if undecided.any():
         flat &= ~undecided | (steps < at.faint_contrast)
         parts = _divided(classes, flat, probabilities, speck=at.speck)
+    if at.two_paints and (two := parts.with_a_second(at.second_share, least=_SPECKS_OF_A_PAINT * at.speck)):
+        meeting = where_two_paints_meet(parts.owner, area, color, classes, two, apart=at.two_paints)
+        if meeting.any():
+            parts = _divided(classes, flat & ~meeting, probabilities, speck=at.speck)
     undecided_parts = parts.mixed(at.mixed_share) & (parts.sizes >= at.wide)
     fills = _by_brightness(parts, undecided_parts, color, area, hint_share=at.hint_share)
     return Areas(parts.owner, fills[parts.owner])
@@ -96,6 +104,15 @@ class _Parts:
     def sizes(self) -> NDArray[np.int64]:
         """int64[parts]: pixels that each owns, its edges included."""
         return np.bincount(self.owner.ravel(), minlength=len(self.counted))
+
+    def with_a_second(self, share: float, *, least: float) -> dict[int, tuple[int, int]]:
+        """Those that vote for a second fill, by ``share`` and ``least`` pixels; with both fills."""
+        two = np.argsort(self.votes, axis=1)[:, :-3:-1]  # [parts, 2], the first one first
+        second = self.votes[np.arange(len(two)), two[:, 1]]
+        wanted = self.counted & (second >= share * self.votes.sum(axis=1)) & (second >= max(1.0, least))
+        return {
+            part: (_FILLS[two[part, 0]], _FILLS[two[part, 1]]) for part in np.flatnonzero(wanted).tolist()
+        }
 
     def mixed(self, share: float) -> Bools:
         """bool[parts]: those that vote for no fill by ``share``."""

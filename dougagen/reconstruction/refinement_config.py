@@ -42,6 +42,10 @@ class RefinementConfig:
     mixed_share: float = 0.75
     """An area whose best fill has less than this share of its pixels, [0, 1], also ends at edges of
     ``faint_contrast``; without the picture it stays as predicted."""
+    second_share: float = 0.02
+    """An area that votes for a second fill by this share, [0, 1], is asked whether it has two paints …"""
+    two_paints: float = 1.5
+    """… which lie this many times as far from each other as both scatter; 0: nobody asks."""
     wide: float = 40_000.0
     """Square pixels: an area of at least this size that is mixed still is a shade where it is darker than
     its neighbour, a highlight where it is lighter."""
@@ -76,6 +80,8 @@ class RefinementConfig:
             gap=round(pixels(self.gap)) if pixels(self.gap) >= 1 else 0,
             speck=self.speck * area,
             mixed_share=self.mixed_share,
+            second_share=self.second_share,
+            two_paints=self.two_paints,
             wide=self.wide * area,
             hint_share=self.hint_share,
             widest_ink=max(5, round(pixels(_WIDEST_INK))),
@@ -102,6 +108,8 @@ class RefinementAt:
     speck: float
     """Square pixels."""
     mixed_share: float
+    second_share: float
+    two_paints: float
     wide: float
     """Square pixels."""
     hint_share: float
@@ -124,6 +132,8 @@ _BOUNDS = (
     ("gap", 0, 1000),
     ("speck", 0, 1e6),
     ("mixed_share", 0, 1),
+    ("second_share", 0, 1),
+    ("two_paints", 0, 100),
     ("wide", 0, 1e9),
     ("hint_share", 0, 1),
 )

@@ -125,7 +125,7 @@ def evidence_of(looks: Sequence[Look], config: ShotConfig) -> Evidence:
         chosen = [looks[i] for i in stretch]
         changed, paints = _changes(chosen, config)
         for i, change in zip(stretch, changed, strict=True):
-            changes[i] = _of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+            changes[i] = of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
     if len(stretches) > 1 or paints is None:
         paints = _on_screen([looks[i] for i in usable], config)
     return Evidence(changes, usable, paints)
@@ -249,8 +249,8 @@ def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[in
     return np.stack([cv2.warpAffine(one, at, size) for one, at in zip(pictures, maps, strict=True)])
 
 
-def _of_some_width(odds: NDArray[np.float32], change: NDArray[np.float32], core: int) -> NDArray[np.float32]:
-    """The change, but for what it would turn over in strips narrower than ``core``."""
+def of_some_width(odds: NDArray, change: NDArray[np.float32], core: int) -> NDArray[np.float32]:
+    """The change [h, w] of log odds, but for what it would turn over in strips narrower than ``core``."""
     turned = ((odds > 0) != (odds + change > 0)).view(np.uint8)
     count, pieces = cv2.connectedComponents(turned, connectivity=4)
     wide = np.zeros(count, np.bool_)

@@ -20,7 +20,7 @@ from dougagen.domain import Drawing, LayerMove, Plate, Reconstruction
 from dougagen.reconstruction.alignment import Similarity, inverse, scaled
 from dougagen.reconstruction.plate_maker import PlateMaker
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_evidence import Evidence, Look, evidence_of, follow
+from dougagen.reconstruction.shot_evidence import Evidence, Look, evidence_of, follow, of_some_width
 from dougagen.reconstruction.shot_fills import settled_fills, stacked_fills, with_fills
 
 Picture = NDArray[np.uint8]
@@ -91,11 +91,8 @@ class NetworkShotReader:
         looks = [self._look(drawing, said) for drawing, said in zip(drawings, odds, strict=True)]
         together = self._looks + looks
         evidence = evidence_of(together, self._config)
-        size = pictures[0].shape[1::-1]
-        added = [
-            cv2.resize(change, size, interpolation=cv2.INTER_LINEAR).astype(np.float16)
-            for change in evidence.changes[len(self._looks) :]
-        ]
+        changes = evidence.changes[len(self._looks) :]
+        added = [self._at_full_size(change, said) for change, said in zip(changes, odds, strict=True)]
         drawn: list[Drawn] = []
         while len(drawn) < len(pictures):
             some = self._batch(len(drawn))
@@ -115,6 +112,17 @@ class NetworkShotReader:
         """The next drawings of a window that the networks read at a time; all, where none is said."""
         size: int | None = getattr(self._networks, "batch_size", None)
         return slice(start, None if size is None else start + size)
+
+    def _at_full_size(self, change: NDArray[np.float32], odds: Odds) -> Odds:
+        """A change of the small picture at the size of ``odds``, float16 [H, W].
+
+        Enlarged it reaches over the borders of figures by half a pixel of its own: what it turns over in such
+        strips stays as the drawing alone was read.
+        """
+        height, width = odds.shape
+        large = np.asarray(cv2.resize(change, (width, height), interpolation=cv2.INTER_LINEAR))
+        core = max(1, round(self._config.core * height / change.shape[0]))
+        return of_some_width(odds, large, core).astype(np.float16)
 
     def _in_one_model(
         self, together: Sequence[Look], looks: Sequence[Look], drawn: Sequence[Drawn], evidence: Evidence

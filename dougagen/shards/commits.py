@@ -102,8 +102,8 @@ def promise(out: Path, entry: LedgerEntry, created: tuple[Path, ...] = ()) -> No
     try:
         if replaced:
             write_text_whole(listing, json.dumps(sorted(replaced)))
-        for folder in created:
-            sync_folder(folder.parent)
+        for parent in {out, *(folder.parent for folder in created)}:
+            sync_folder(parent)  # its folders, which may have been made anew (``durable.create``)
         sync_folders(out, entry)
         move(hidden, intent)
         sync_folder(out / EPISODES)

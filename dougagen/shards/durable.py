@@ -40,6 +40,8 @@ _REMEDIES = {
     errno.EEXIST: "a file lies where a folder is needed: choose another --out",
 }
 
+_ATTEMPTS = 3
+
 
 def cannot_write(path: Path, error: OSError) -> ShardError:
     """The one line for a write that the system refused, or for what lies where we would write."""
@@ -82,9 +84,19 @@ def folder_of(path: Path) -> AbstractContextManager[Folder]:
 
 
 def create(path: Path) -> BinaryIO:
-    """A new file, open for writing. Raises OSError, FileRefused where anything lies there."""
-    with folder_of(path) as folder:
-        return folder.create(path.name)
+    """A new file of a dataset, open for writing. Raises OSError, FileRefused where anything lies there.
+
+    Its folder is made where it is gone: an episode beside this one that failed takes away the empty folders
+    that it had made.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with folder_at(path.parent, below=path.parent.parent, make=True) as folder:
+                return folder.create(path.name)
+        except FileNotFoundError:  # gone again between the two
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("it is made or refused")
 
 
 def prepare_text(path: Path, text: str) -> Path:

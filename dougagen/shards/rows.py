@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -50,6 +50,7 @@ _COPIED = (
 )
 """Columns that have the name and the value of a property of ``Provenance``."""
 _MOVE_BYTES = 24
+_OF_MOVE = ("layer", "frame_index", "x", "y", "scale")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +117,7 @@ def encode_record(
         "flags": list(provenance.flags),
         "measures": [measure._asdict() for measure in provenance.measures],
         "origin": str(provenance.origin),
-        "layer_moves": [asdict(move) for move in moves] or None,
+        "layer_moves": [{name: getattr(move, name) for name in _OF_MOVE} for move in moves] or None,
     }
     return encoded_row(row)
 

@@ -66,16 +66,19 @@ def _size(plates: tuple[CodedPlate, ...]) -> int:
 
 
 def _plate_of(row: Mapping[str, Any]) -> CodedPlate:
+    """What of a row can be shown: any cell of a stranger's may be empty, or hold what is no number."""
     placed = [
         (int(one["frame_index"]), float(one["x"]), float(one["y"]), float(one["scale"]))
         for one in (row["placements"] or ())[:_MOST_PLACEMENTS]
+        if one and None not in one.values()
     ]
+    seen = row["seen_fraction"] or 0.0
     return CodedPlate(
         str(row["background_id"]),
         (row["image"] or {}).get("bytes") or b"",
         (row["known"] or {}).get("bytes") or b"",
         tuple(Placement(*one) for one in placed if isfinite(sum(one)) and one[0] >= 0 and 0 < one[3] < 1e6),
-        float(row["seen_fraction"]) if isfinite(row["seen_fraction"]) else 0.0,
+        float(seen) if isfinite(seen) else 0.0,
     )
 
 

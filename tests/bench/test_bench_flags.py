@@ -87,7 +87,7 @@ def darkened(rng: np.random.Generator, picture: Picture, other: Picture) -> Pict
 
 
 def lettered(rng: np.random.Generator, picture: Picture, other: Picture) -> Picture:
-    return burn_text(rng, picture)
+    return burn_text(rng, picture, logo_alone=False)  # a station's emblem is no text
 
 
 SPOILED: dict[str, Spoiler] = {

@@ -59,21 +59,26 @@ class Style:
     """The edge as a glow, as television titles have it."""
 
 
-def text_layer(rng: np.random.Generator, *, height: int, width: int) -> TextLayer:
-    """Text as it stands on television, of one kind, at times a station's logo beside it."""
+def text_layer(rng: np.random.Generator, *, height: int, width: int, logo_alone: bool = True) -> TextLayer:
+    """Text as it stands on television, of one kind, at times a station's logo beside it.
+
+    ``logo_alone``: a logo, which need not have letters, may be all there is.
+    """
     layer = TextLayer(np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8))
-    kind = str(
-        rng.choice(["subtitle", "credits", "logo", "caption", "vertical"], p=[0.56, 0.15, 0.12, 0.1, 0.07])
-    )
+    shares = np.array([0.56, 0.15, 0.12 if logo_alone else 0.0, 0.1, 0.07])
+    kind = str(rng.choice(["subtitle", "credits", "logo", "caption", "vertical"], p=shares / shares.sum()))
     _KINDS[kind](rng, layer)
     if kind in ("subtitle", "credits") and rng.uniform() < 0.12:
         _logo(rng, layer)
     return layer
 
 
-def burn_text(rng: np.random.Generator, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """``picture`` (uint8[H, W, 3]) with text over it; the input is not changed."""
-    return text_layer(rng, height=picture.shape[0], width=picture.shape[1]).over(picture)
+def burn_text(
+    rng: np.random.Generator, picture: NDArray[np.uint8], *, logo_alone: bool = True
+) -> NDArray[np.uint8]:
+    """``picture`` (uint8[H, W, 3]) with text over it as of ``text_layer``; the input is not changed."""
+    height, width = picture.shape[:2]
+    return text_layer(rng, height=height, width=width, logo_alone=logo_alone).over(picture)
 
 
 # ---- kinds -------------------------------------------------------------------------------------------

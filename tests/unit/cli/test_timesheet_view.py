@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from dougagen.cli import timesheet_view as view
-from dougagen.domain import Drawing, FrameSpan, Measure
+from dougagen.domain import Drawing, FrameSpan, Measure, TurnedMove
 from dougagen.footage import Timesheet
 
 
@@ -106,3 +108,12 @@ def test_a_sheet_that_is_too_wide_goes_on_below() -> None:
     lines = printed(*view.sheet(long.shots, second=24, width=35))
     assert all(len(line) <= 35 for line in lines)
     assert len([line for line in lines if line.startswith("cut")]) == 2
+
+
+def test_a_line_says_what_the_camera_does_where_it_moves():
+    moves = tuple(TurnedMove(0, frame, -3.0 * (frame - 30), 0.0, 1.0) for frame in range(30, 39))
+    still, panned = (drawing(0, 0, (0, 30)), replace(drawing(1, 1, (30, 39)), layer_moves=moves))
+    console = Console(width=80, file=io.StringIO())
+    console.print(view.moves_table(Timesheet.of([still, panned]).shots))
+    assert console.file.getvalue().split("\n")[1].strip() == "2  camera pans 24 px right"
+    assert len(console.file.getvalue().strip().split("\n")) == 2

@@ -7,8 +7,12 @@ import json
 import logging
 import pickle
 import re
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.panel import Panel
 from rich.text import Text
@@ -16,8 +20,12 @@ from terminals import HOSTILE, HOSTILE_TEXT, drives_terminal
 
 from dougagen.cli import console
 from dougagen.cli.console import GuardedConsole, JournalHandler, Level, show_json, show_tables
-from dougagen.domain import Table
+from dougagen.domain import CelMask, Douga, Table, Triplet
+from dougagen.domain.png import png_chunk
 from dougagen.errors import DougagenError, EpisodeError, ShardError, WeightsError, printable, quoted
+from dougagen.labels.export import export_label
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -149,3 +157,20 @@ def test_a_bar_keeps_to_the_width_of_its_terminal(width: int, monkeypatch) -> No
     assert "4500/34000" in shown
     assert ("networks " in shown) == (width >= 50)
     assert "1:02:0" in shown
+
+
+def test_libraries_in_c_do_not_speak_on_standard_error(tmp_path: Path) -> None:
+    """libpng says "IDAT: Too much image data" there, past Python and past the log."""
+    corners = np.full((16, 16, 3), 255, np.uint8)
+    (tmp_path / "in").mkdir()
+    triplet = Triplet(corners, CelMask(corners[..., 0] > 0), Douga(np.zeros((16, 16), np.uint8)))
+    export_label(triplet, tmp_path / "in", "s")
+    path = tmp_path / "in" / "s_color.png"
+    head, lines = path.read_bytes()[:33], zlib.compress(bytes(2 * 16 * (1 + 3 * 16)))
+    path.write_bytes(head + png_chunk(b"IDAT", lines) + png_chunk(b"IEND", b""))
+    words = ["label", "import", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "dougagen", *words], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.stderr.splitlines()
+    assert all(line.startswith("20") for line in done.stderr.splitlines()), done.stderr

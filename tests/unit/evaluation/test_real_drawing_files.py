@@ -11,6 +11,7 @@ import pytest
 
 from dougagen.errors import UsageError
 from dougagen.evaluation.real_drawings import _read_drawing
+from dougagen.evaluation.shot_clips import _Truth
 
 
 def announcing(width: int, height: int) -> bytes:
@@ -34,3 +35,12 @@ def test_a_file_that_is_no_png_is_one_line(tmp_path, content):
     (tmp_path / "00_cut.png").write_bytes(content)
     with pytest.raises(UsageError, match="is not an 8-bit RGBA picture"):
         _read_drawing(tmp_path / "00_cut.png")
+
+
+def test_a_true_picture_of_a_clip_is_refused_unread_as_well(tmp_path):
+    (tmp_path / "000000_cel_mask.png").write_bytes(announcing(60_000, 60_000))
+    with pytest.raises(UsageError, match="announces 60000×60000 pixels"):
+        _Truth(tmp_path).cel(0)
+    (tmp_path / "000001_cel_mask.png").write_bytes(b"no picture")
+    with pytest.raises(UsageError, match="is no picture"):
+        _Truth(tmp_path).cel(1)

@@ -71,6 +71,24 @@ def test_a_picture_in_motion_is_told_from_one_that_is_out_of_focus(scene: Pictur
     assert "motion_blur" not in flags(WORSE["blurry"](discs))
 
 
+@pytest.mark.parametrize("degrees", [0, 45, 90, 135])
+def test_a_picture_dragged_in_any_direction_is_in_motion_whatever_it_shows(
+    degrees: int, scene: Picture
+) -> None:
+    length = 31
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2] = 1
+    turn = cv2.getRotationMatrix2D((length // 2, length // 2), degrees, 1.0)
+    kernel = cv2.warpAffine(kernel, turn, (length, length))
+    dragged = np.asarray(cv2.filter2D(scene, -1, kernel / kernel.sum()), np.uint8)
+    assert "motion_blur" in flags(dragged)
+
+
+def test_a_picture_of_half_the_lines_is_in_no_motion(scene: Picture) -> None:
+    half = cv2.resize(scene, (640, 240), interpolation=cv2.INTER_AREA)
+    assert "motion_blur" not in flags(np.asarray(cv2.resize(half, (640, 480)), np.uint8))
+
+
 def test_black_is_dark_and_blank_and_white_bright_and_blank(scene: Picture) -> None:
     assert flags(np.zeros_like(scene)) == {"dark", "blank"}
     assert flags(np.full_like(scene, 255)) == {"bright", "blank"}

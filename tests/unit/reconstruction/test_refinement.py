@@ -141,8 +141,35 @@ def test_a_faint_edge_divides_an_area_whose_pixels_do_not_agree():
     refined = refine(read, EVERYWHERE, color=picture)
     assert (refined[500:] == DougaClass.SHADING_FILL).all()
     assert (refined[:300] == 0).all()
-    leaked = refine(read, EVERYWHERE, color=picture, config=RefinementConfig(faint_contrast=20))
+    leaked = refine(read, EVERYWHERE, color=picture, config=RefinementConfig(faint_contrast=20, two_paints=0))
     assert len(np.unique(leaked)) == 1
+
+
+def test_two_paints_without_an_edge_between_them_are_two_areas_where_both_were_seen():
+    picture, truth = soft_shade()
+    read = truth.copy()
+    read[399:402] = 0
+    read[560:, :60] = 0  # of the shade the network filled a part
+    one_area = RefinementConfig(edge_contrast=60, faint_contrast=60)  # no step in the picture ends an area
+    refined = refine(read, EVERYWHERE, color=picture, config=one_area)
+    assert (refined[500:] == DougaClass.SHADING_FILL).all()
+    assert (refined[:300] == 0).all()
+
+
+def test_one_paint_that_was_read_as_two_fills_stays_one_area():
+    picture = np.full((*EVERYWHERE.shape, 3), (180, 120, 90), np.uint8)
+    picture = np.clip(picture + np.random.default_rng(1).normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+    read = canvas()
+    read[600:] = DougaClass.SHADING_FILL
+    assert len(np.unique(refine(read, EVERYWHERE, color=picture))) == 1
+
+
+def test_an_airbrushed_area_is_no_two_paints():
+    rows = np.linspace(200, 120, EVERYWHERE.shape[0])[:, None, None]
+    picture = np.broadcast_to(rows, (*EVERYWHERE.shape, 3)).astype(np.uint8)
+    read = canvas()
+    read[: EVERYWHERE.shape[0] // 5] = DougaClass.SHADING_FILL
+    assert (refine(read, EVERYWHERE, color=picture) == 0).all()
 
 
 def test_a_faint_edge_where_the_pixels_agree_is_none():

@@ -21,6 +21,7 @@ from dougagen.files import Folder
 from dougagen.shards import EpisodeWriter, LedgerEntry, encode_record, open_dataset, read_ledger, read_records
 from dougagen.shards.durable import hidden_name
 from dougagen.shards.recovery import recover
+from dougagen.shards.repeats import print_of, table_of
 
 ID = "0123456789abcdef"
 SHARD = f"data/train-{ID}-00000.parquet"
@@ -54,6 +55,21 @@ def test_an_episode_without_drawings_is_committed_and_readable(tmp_path, commit_
     assert [shard.rows for shard in entry.shards] == [0]
     assert list(read_records(tmp_path)) == []
     assert duckdb.sql(f"select count(*) from '{tmp_path}/data/*.parquet'").fetchall() == [(0,)]
+
+
+def test_an_episode_is_committed_whose_folders_another_one_made_that_failed(
+    tmp_path, make_record, make_entry
+) -> None:
+    """Two jobs on a new folder: the first takes its empty folders away while the second reads its video."""
+    failing = EpisodeWriter(tmp_path, episode_id="f" * 16)
+    failing.__enter__()
+    with EpisodeWriter(tmp_path, episode_id=ID) as writer:
+        writer.write(encode_record(make_record(0)))
+        failing.__exit__(None, None, None)
+        assert not (tmp_path / "episodes").exists()
+        prints = table_of([(0, print_of(make_record(0).triplet.color))])
+        writer.commit(make_entry(1), prints=prints)
+    assert [record.record_id for record in read_records(tmp_path)] == [f"{ID}/0"]
 
 
 def test_leaving_without_a_commit_leaves_no_trace(tmp_path, make_record) -> None:

@@ -248,3 +248,11 @@ def test_a_damaged_shard_of_plates_is_a_line(tmp_path: Path) -> None:
     answer = LightTable(out, ViewConfig()).answer(f"plates/{SECOND}/0.json")
     assert answer.status == 422
     assert shard.name in answer.body.decode()
+
+
+def test_empty_cells_of_a_plate_are_passed_over(tmp_path: Path) -> None:
+    out = lay_table(tmp_path / "shards", plates=[a_plate()])
+    places = [None, {"frame_index": 0, "x": None, "y": 0.0, "scale": 1.0}]
+    spoil_plate(out, SECOND, placements=places, seen_fraction=None)
+    (plate,) = json.loads(LightTable(out, ViewConfig()).answer(f"plates/{SECOND}/0.json").body)["plates"]
+    assert (plate["placements"], plate["seen"]) == ([], 0)
