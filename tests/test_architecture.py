@@ -90,6 +90,8 @@ HEAVY_IN: dict[str, set[str]] = {
     "typer": {"cli"},
     "rich": {"cli"},
     "click": {"cli"},
+    # the work of a run on a cluster: one file of that room
+    "ray": {"runs"},
     "tqdm": {"door"},  # progress for Python; the command line has Rich
 }  # fmt: skip
 """Library → the only rooms that may import it."""
@@ -203,6 +205,13 @@ def test_every_module_keeps_the_import_rules(path: Path) -> None:
         return
     assert room in MAY_IMPORT, f"{room} is a new room: give it a line in MAY_IMPORT"
     assert broken_rules(room, path.read_text(encoding="utf-8")) == []
+
+
+def test_one_file_alone_imports_ray() -> None:
+    knowing = {
+        p.name for p in modules() for name in imported(p.read_text("utf-8")) if name.split(".")[0] == "ray"
+    }
+    assert knowing == {"ray_cluster.py"}
 
 
 def entered_beside_the_face(path: Path) -> set[str]:

@@ -13,7 +13,7 @@ from dougagen.cli.groups import Options
 from dougagen.cli.owners import Owner, TakesAddress
 from dougagen.files import place
 
-_MACHINE, _PICTURE, _REPORTS = "Machine", "Picture", "Reports"
+_MACHINE, _PICTURE, _REPORTS, _CLUSTER = "Machine", "Picture", "Reports", "Cluster"
 _READING = "reconstruction.config:ReconstructionConfig"
 _DECODING = "footage.decode:DecodeConfig"
 _LIMITS = "runs.decoder:DecoderLimits"
@@ -127,7 +127,8 @@ Jobs = Annotated[
     typer.Option(
         min=0,
         max=64,
-        help="Episodes at once, or parts of one where there are fewer episodes; 0: one for each GPU, or one.",
+        help="Episodes at once, or parts of one where there are fewer episodes; 0: one for each GPU, or "
+        "one; on a Ray cluster as many as it holds.",
         rich_help_panel=_MACHINE,
     ),
     Owner("runs.extraction:extract_all.jobs"),
@@ -151,6 +152,40 @@ DecoderMemory = Annotated[
         rich_help_panel=_MACHINE,
     ),
     Owner(f"{_LIMITS}.memory_bytes", per=2**30),
+]
+Ray = Annotated[
+    bool | None,
+    typer.Option(
+        "--ray",
+        help="Work on a Ray cluster; without --ray-address one of this machine that ends with the run "
+        "(pip install 'dougagen\\[ray]').",
+        rich_help_panel=_CLUSTER,
+    ),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        help="The cluster: HOST:PORT of its head, or auto for the one that this machine belongs to.",
+        metavar="ADDRESS",
+        rich_help_panel=_CLUSTER,
+    ),
+]
+RayGpus = Annotated[
+    float | None,
+    typer.Option(
+        help="GPUs that each worker takes: 0.25 lets four share one; by default one, if the cluster has any.",
+        metavar="NUMBER",
+        rich_help_panel=_CLUSTER,
+    ),
+]
+RayCpus = Annotated[
+    float | None,
+    typer.Option(
+        help="CPUs that each worker takes; by default one beside a GPU, else at most four and half of what "
+        "the smallest node has.",
+        metavar="NUMBER",
+        rich_help_panel=_CLUSTER,
+    ),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Warnings and errors only.", rich_help_panel=_REPORTS)
@@ -293,3 +328,7 @@ class ExtractionOptions(Options):
     jobs: Jobs
     stall: Stall
     decoder_memory: DecoderMemory
+    ray: Ray
+    ray_address: RayAddress
+    ray_gpus: RayGpus
+    ray_cpus: RayCpus

@@ -83,6 +83,13 @@ class ExtractKeywords(FootageOptions, NetworkOptions, total=False):
     """Seconds without a sign of life from a decoder."""
     decoder_memory: float
     """GiB."""
+    ray: bool
+    """On a Ray cluster; ``jobs`` are episodes at once. Needs ``pip install 'dougagen[ray]'``."""
+    ray_address: str
+    """``HOST:PORT`` or ``auto``; without it the cluster is this machine alone."""
+    ray_gpus: float
+    """Of each worker."""
+    ray_cpus: float
 
 
 def drawings(

@@ -1,4 +1,5 @@
-"""The workers of a run, each a process: started, given episodes, heard, and replaced where they die."""
+"""Who does the work of a run: the workers of this machine, each a process; started, given episodes, heard,
+and replaced where they die. ``ray_crew`` has those of a cluster behind the same words."""
 
 from __future__ import annotations
 
@@ -10,17 +11,62 @@ from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from dougagen.errors import DougagenError, EpisodeError
 from dougagen.runs.children import Child, in_words
 from dougagen.runs.words import Failed, Job, Outcome, Ready
 from dougagen.runs.worker import LoadReconstructor, Plan, Setup
 
-_GRACE_SECONDS = 30.0
+GRACE_SECONDS = 30.0
 """From SIGTERM to SIGKILL: a batch of the networks is finished in between."""
-_MOST_DEATHS_IN_A_ROW = 3
-_MODULE = "dougagen.runs.worker"
+MOST_DEATHS_IN_A_ROW = 3
+WORKER = "dougagen.runs.worker"
+"""The module whose ``main`` a worker's process runs."""
+
+
+class Crew(Protocol):
+    """The workers of a run, wherever they are; a context manager that leaves none behind.
+
+    Each episode that is given ends in one ``Outcome``. A worker has one episode at a time.
+    """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def preparing(self) -> str:
+        """What goes on while no worker is ready yet, in words; empty: one is."""
+        ...
+
+    @property
+    def free(self) -> int:
+        """How many episodes can be given now."""
+        ...
+
+    @property
+    def at_work(self) -> list[Path]:
+        """The episodes that were given and have no outcome yet."""
+        ...
+
+    def grow(self, *, waiting: int) -> None:
+        """Start the workers that ``waiting`` more episodes can use."""
+        ...
+
+    def give(self, path: Path, *, decoders: int = 1) -> None:
+        """Let a free worker do an episode, whose footage so many processes read at most."""
+        ...
+
+    def heard(self) -> Iterator[tuple[Path | None, object]]:
+        """Waits for the next messages, not for ever: what is said, and of which episode (None: of none).
+
+        Raises what a worker says is wrong with every episode: weights that cannot be loaded, a device that
+        is not there.
+        """
+        ...
 
 
 @dataclass(slots=True)
@@ -37,8 +83,8 @@ class Worker:
         return self.ready is not None and self.path is None
 
 
-class Crew:
-    """The workers; a context manager that leaves none behind."""
+class LocalCrew:
+    """The workers of this machine."""
 
     def __init__(self, plan: Plan, load: LoadReconstructor, *, jobs: int) -> None:
         """``jobs`` workers, 0: one a device. One is started at once, the others when ``grow`` asks."""
@@ -56,7 +102,7 @@ class Crew:
         if error is not None:
             for worker in self._workers.values():
                 worker.child.terminate()
-            deadline = time.monotonic() + _GRACE_SECONDS
+            deadline = time.monotonic() + GRACE_SECONDS
             for worker in self._workers.values():
                 worker.child.wait(max(0.0, deadline - time.monotonic()))
         for worker in self._workers.values():
@@ -64,12 +110,12 @@ class Crew:
         self._workers.clear()
 
     def _hire(self, number: int) -> None:
-        child = Child(_MODULE)
+        child = Child(WORKER)
         self._workers[number] = Worker(number, child)
         child.sender.send(Setup(self._plan, self._load, number, max(self._jobs, 1)))
 
     def grow(self, *, waiting: int) -> None:
-        """Start the workers that ``waiting`` episodes can use; none before the first has its networks."""
+        """None is started before the first has its networks."""
         if self._workers and not any(worker.ready for worker in self._workers.values()):
             return
         wanted = self._jobs or max((w.ready.devices for w in self._workers.values() if w.ready), default=1)
@@ -79,30 +125,26 @@ class Crew:
             self._hire(number)
 
     @property
-    def idle(self) -> list[Worker]:
-        return [worker for worker in self._workers.values() if worker.idle]
+    def free(self) -> int:
+        return sum(worker.idle for worker in self._workers.values())
 
     @property
-    def is_ready(self) -> bool:
-        """Whether some worker has its networks."""
-        return any(worker.ready is not None for worker in self._workers.values())
+    def preparing(self) -> str:
+        is_ready = any(worker.ready is not None for worker in self._workers.values())
+        return "" if is_ready else "loading the networks"
 
     @property
-    def at_work(self) -> list[Worker]:
-        return [worker for worker in self._workers.values() if worker.path is not None]
+    def at_work(self) -> list[Path]:
+        return [worker.path for worker in self._workers.values() if worker.path is not None]
 
-    def give(self, worker: Worker, path: Path, *, decoders: int = 1) -> None:
-        """Let an idle worker do an episode, whose footage so many processes read."""
+    def give(self, path: Path, *, decoders: int = 1) -> None:
+        worker = next(worker for worker in self._workers.values() if worker.idle)
         worker.path = path
         with suppress(BrokenPipeError):  # it has died; ``heard`` finds out
             worker.child.sender.send(Job(path, decoders))
 
     def heard(self) -> Iterator[tuple[Path | None, object]]:
-        """Waits for the next messages: what is said, and of which episode.
-
-        After an outcome the worker is idle again, or, if it has died, gone. Raises what a worker says is
-        wrong with every episode: weights that cannot be loaded, a device that is not there.
-        """
+        """After an outcome the worker is idle again, or, if it has died, gone."""
         poll = select.poll()
         for worker in self._workers.values():
             poll.register(worker.child.receiver.fileno(), select.POLLIN)
@@ -131,7 +173,7 @@ class Crew:
         how = f"its worker died ({in_words(code)})"
         if worker.path is not None:
             return Failed(EpisodeError(how, where=worker.path, remedy="run the same command again"))
-        if self._deaths >= _MOST_DEATHS_IN_A_ROW:
+        if self._deaths >= MOST_DEATHS_IN_A_ROW:
             raise DougagenError(f"{how} before it did anything", remedy="--debug shows why")
         if not self._workers:
             self._hire(worker.number)

@@ -29,5 +29,11 @@ def extract(
     plan = options.plan(out)
     paths = find_episodes(map(str, episodes))
     return extract_all(
-        paths, plan, load=options.networks(), events=events, command=command, **options.said("jobs")
+        paths,
+        plan,
+        load=options.networks(),
+        events=events,
+        cluster=options.cluster(),
+        command=command,
+        **options.said("jobs"),
     )

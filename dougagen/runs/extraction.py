@@ -19,7 +19,8 @@ from typing import Protocol
 from dougagen.domain import Episode, ExtractReport, Table
 from dougagen.errors import DougagenError, ShardError, UsageError, printable
 from dougagen.files import StorePath, StoreRefused, conditional
-from dougagen.runs.crew import Crew
+from dougagen.runs.cluster_config import ClusterConfig
+from dougagen.runs.crew import Crew, LocalCrew
 from dougagen.runs.hashes import HashCache
 from dougagen.runs.standing import Standing, standing_of
 from dougagen.runs.words import (
@@ -225,11 +226,13 @@ def extract_all(
     load: LoadReconstructor,
     events: RunEvents,
     jobs: int = 0,
+    cluster: ClusterConfig | None = None,
     command: str = "",
 ) -> RunReport:
     """Extract every episode, ``jobs`` at a time (0: one a device). Failures are collected, interrupts not.
 
-    Where there are more jobs than episodes, several decoders read parts of each.
+    Where there are more jobs than episodes, several decoders read parts of each. On a ``cluster`` 0 jobs are
+    as many as it can hold; an episode whose worker or node dies there is done again by another.
     ``command`` is what makes this run the same as another one on this machine; empty: it is like no other.
     Raises DougagenError where nothing can be done at all: weights, device, output folder.
     """
@@ -244,11 +247,22 @@ def extract_all(
             stack.enter_context(lock)
         run = _Run(paths, plan, events)
         run.recover()
-        with Crew(plan, load, jobs=min(jobs, max(len(paths), 1))) as crew:
+        with _crew(plan, load, cluster, jobs=min(jobs, max(len(paths), 1)), events=events) as crew:
             run.work(crew, decoders=max(1, jobs // max(len(paths), 1)))
         run.settle()
         run.keep()
         return run.report()
+
+
+def _crew(
+    plan: Plan, load: LoadReconstructor, cluster: ClusterConfig | None, *, jobs: int, events: RunEvents
+) -> Crew:
+    if cluster is None:
+        return LocalCrew(plan, load, jobs=jobs)
+    from dougagen.runs.ray_crew import RayCrew
+
+    events.working_on("connecting to the Ray cluster" if cluster.address else "starting Ray on this machine")
+    return RayCrew(plan, load, cluster, jobs=jobs)
 
 
 def _name_of_run(command: str) -> str:
@@ -310,9 +324,9 @@ class _Run:
     def work(self, crew: Crew, *, decoders: int) -> None:
         """Give out episodes and hear what becomes of them, until there is nothing left to give or to hear."""
         while self._to_give or crew.at_work:
-            for worker in crew.idle:
+            for _ in range(crew.free):
                 if self._to_give:
-                    crew.give(worker, self._waiting.popleft(), decoders=decoders)
+                    crew.give(self._waiting.popleft(), decoders=decoders)
             crew.grow(waiting=len(self._waiting) if self._to_give else 0)
             self._say_what_is_done(crew)
             for path, message in crew.heard():
@@ -320,13 +334,15 @@ class _Run:
                     self._skip_known(message.digest)
                 elif path is not None:
                     self._take(path, message)
+                elif isinstance(message, Noticed):
+                    self.events.warned(message.what)
 
     def _say_what_is_done(self, crew: Crew) -> None:
         """What takes time while no episode moves."""
-        opening = [worker.path for worker in crew.at_work if worker.path not in self._begun]
-        if not crew.is_ready:
-            self.events.working_on("loading the networks")
-        elif len(opening) == 1 and opening[0] is not None:
+        opening = [path for path in crew.at_work if path not in self._begun]
+        if crew.preparing:
+            self.events.working_on(crew.preparing)
+        elif len(opening) == 1:
             self.events.working_on(f"opening {printable(opening[0].name)}")
         else:
             self.events.working_on(f"opening {len(opening)} files" if opening else "")

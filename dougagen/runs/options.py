@@ -18,6 +18,7 @@ from dougagen.settings import read_toml, require_known, typed
 
 if TYPE_CHECKING:
     from dougagen.config import ExtractConfig
+    from dougagen.runs.cluster_config import ClusterConfig
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.worker import Plan
 
@@ -61,6 +62,12 @@ class ExtractOptions:
     """Seconds."""
     decoder_memory: float | None = None
     """GiB."""
+    ray: bool | None = None
+    """On a Ray cluster, which is started on this machine where no address is said."""
+    ray_address: str | None = None
+    ray_gpus: float | None = None
+    """Of each worker."""
+    ray_cpus: float | None = None
 
     def __post_init__(self) -> None:
         for name, (low, high) in _BOUNDS.items():
@@ -127,6 +134,17 @@ class ExtractOptions:
         from dougagen.runs.networks import LoadNetworks
 
         return LoadNetworks(self.models, self.said(*_NETWORKS))
+
+    def cluster(self) -> ClusterConfig | None:
+        """The Ray cluster that does the work; None: this machine's own processes. Raises ConfigError."""
+        if not self.ray and self.ray_address is None:
+            for name in self.said("ray_gpus", "ray_cpus"):
+                option = f"--{name.replace('_', '-')}"
+                raise ConfigError(f"{option} is for a Ray cluster", remedy="add --ray or --ray-address")
+            return None
+        from dougagen.runs.cluster_config import ClusterConfig
+
+        return ClusterConfig(self.ray_address, self.ray_gpus, self.ray_cpus, self.device or "auto")
 
 
 def read_extract_options(path: Path) -> ExtractOptions:

@@ -159,4 +159,24 @@ class Busy:
     """Worker → run: another run has it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Node of a cluster → run: no worker can be here, and why."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Node of a cluster → run: the file is not there on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Node of a cluster → run: the worker's process died."""
+
+    how: str
+
+
 Outcome = Extracted | AlreadyThere | Busy | Failed

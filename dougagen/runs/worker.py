@@ -45,7 +45,7 @@ from dougagen.runs.words import (
     Outcome,
     Ready,
 )
-from dougagen.shards import SCHEMA_VERSION, EpisodeBusy, lock_episode
+from dougagen.shards import SCHEMA_VERSION, EpisodeBusy, lock_episode, recover_episode
 from dougagen.shards.durable import make_folders, refusals_named, remove_if_empty, stops_everything
 
 _SECONDS_BETWEEN_MOVES = 0.2
@@ -188,6 +188,8 @@ def _extract(
         created = make_folders(plan.out)
     try:
         with lock_episode(plan.out, episode.episode_id) as lock:
+            with refusals_named(plan.out):  # a run that died with the lock may have promised a commit
+                recover_episode(plan.out, episode.episode_id)
             found = standing(**rules)  # again: the run that held the lock may have committed it
             if found is Standing.DONE:
                 return AlreadyThere()

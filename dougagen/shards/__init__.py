@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         read_records,
         read_rows,
     )
-    from dougagen.shards.recovery import Recovered, files_of, recover, shard_is_whole
+    from dougagen.shards.recovery import Recovered, files_of, recover, recover_episode, shard_is_whole
     from dougagen.shards.removal import Leaving, Removal, remove_episodes
     from dougagen.shards.repeats import PrintsTaken
     from dougagen.shards.rows import EncodedRecord, decode_row, encode_record
@@ -66,6 +66,7 @@ _HOME = {
     "Recovered": "recovery",
     "files_of": "recovery",
     "recover": "recovery",
+    "recover_episode": "recovery",
     "shard_is_whole": "recovery",
     "PrintsTaken": "repeats",
     "at_lines": "scaling",
@@ -162,6 +163,7 @@ __all__ = [
     "read_rows",
     "read_selected",
     "recover",
+    "recover_episode",
     "remove_episodes",
     "renew_card",
     "require_color_codec",

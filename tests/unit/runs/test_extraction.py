@@ -16,7 +16,7 @@ import pytest
 from dougagen.config import ExtractConfig
 from dougagen.errors import WeightsError
 from dougagen.runs import Plan, RunReport, extract_all
-from dougagen.runs.crew import Crew
+from dougagen.runs.crew import LocalCrew
 from dougagen.shards import lock_episode, read_ledger, verify_dataset
 from dougagen.shards.ledger import committed_ids
 
@@ -101,7 +101,7 @@ def test_the_same_content_twice_waits_for_the_worker_that_has_it(clips, tmp_path
 def test_a_run_that_finds_everything_done_opens_no_video_and_changes_nothing(
     whole, clips, tmp_path, tiny, listener, monkeypatch
 ) -> None:
-    monkeypatch.delattr(Crew, "give")
+    monkeypatch.delattr(LocalCrew, "give")
     out = copy_of(whole, tmp_path / "out")
     before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in out.rglob("*") if p.is_file()}
     good = [p for p in sorted(clips.iterdir()) if p.name != "bad.mkv"]
