@@ -20,6 +20,7 @@ MOVING = "moving"
 """Name of the measure that says in which share of a drawing's frames the picture moved."""
 _RATES = {1: "ones", 2: "twos", 3: "threes"}
 _RHYTHMS = _RATES | {4: "fours"}
+_USUAL_PICTURE = (480, 854)  # height and width where no drawing says them
 _LARGEST_TRUTH = 64 << 20  # bytes; a feature film on ones is 2 MB
 _SPOKEN_OF = 0.15  # share of a shot's exposures; a length that fewer have is no part of its rhythm
 
@@ -64,7 +65,7 @@ class ShotSheet:
     layer_moves: tuple[TurnedMove, ...] = ()
     """Where camera and layers lie, in px of the picture against the first frame of the shot; by frame and
     layer, 0 being the background with one for every frame. Empty where nothing moves."""
-    picture: tuple[int, int] = (480, 854)
+    picture: tuple[int, int] = _USUAL_PICTURE
     """Height and width of its pictures, px."""
 
     @property
@@ -162,7 +163,7 @@ class Timesheet:
     """Shot → share of its frames in which the camera or a layer moved, where measured."""
     layer_moves: tuple[tuple[int, tuple[TurnedMove, ...]], ...] = ()
     """Shot → where its layers lie (``ShotSheet.layer_moves``), for shots in which something moves."""
-    picture: tuple[int, int] = (480, 854)
+    picture: tuple[int, int] = _USUAL_PICTURE
     """Height and width of the pictures, px."""
 
     @classmethod
@@ -177,7 +178,7 @@ class Timesheet:
         known: list[tuple[int, Fraction]] = []
         moved: dict[int, list[tuple[float, int]]] = {}
         moves: dict[int, list[TurnedMove]] = {}
-        picture = (480, 854)
+        picture = _USUAL_PICTURE
         for drawing in drawings:
             lines += (Exposure(drawing.shot_index, drawing.drawing_index, e) for e in drawing.exposures)
             if frame_rate is not None:

@@ -46,14 +46,13 @@ def where_two_paints_meet(
         apart: the two paints lie this many times as far from each other as they scatter, both together.
     """
     side = np.zeros(owner.size, np.uint8)
-    if wanted:
-        calm, said = cv2.medianBlur(color, _GRAIN).reshape(-1, 3), classes.ravel()
-        for number, at in _pixels_of(owner, area, np.array(sorted(wanted), np.int32)):
-            some = at[:: max(1, len(at) // _ASKED)]
-            first, second = (said[some] == fill for fill in wanted[number])
-            means = _two_means(calm[some].astype(np.float32), first, second, apart=apart)
-            if means is not None:
-                side[at] = 1 + _nearer_second(calm[at].astype(np.float32), *means)
+    calm, said = cv2.medianBlur(color, _GRAIN).reshape(-1, 3), classes.ravel()
+    for number, at in _pixels_of(owner, area, np.array(sorted(wanted), np.int32)):
+        some = at[:: max(1, len(at) // _ASKED)]
+        first, second = (said[some] == fill for fill in wanted[number])
+        means = _two_means(calm[some].astype(np.float32), first, second, apart=apart)
+        if means is not None:
+            side[at] = 1 + _nearer_second(calm[at].astype(np.float32), *means)
     return _border(side.reshape(owner.shape))
 
 

@@ -252,6 +252,8 @@ def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[in
 def of_some_width(odds: NDArray, change: NDArray[np.float32], core: int) -> NDArray[np.float32]:
     """The change [h, w] of log odds, but for what it would turn over in strips narrower than ``core``."""
     turned = ((odds > 0) != (odds + change > 0)).view(np.uint8)
+    if not turned.any():
+        return change
     count, pieces = cv2.connectedComponents(turned, connectivity=4)
     wide = np.zeros(count, np.bool_)
     wide[np.unique(pieces[cv2.erode(turned, np.ones((core, core), np.uint8)) > 0])] = True

@@ -129,9 +129,8 @@ class Cluster:
         ]
 
     def _head_answers(self) -> bool:
-        host, _, port = self.ray.get_runtime_context().gcs_address.rpartition(":")
         try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+            _knock_at(self.ray.get_runtime_context().gcs_address)
         except OSError:
             return False
         return True
@@ -239,13 +238,18 @@ class Cluster:
                 signal.signal(signal.SIGTERM, before)  # Ray puts its own there
 
 
+def _knock_at(address: str) -> None:
+    """Raise OSError where nothing listens at ``HOST:PORT``, OverflowError where no port has that number."""
+    host, _, port = address.rpartition(":")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+
+
 def _require_reachable(address: str) -> None:
     """Raise DougagenError where no head of a Ray cluster answers: Ray itself takes two minutes to say so, and
     hears no signal meanwhile."""
-    host, _, port = address.rpartition(":")
     remedy = "check the address and the network; ray status on the head says more"
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+        _knock_at(address)
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error) or "no answer").lower()
         raise DougagenError(

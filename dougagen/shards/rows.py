@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import cv2
@@ -50,7 +50,8 @@ _COPIED = (
 )
 """Columns that have the name and the value of a property of ``Provenance``."""
 _MOVE_BYTES = 24
-_OF_MOVE = ("layer", "frame_index", "x", "y", "scale")
+_OF_MOVE = tuple(one.name for one in fields(LayerMove))
+"""What a row holds of a move, which may know more (``TurnedMove``)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
