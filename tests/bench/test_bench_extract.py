@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
+from repeated_clips import repeated
 
 from dougagen.config import ExtractConfig
-from dougagen.footage import decode, open_episode
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 from dougagen.runs.bench import bench_episode
-from dougagen.studio.delivery.clips import write_clip
 
 pytestmark = pytest.mark.bench
 
@@ -54,12 +52,3 @@ def test_memory_does_not_grow_with_the_episode(sample_videos: Path, tmp_path: Pa
         peaks[times] = int(done.stdout.splitlines()[-1]) / 1024
     print(f"\npeak memory in MB by repeats of {source.name}: {peaks}")
     assert peaks[12] < 1.15 * peaks[2]
-
-
-def repeated(source: Path, target: Path, times: int) -> Path:
-    """``source`` shown ``times`` times in a row, coded anew."""
-    episode = open_episode(source)
-    with decode(episode) as stream:
-        pictures = [frame.rgb() for frame in stream]
-    write_clip(target, chain.from_iterable(repeat(pictures, times)), crf=21, preset="ultrafast")
-    return target

@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from repeated_clips import repeated
+
+from dougagen.footage import open_episode
 
 pytestmark = pytest.mark.bench
 EPISODES = 8
@@ -22,10 +25,6 @@ EPISODES = 8
 @pytest.fixture(scope="module")
 def episodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight clips of the studio, each shown until a minute is over."""
-    from test_bench_extract import repeated
-
-    from dougagen.footage import open_episode
-
     named = os.environ.get("DOUGAGEN_BENCH_EPISODES")
     folder = Path(named) if named else tmp_path_factory.mktemp("episodes")
     folder.mkdir(parents=True, exist_ok=True)
