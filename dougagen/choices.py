@@ -25,3 +25,6 @@ ChosenBy = Literal["variety", "uncertainty", "both"]
 
 TaskName = Literal["cel", "douga"]
 """What a network reads, as a word; ``networks.Task`` has the same."""
+
+Trained = Literal["cel", "douga", "areas"]
+"""What ``train`` trains: a network that reads pictures, or what decides about areas by its word."""

@@ -1,4 +1,4 @@
-"""``dougagen train cel|douga``: shards or the studio in, weights out."""
+"""``dougagen train cel|douga|areas``: shards or the studio in, weights out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dougagen.cli import options
 from dougagen.cli.console import Watch, say, show_json, show_tables
 from dougagen.cli.groups import given, with_groups
+from dougagen.cli.train_areas import AREAS, train_areas
 from dougagen.cli.train_options import (
     Cel,
     Config,
@@ -66,6 +67,21 @@ def train(
     stop_at = None if stop_after is None else time.monotonic() + 60 * stop_after
     if configs:
         _show_configs(json=json)
+        return
+    if task == AREAS:
+        beside = given(config=config, own_share=own_share, stop_after=stop_after, real=real)
+        beside |= given(evaluate_scenes=evaluate_scenes)
+        train_areas(
+            training,
+            supply,
+            beside,
+            shards=shards or (),
+            draws=studio,
+            start=start,
+            cel=cel,
+            out=out,
+            json=json,
+        )
         return
     from dougagen.reconstruction import CelReader
     from dougagen.training import TrainingPlan

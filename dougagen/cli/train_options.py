@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dougagen.choices import TaskName
+from dougagen.choices import Trained
 from dougagen.cli import completion
 from dougagen.cli.groups import Options
 from dougagen.cli.owners import Owner
@@ -17,9 +17,11 @@ _CONFIG = "training.config:TrainingConfig"
 _SUPPLY = "training.studio_source:StudioSupply"
 
 TaskArgument = Annotated[
-    TaskName | None,
+    Trained | None,
     typer.Argument(
-        help="cel: which pixels move. douga: the line art of the cel.", show_default="what --config says"
+        help="cel: which pixels move. douga: the line art of the cel. areas: which fill an area takes, "
+        "by the word of a douga network.",
+        show_default="what --config says",
     ),
 ]
 Config = Annotated[

@@ -1,6 +1,7 @@
 """The architectures, a whole network per file, and safe weights. Torch only."""
 
 from dougagen.networks.allocator import reuse_freed_memory
+from dougagen.networks.area_network import AreaGraph, AreaNetwork, AreaNetworkConfig, joined
 from dougagen.networks.gcn import GCN, GCNConfig
 from dougagen.networks.layers import fuse_for_inference
 from dougagen.networks.lite_unet import LiteUNet, LiteUNetConfig
@@ -29,6 +30,9 @@ __all__ = [
     "PRETRAINED",
     "SHIPPED",
     "WORKING_LINES",
+    "AreaGraph",
+    "AreaNetwork",
+    "AreaNetworkConfig",
     "GCNConfig",
     "LiteUNet",
     "LiteUNetConfig",
@@ -44,6 +48,7 @@ __all__ = [
     "find_weights",
     "fuse_for_inference",
     "grown_state",
+    "joined",
     "lines_read_by",
     "load_weights",
     "logits_at_lines",

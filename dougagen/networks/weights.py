@@ -1,7 +1,9 @@
 """Weights on disk: safetensors, half precision, checked for all that a stranger's file could get wrong.
 
 A file holds the tensors of one network and, in its header, the strings ``format_version``, ``architecture``,
-``options`` (JSON), ``task``, ``wiring`` and the facts of the training. No pickle is read or written anywhere.
+``options`` (JSON), ``task``, ``wiring`` and the facts of the training. A douga network may bring the network
+that decides about areas by its word: its tensors begin with ``areas.``, its options stand under ``areas``. No
+pickle is read or written anywhere.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
@@ -23,6 +25,7 @@ from torch import Tensor, nn
 
 from dougagen.errors import ConfigError, WeightsError
 from dougagen.files import open_file, read_file, refused_as, write_file
+from dougagen.networks.area_network import AreaNetwork, AreaNetworkConfig
 from dougagen.networks.registry import Task, build_network
 from dougagen.networks.wiring import WORKING_LINES, Wiring
 
@@ -34,6 +37,8 @@ _LONGEST_LINE = 300  # characters
 _RESERVED = ("format_version", "architecture", "options", "task", "wiring")
 _GROWING = ("stem.", "head.look.", "head.classify.", "trunk.stem.", "classify.")
 """Layers that read the input or say the classes."""
+_AREAS = "areas"
+_OF_AREAS = f"{_AREAS}."
 _REMEDY = "use weights made by `dougagen train` of this version"
 
 
@@ -68,6 +73,10 @@ class LoadedNetwork:
     facts: Mapping[str, str]
     sha256: str
     """Hex digest of the whole file."""
+    areas: AreaNetwork | None = field(default=None, repr=False)
+    """What decides about areas by the word of this network; only a douga network has one, and not each."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Of the architecture."""
 
 
 def save_weights(
@@ -79,6 +88,7 @@ def save_weights(
     task: Task,
     facts: Mapping[str, str],
     wiring: Wiring = Wiring.SYNTHETIC_CEL,
+    areas: AreaNetwork | None = None,
 ) -> None:
     """Write the network's weights, floats in half precision; the file is there whole or not at all.
 
@@ -89,8 +99,14 @@ def save_weights(
     if taken:
         raise WeightsError(f"the fact {taken[0]!r} has a reserved name", where=path)
     tensors = {name: _on_disk(name, tensor, path) for name, tensor in module.state_dict().items()}
+    of_areas: dict[str, str] = {}
+    if areas is not None:
+        of_areas[_AREAS] = json.dumps(asdict(areas.config))
+        for name, tensor in areas.state_dict().items():
+            tensors[_OF_AREAS + name] = _on_disk(name, tensor, path)
     header = {
-        **facts,
+        **{name: value for name, value in facts.items() if name != _AREAS},
+        **of_areas,
         "format_version": FORMAT_VERSION,
         "architecture": architecture,
         "options": json.dumps(dict(options)),
@@ -148,25 +164,57 @@ def load_weights(path: Path) -> LoadedNetwork:
         with torch.device("meta"):  # no memory is spent on sizes that the file's own tensors do not bear out
             module = build_network(facts.architecture, facts.options)
     except ConfigError as error:
-        what = str(error)  # it quotes options, which a stranger can make as long as the header
-        if len(what) > _LONGEST_LINE:
-            what = f"{what[:_LONGEST_LINE]} …"
-        raise WeightsError(what, where=path, remedy=_REMEDY) from error
+        raise WeightsError(_shortened(str(error)), where=path, remedy=_REMEDY) from error
     if facts.options.get("classes") != facts.task.classes:
         got = f"{facts.options.get('classes')} classes where {facts.task} has {facts.task.classes}"
         raise WeightsError(f"the weights hold {got}", where=path, remedy=_REMEDY)
     _require_channels(facts)
+    of_areas = {
+        name.removeprefix(_OF_AREAS): tensors.pop(name)
+        for name in list(tensors)
+        if name.startswith(_OF_AREAS)
+    }
     _fill(module, tensors, path)
     return LoadedNetwork(
         module=module.eval(),
         name=facts.name,
         task=facts.task,
         architecture=facts.architecture,
+        options=facts.options,
         classes=facts.task.classes,
         wiring=facts.wiring,
         facts=facts.facts,
         sha256=hashlib.sha256(content).hexdigest(),
+        areas=_areas_of(facts, of_areas, path),
     )
+
+
+def _areas_of(facts: WeightsFacts, tensors: Mapping[str, Tensor], path: Path) -> AreaNetwork | None:
+    """The network of areas that a file of a douga network brings. Raises WeightsError."""
+    said = facts.facts.get(_AREAS)
+    if said is None and not tensors:
+        return None
+    if facts.task is not Task.DOUGA:
+        raise WeightsError(f"a {facts.task} network has no areas", where=path, remedy=_REMEDY)
+    try:
+        options = json.loads(said or "")
+        if not isinstance(options, dict):
+            raise ConfigError("the options of the area network are no table")
+        with torch.device("meta"):
+            network = AreaNetwork(AreaNetworkConfig.of(options))
+    except (ValueError, RecursionError) as error:
+        raise WeightsError(
+            "the weights file is damaged (options of areas)", where=path, remedy=_REMEDY
+        ) from error
+    except ConfigError as error:
+        raise WeightsError(_shortened(str(error)), where=path, remedy=_REMEDY) from error
+    _fill(network, tensors, path)
+    return network.eval()
+
+
+def _shortened(what: str) -> str:
+    """A message that quotes options, which a stranger can make as long as the header."""
+    return what if len(what) <= _LONGEST_LINE else f"{what[:_LONGEST_LINE]} …"
 
 
 def lines_read_by(network: LoadedNetwork) -> int:

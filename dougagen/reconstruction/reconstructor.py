@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +28,8 @@ from dougagen.networks import (
     wired,
 )
 from dougagen.networks.devices import chosen_dtype
+from dougagen.reconstruction.area_graph import PictureAreas, areas_in, step_at
+from dougagen.reconstruction.area_reader import AreaReader
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import (
@@ -72,6 +74,9 @@ class NetworkReconstructor:
         self._cel, self._douga = (
             runner_of(network, config, device=self._device, dtype=self._dtype) for network in self._loaded
         )
+        self._areas: AreaReader | None = None
+        if douga.areas is not None and config.refinement is not None:
+            self._areas = AreaReader(douga.areas, config.refinement)
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
@@ -151,6 +156,20 @@ class NetworkReconstructor:
             bound = f"{self._config.largest_picture / 1e6:g} million pixels"
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
+    @torch.inference_mode()
+    def areas_of(self, picture: Picture) -> tuple[PictureAreas, NDArray[np.bool_]] | None:
+        """The areas of one picture before anything decides about them, and its mask bool[H, W]; for learning
+        to decide. None where there are fewer than two. Raises as ``reconstruct`` does."""
+        self._require(picture)
+        small = np.stack([_readable(picture)])
+        odds, drawn = self._said_of(small)
+        mask, _ = mask_of(odds)
+        classes, _ = classes_of(drawn, mask)
+        cel = mask[0, 0].cpu().numpy()
+        refinement = self._config.refinement or RefinementConfig()
+        found = areas_in(small[0], cel, classes[0].cpu().numpy(), _shares_of(drawn)[0], refinement)
+        return None if found is None else (found, cel)
+
     # ---- a shot ------------------------------------------------------------------------------------
     @property
     def reads_shots(self) -> bool:
@@ -206,7 +225,7 @@ class NetworkReconstructor:
             # The douga network corrects the mask by one picture; where the shot turned it, it knows more.
             turned = (before > 0) != (before + more > 0)
             odds = torch.where(turned, odds + more, odds)
-        return self._drawn(odds, drawn[:, :CLASS_COUNT])
+        return self._drawn(pictures, odds, drawn[:, :CLASS_COUNT])
 
     def finished(self, pictures: Sequence[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
         """Line art of what was drawn, at the size of the pictures."""
@@ -245,7 +264,7 @@ class NetworkReconstructor:
     @torch.inference_mode()
     def _infer(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
         small = np.stack([_readable(picture) for picture in pictures])
-        read = self._finish(small, self._drawn(*self._said_of(small)))
+        read = self._finish(small, self._drawn(small, *self._said_of(small)))
         return [_at_size_of(picture, one) for picture, one in zip(pictures, read, strict=True)]
 
     def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
@@ -286,13 +305,13 @@ class NetworkReconstructor:
                 remedy="use other weights, or --precision fp32",
             )
 
-    def _drawn(self, odds: Tensor, drawn: Tensor) -> list[Drawn]:
+    def _drawn(self, pictures: Picture, odds: Tensor, drawn: Tensor) -> list[Drawn]:
         mask, cel_confidence = mask_of(odds)
         classes, douga_confidence = classes_of(drawn, mask)
         lines = min(drawn.shape[2], (self._config.shot or ShotConfig()).lines)
         size = (lines, max(1, round(drawn.shape[3] * lines / drawn.shape[2])))
         fills = interpolate(drawn[:, list(FILLS)].float(), size, mode="area").half().cpu().numpy()
-        return [
+        read = [
             Drawn(cel, class_, few, _share(sure_of_cel), _share(sure_of_douga))
             for cel, class_, few, sure_of_cel, sure_of_douga in zip(
                 mask[:, 0].cpu().numpy(),  # [N, 1, H, W] -> [N, H, W]
@@ -303,6 +322,15 @@ class NetworkReconstructor:
                 strict=True,
             )
         ]
+        if self._areas is None:
+            return read
+        return side_by_side(self._by_areas, pictures, zip(read, _shares_of(drawn), strict=True))
+
+    def _by_areas(self, picture: Picture, said: tuple[Drawn, NDArray[np.float32]]) -> Drawn:
+        assert self._areas is not None
+        one, shares = said
+        classes, fills = self._areas.decided(picture, one.cel, one.classes, shares, one.fills)
+        return replace(one, classes=classes, fills=fills)
 
     def _finish(self, pictures: Iterable[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
         dougas = side_by_side(self._line_art, pictures, drawn)
@@ -337,6 +365,13 @@ def _at_size_of(picture: Picture, read: Reconstruction) -> Reconstruction:
     """What was read in ``_readable(picture)``, at the size of the picture."""
     parts = parts_of(*picture.shape[:2])
     return read if parts == 1 else enlarged(read, parts, *picture.shape[:2])
+
+
+def _shares_of(drawn: Tensor) -> NDArray[np.float32]:
+    """Logits [N, 10, H, W] → probabilities float32[N, 10, h, w] of the pixels at which areas are looked."""
+    step = step_at(drawn.shape[2])
+    shares: NDArray[np.float32] = drawn[..., ::step, ::step].float().softmax(dim=1).cpu().numpy()
+    return shares
 
 
 def _size_of(item: object) -> str:

@@ -11,6 +11,8 @@ Needs no network: classes in, classes out.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -79,16 +81,59 @@ def _refined(
     at: RefinementAt,
 ) -> Bytes:
     """The flow: strokes, areas between them, and the lines where areas meet without one."""
+    parts = _divided(classes, cel, color, probabilities, at)
+    strokes, areas = parts.strokes, parts.areas
+    drawn = np.where(cel, areas.fills, 0).astype(np.uint8)
+    _draw_hairlines(drawn, strokes, areas, parts.free, at.hairline)
+    drawn[strokes.visible] = DougaClass.VISIBLE_LINE
+    drawn[~cel] = 0
+    return np.where(parts.book, classes, drawn)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Divided:
+    """The cel divided by its lines and paints, all in a window of the picture."""
+
+    strokes: Strokes
+    areas: Areas
+    free: Bools
+    """bool[H, W]: the cel without visible lines and books."""
+    book: Bools
+
+
+def divided(
+    classes: Bytes, cel: Bools, color: Bytes, config: RefinementConfig
+) -> tuple[tuple[slice, slice], Divided] | None:
+    """The window of the cel and how it is divided there; None where there is no cel.
+
+    The arguments are those of ``refine``.
+    """
+    window = _window_of(cel)
+    if window is None:
+        return None
+    parts = _divided(
+        np.ascontiguousarray(classes[window]),
+        np.ascontiguousarray(cel[window]),
+        np.ascontiguousarray(color[window]),
+        None,
+        config.at(classes.shape[0]),
+    )
+    return window, parts
+
+
+def _divided(
+    classes: Bytes,
+    cel: Bools,
+    color: Bytes | None,
+    probabilities: NDArray[np.float16] | Bytes | None,
+    at: RefinementAt,
+) -> Divided:
     book = (classes == _BOOK_LINE) | (classes == _BOOK_FILL)
     steps = None if color is None else paint_steps(color)
     strokes = strokes_drawn(classes, cel & ~book, color, steps, at)
     free = cel & ~book & ~strokes.visible
     areas = areas_of(classes, free & ~strokes.faint, color, steps, probabilities, at)
-    drawn = np.where(cel, areas.fills, 0).astype(np.uint8)
-    _draw_hairlines(drawn, strokes, areas, free, at.hairline)
-    drawn[strokes.visible] = DougaClass.VISIBLE_LINE
-    drawn[~cel] = 0
-    return np.where(book, classes, drawn)
+    return Divided(strokes, areas, free, book)
 
 
 def _draw_hairlines(drawn: Bytes, strokes: Strokes, areas: Areas, free: Bools, hairline: int) -> None:
@@ -104,12 +149,12 @@ def _draw_hairlines(drawn: Bytes, strokes: Strokes, areas: Areas, free: Bools, h
 
 
 def _window_of(cel: Bools) -> tuple[slice, slice] | None:
-    """Rows and columns of the cel with a margin; None where there is no cel."""
+    """Rows and columns of the cel with a margin, from even ones on; None where there is no cel."""
     x, y, width, height = cv2.boundingRect(cel.view(np.uint8))
     if not width:
         return None
     margin = 8
     return (
-        slice(max(0, y - margin), min(cel.shape[0], y + height + margin)),
-        slice(max(0, x - margin), min(cel.shape[1], x + width + margin)),
+        slice(max(0, y - margin) & ~1, min(cel.shape[0], y + height + margin)),
+        slice(max(0, x - margin) & ~1, min(cel.shape[1], x + width + margin)),
     )

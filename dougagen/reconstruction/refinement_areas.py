@@ -17,8 +17,8 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 _SQUARE = np.ones((3, 3), np.uint8)
-_FILLS = (0, int(DougaClass.SHADING_FILL), int(DougaClass.COLOR_FILL), int(DougaClass.HIGHLIGHT_FILL))
-_IS_FILL = np.isin(np.arange(256), _FILLS)
+FILLS = (0, int(DougaClass.SHADING_FILL), int(DougaClass.COLOR_FILL), int(DougaClass.HIGHLIGHT_FILL))
+IS_FILL = np.isin(np.arange(256), FILLS)
 _SHORTEST_BORDER = 8
 """Pixels: what touches over less is no neighbour."""
 _SPECKS_OF_A_PAINT = 4
@@ -71,7 +71,7 @@ def areas_of(
     parts = _divided(classes, flat, probabilities, speck=at.speck)
     undecided = parts.mixed(at.mixed_share)[parts.owner] & area
     if color is None or steps is None:
-        return Areas(parts.owner, np.where(undecided & _IS_FILL[classes], classes, parts.fills[parts.owner]))
+        return Areas(parts.owner, np.where(undecided & IS_FILL[classes], classes, parts.fills[parts.owner]))
     if undecided.any():
         flat &= ~undecided | (steps < at.faint_contrast)
         parts = _divided(classes, flat, probabilities, speck=at.speck)
@@ -91,14 +91,14 @@ class _Parts:
     owner: NDArray[np.int32]
     """As in ``Areas``."""
     votes: NDArray[np.float64]
-    """float64[parts, 4], by ``_FILLS``."""
+    """float64[parts, 4], by ``FILLS``."""
     counted: Bools
     """bool[parts]: those that own pixels; specks do not."""
 
     @property
     def fills(self) -> Bytes:
         """uint8[parts]: what most voted for."""
-        return np.array(_FILLS, np.uint8)[self.votes.argmax(axis=1)]
+        return np.array(FILLS, np.uint8)[self.votes.argmax(axis=1)]
 
     @property
     def sizes(self) -> NDArray[np.int64]:
@@ -110,9 +110,7 @@ class _Parts:
         two = np.argsort(self.votes, axis=1)[:, :-3:-1]  # [parts, 2], the first one first
         second = self.votes[np.arange(len(two)), two[:, 1]]
         wanted = self.counted & (second >= share * self.votes.sum(axis=1)) & (second >= max(1.0, least))
-        return {
-            part: (_FILLS[two[part, 0]], _FILLS[two[part, 1]]) for part in np.flatnonzero(wanted).tolist()
-        }
+        return {part: (FILLS[two[part, 0]], FILLS[two[part, 1]]) for part in np.flatnonzero(wanted).tolist()}
 
     def mixed(self, share: float) -> Bools:
         """bool[parts]: those that vote for no fill by ``share``."""
@@ -157,9 +155,9 @@ def _by_brightness(parts: _Parts, undecided: Bools, color: Bytes, area: Bools, *
     light = np.bincount(owner, weights=grey, minlength=len(fills)) / np.maximum(parts.sizes, 1)
     for part, neighbour in _longest_borders(parts.owner, area, undecided):
         darker = light[part] < light[neighbour]
-        kind = _FILLS.index(int(DougaClass.SHADING_FILL if darker else DougaClass.HIGHLIGHT_FILL))
+        kind = FILLS.index(int(DougaClass.SHADING_FILL if darker else DougaClass.HIGHLIGHT_FILL))
         if share[part, kind] >= hint_share:
-            fills[part] = _FILLS[kind]
+            fills[part] = FILLS[kind]
         elif share[part, 0] >= hint_share:
             fills[part] = 0
     return fills
@@ -223,7 +221,7 @@ def _votes_of_classes(labels: NDArray[np.int32], found: Bytes, count: int) -> ND
     """float64[count, 4]: how many pixels of each area were predicted as each fill."""
     key = labels * np.int32(16) + found  # [H, W]
     table = np.bincount(key.ravel(), minlength=count * 16).reshape(count, 16)
-    return table[:, _FILLS].astype(np.float64)
+    return table[:, FILLS].astype(np.float64)
 
 
 def _votes_of_probabilities(
@@ -233,7 +231,7 @@ def _votes_of_probabilities(
     grid = np.s_[::_EVERY, ::_EVERY]
     at = np.nonzero(flat[grid])
     label = labels[grid][at]
-    planes = [probabilities[c][grid][at].astype(np.float32) for c in _FILLS]  # 4 × [N]
+    planes = [probabilities[c][grid][at].astype(np.float32) for c in FILLS]  # 4 × [N]
     total = np.maximum(np.sum(planes, axis=0), 1e-6)
     return np.stack([np.bincount(label, weights=plane / total, minlength=count) for plane in planes], axis=1)
 
