@@ -54,7 +54,8 @@ def train_areas(
     from dougagen.training.areas import AreaTrainingConfig, area_pictures, learn_areas
 
     config = AreaTrainingConfig(**{name: said[name] for name in _OF_CONFIG if name in said})
-    douga = load_weights(start_weights(start or SHIPPED, Task.DOUGA))
+    file = start_weights(start or SHIPPED, Task.DOUGA)
+    douga = load_weights(file)
     masks = load_weights(start_weights(str(cel) if cel else SHIPPED, Task.CEL))
     scenes = studio.get("first", _SCENES) if draws else 0
     pictures = area_pictures(
@@ -72,7 +73,7 @@ def train_areas(
         learned = learn_areas(
             examples, config, lambda done, loss: watch.move(int(100 * done), 100, f"loss {loss:.4f}")
         )
-    _say(_saved(douga, learned, config, out or _FOLDER), learned, json=json)
+    _say(_saved(load_weights(file), learned, config, out or _FOLDER), learned, json=json)
 
 
 def _profile(name: str) -> Profile:
@@ -105,13 +106,14 @@ def _read(
 
 
 def _saved(douga: LoadedNetwork, learned: LearnedAreas, config: AreaTrainingConfig, out: Path) -> Path:
+    """``douga`` as it lies on disk: a network that has read is fused."""
     from dougagen.inventory.noted_scores import SCORES
     from dougagen.networks import save_weights
 
     facts = {
         name: value for name, value in douga.facts.items() if name != SCORES
     }  # not of these weights any more
-    path = out / "douga.safetensors"
+    path = out / f"{douga.task}.safetensors"
     save_weights(
         douga.module,
         path,

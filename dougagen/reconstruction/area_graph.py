@@ -254,9 +254,9 @@ class _Looked:
         mean = np.stack([np.bincount(of, weights=each, minlength=len(kinds)) for each in twice], axis=1)
         kept = length >= _SHORTEST_BORDER
         pairs = np.stack([kinds // self.count, kinds % self.count])[:, kept]
-        mean = mean[kept] / length[kept, None]
+        shown = mean[kept] / length[kept, None]
         length = length[kept]
-        return pairs, np.concatenate([mean, self._compared(pairs, length)], axis=1)
+        return pairs, np.concatenate([shown, self._compared(pairs, length)], axis=1)
 
     def _along(self, near: Ints, far: Ints) -> Numbers:
         """float64[9, borders]: what the picture and the network show at each pixel of a border."""
