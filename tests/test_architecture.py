@@ -149,7 +149,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "labels": "episodes",
         "report": "page",
         "runs": "bench words",
-        "training": "preset_files presets synthesis",
+        "training": "areas preset_files presets synthesis",
     },
     "single steps of the reading, for the thesis's experiments": {
         "reconstruction": "refinement responses",

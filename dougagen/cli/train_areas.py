@@ -93,21 +93,18 @@ def _read(
 ) -> Iterator[AreaExample]:
     """The areas of each picture, as the two networks see it, with what they are."""
     from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
-    from dougagen.reconstruction.area_graph import true_fills
     from dougagen.training.areas import AreaExample
 
     reader = NetworkReconstructor(masks, douga, ReconstructionConfig(**machine))
     for picture in pictures:
-        found = reader.areas_of(picture.color)
+        found = reader.areas_of(picture)
         if found is not None:
-            areas, cel = found
-            truth = true_fills(areas, cel, picture.douga.classes)
-            yield AreaExample(areas.graph, areas.sizes, truth)
+            yield AreaExample(*found)
 
 
 def _saved(douga: LoadedNetwork, learned: LearnedAreas, config: AreaTrainingConfig, out: Path) -> Path:
     """``douga`` as it lies on disk: a network that has read is fused."""
-    from dougagen.inventory.noted_scores import SCORES
+    from dougagen.inventory import SCORES
     from dougagen.networks import save_weights
 
     facts = {

@@ -8,11 +8,12 @@ from dougagen.inventory.entries import (
     take_inventory,
     weights_files,
 )
-from dougagen.inventory.noted_scores import file_digest, note_scores, noted_scores, tensors_digest
+from dougagen.inventory.noted_scores import SCORES, file_digest, note_scores, noted_scores, tensors_digest
 from dougagen.inventory.pair import missing_of_pair, note_in_pair
 from dougagen.inventory.tables import model_tables
 
 __all__ = [
+    "SCORES",
     "CardState",
     "DamagedModel",
     "ModelEntry",

@@ -1,7 +1,16 @@
 """The architectures, a whole network per file, and safe weights. Torch only."""
 
 from dougagen.networks.allocator import reuse_freed_memory
-from dougagen.networks.area_network import AreaGraph, AreaNetwork, AreaNetworkConfig, joined
+from dougagen.networks.area_network import (
+    ALIKE_FEATURES,
+    AREA_FEATURES,
+    FILL_COUNT,
+    NEIGHBOUR_FEATURES,
+    AreaGraph,
+    AreaNetwork,
+    AreaNetworkConfig,
+    joined,
+)
 from dougagen.networks.gcn import GCN, GCNConfig
 from dougagen.networks.layers import fuse_for_inference
 from dougagen.networks.lite_unet import LiteUNet, LiteUNetConfig
@@ -23,10 +32,14 @@ from dougagen.networks.weights import (
 from dougagen.networks.wiring import FILL, WORKING_LINES, Wiring, logits_at_lines, synthetic_cel, wired
 
 __all__ = [
+    "ALIKE_FEATURES",
     "ARCHITECTURES",
+    "AREA_FEATURES",
     "FILL",
+    "FILL_COUNT",
     "FORMAT_VERSION",
     "GCN",
+    "NEIGHBOUR_FEATURES",
     "PRETRAINED",
     "SHIPPED",
     "WORKING_LINES",

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dougagen.networks.area_network import ALIKE_FEATURES, FILL_COUNT, AreaGraph
+from dougagen.networks import ALIKE_FEATURES, FILL_COUNT, AreaGraph
 from dougagen.reconstruction.refinement import Divided, divided
 from dougagen.reconstruction.refinement_areas import FILLS, IS_FILL
 from dougagen.reconstruction.refinement_config import RefinementConfig

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dougagen.networks.area_network import AreaNetwork
+from dougagen.networks import AreaNetwork
 from dougagen.reconstruction.area_graph import areas_in
 from dougagen.reconstruction.refinement_areas import FILLS, IS_FILL
 from dougagen.reconstruction.refinement_config import RefinementConfig

@@ -18,6 +18,7 @@ from torch.nn.functional import interpolate
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction, Triplet
 from dougagen.errors import DeviceError, DomainError, WeightsError
 from dougagen.networks import (
+    AreaGraph,
     LoadedNetwork,
     Task,
     find_weights,
@@ -28,7 +29,7 @@ from dougagen.networks import (
     wired,
 )
 from dougagen.networks.devices import chosen_dtype
-from dougagen.reconstruction.area_graph import PictureAreas, areas_in, step_at
+from dougagen.reconstruction.area_graph import areas_in, step_at, true_fills
 from dougagen.reconstruction.area_reader import AreaReader
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
@@ -157,18 +158,26 @@ class NetworkReconstructor:
             raise DomainError(f"a picture of {shape[1]}×{shape[0]} is over the bound of {bound}")
 
     @torch.inference_mode()
-    def areas_of(self, picture: Picture) -> tuple[PictureAreas, NDArray[np.bool_]] | None:
-        """The areas of one picture before anything decides about them, and its mask bool[H, W]; for learning
-        to decide. None where there are fewer than two. Raises as ``reconstruct`` does."""
-        self._require(picture)
-        small = np.stack([_readable(picture)])
+    def areas_of(self, example: Triplet) -> tuple[AreaGraph, NDArray[np.float64], NDArray[np.int64]] | None:
+        """The areas of a picture before anything decides about them, for learning to decide.
+
+        Their graph, their sizes float64[N], and how many of their pixels are which fill by the truth,
+        int64[N, 4]. None where there are fewer than two areas, or the picture is over 13 million pixels.
+        Raises as ``reconstruct`` does.
+        """
+        self._require(example.color)
+        if parts_of(example.height, example.width) > 1:
+            return None
+        small = np.stack([example.color])
         odds, drawn = self._said_of(small)
         mask, _ = mask_of(odds)
         classes, _ = classes_of(drawn, mask)
         cel = mask[0, 0].cpu().numpy()
         refinement = self._config.refinement or RefinementConfig()
         found = areas_in(small[0], cel, classes[0].cpu().numpy(), _shares_of(drawn)[0], refinement)
-        return None if found is None else (found, cel)
+        if found is None:
+            return None
+        return found.graph, found.sizes, true_fills(found, cel, example.douga.classes)
 
     # ---- a shot ------------------------------------------------------------------------------------
     @property
