@@ -78,6 +78,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "fsspec": {"files"},
     "aiohttp": {"files"},
     "s3fs": {"files"},
+    "gcsfs": {"files"},
     "botocore": {"files"},
     # shards thins lines before it scales a class map, exports before it makes strokes of them
     "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},

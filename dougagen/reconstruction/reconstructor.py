@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -75,6 +78,8 @@ class NetworkReconstructor:
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
+        self.part_seconds: Counter[str] = Counter()
+        """Part of the work → seconds that it has taken so far; what is left of the time is the shot's."""
 
     @classmethod
     def load(cls, models: Path | None = None, config: ReconstructionConfig = _USUAL) -> NetworkReconstructor:
@@ -260,17 +265,20 @@ class NetworkReconstructor:
 
     def _cel_odds(self, pictures: Picture, color: Tensor) -> Tensor:
         """The cel network's log odds [N, 1, H, W], and what the colours of each picture say."""
-        odds = odds_of(self._logits(self._cel, color, self._cel_lines))
-        self._require_numbers(odds, self._loaded[0])
+        with self._timed("cel network"):
+            odds = odds_of(self._logits(self._cel, color, self._cel_lines))
+            self._require_numbers(odds, self._loaded[0])
         if self._config.color_cut is None:
             return odds
-        return settled_odds(odds, pictures, self._config.color_cut)
+        with self._timed("color cut"):
+            return settled_odds(odds, pictures, self._config.color_cut)
 
     def _drawn_of(self, color: Tensor, odds: Tensor) -> tuple[Tensor, Tensor]:
         """The odds, along borders as the douga network sees them, and its logits [N, 10 or 11, H, W]."""
-        seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
-        drawn = self._logits(self._douga, seen, self._douga_lines)
-        self._require_numbers(drawn, self._loaded[1])
+        with self._timed("douga network"):
+            seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
+            drawn = self._logits(self._douga, seen, self._douga_lines)
+            self._require_numbers(drawn, self._loaded[1])  # waits for the device
         if drawn.shape[1] > CLASS_COUNT:
             odds = beside_borders(odds, drawn[:, CLASS_COUNT:])
         with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
@@ -305,7 +313,8 @@ class NetworkReconstructor:
         ]
 
     def _finish(self, pictures: Iterable[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
-        dougas = side_by_side(self._line_art, pictures, drawn)
+        with self._timed("refinement"):
+            dougas = side_by_side(self._line_art, pictures, drawn)
         return [
             Reconstruction(
                 cel_mask=CelMask(one.cel),
@@ -320,6 +329,14 @@ class NetworkReconstructor:
         kept = without_loose_books(drawn.classes, drawn.cel)
         refinement = self._config.refinement
         return kept if refinement is None else refine(kept, drawn.cel, color=picture, config=refinement)
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.part_seconds[part] += time.perf_counter() - began
 
     def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):
