@@ -51,7 +51,7 @@ def speed_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title} — dougagen bench</title><style>{style}</style></head><body>"
         f'<header id="top"><div class="title"><h1>Where the time goes</h1>'
-        f'<p id="sentence">{escape(sentence)}.</p></div></header>'
+        f'<p id="sentence">{escape(sentence[:1].upper() + sentence[1:])}.</p></div></header>'
         f'<section id="figures"><div class="plots">{figures}</div>{table.to_html()}'
         f'<p class="nothing">{escape(note)}</p></section></body></html>\n'
     )
