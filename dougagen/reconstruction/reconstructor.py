@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -78,7 +77,7 @@ class NetworkReconstructor:
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
-        self.part_seconds: Counter[str] = Counter()
+        self.part_seconds: dict[str, float] = {}
         """Part of the work → seconds that it has taken so far; what is left of the time is the shot's."""
 
     @classmethod
@@ -336,7 +335,7 @@ class NetworkReconstructor:
         try:
             yield
         finally:
-            self.part_seconds[part] += time.perf_counter() - began
+            self.part_seconds[part] = self.part_seconds.get(part, 0.0) + time.perf_counter() - began
 
     def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):

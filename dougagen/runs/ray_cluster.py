@@ -17,16 +17,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from dougagen.errors import DougagenError, UsageError
 from dougagen.files import own_folder
 from dougagen.processes.pools import spare_cores
+from dougagen.runs.signals import PostponedSignals
 
 _CONNECT_SECONDS, _PROBE_SECONDS = 6.0, 20.0
 _HEAD_SECONDS = 20.0
@@ -75,7 +76,7 @@ class Cluster:
         self._closing = ExitStack()
         self.ray: Any = None
         self.is_ours = address is None
-        self._signals = _Postponed()
+        self._signals = PostponedSignals()
         self._answered, self._is_lost = float("-inf"), False
 
     def __enter__(self) -> Self:
@@ -293,36 +294,3 @@ def _silence() -> Iterator[None]:
         yield
     finally:
         logger.level, logger.propagate = before
-
-
-class _Postponed:
-    """SIGINT and SIGTERM are noted while Ray is at work, and done by ``check``; a context manager."""
-
-    def __init__(self) -> None:
-        self._before: dict[int, Callable[[int, FrameType | None], Any]] = {}
-        self._came: int | None = None
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                handler = signal.getsignal(number)
-                if callable(handler):
-                    self._before[number] = handler
-                    signal.signal(number, self._note)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        if error is None:
-            self.check()
-
-    def _note(self, number: int, _: FrameType | None) -> None:
-        self._came = self._came or number
-
-    def check(self) -> None:
-        number, self._came = self._came, None
-        if number is not None:
-            self._before[number](number, None)
