@@ -148,7 +148,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
     "a command loads the part that it shows and no other: a face that names them all would load them all": {
         "evaluation": "features picture_sheet reports suite thesis_tables triplets worst",
         "labels": "episodes",
-        "report": "page",
+        "report": "page speed_page",
         "runs": "bench words",
         "training": "preset_files presets synthesis",
     },
