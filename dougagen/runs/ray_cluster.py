@@ -41,6 +41,8 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning, at each start
     "RAY_worker_niceness": "0",  # of a cluster that we start: as workers without Ray have it
 }
+_PRINTS = "_worker_logs_enabled"
+"""Of Ray's module: whether it prints what nodes say. Its own debugger turns it off by that name, too."""
 _PROBE = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 
 
@@ -285,12 +287,17 @@ def _folder_for_sockets() -> Iterator[Path]:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Nothing that Ray logs is shown: what matters comes as an error."""
+    """Nothing that Ray logs is shown: what matters comes as an error. Nor is what it prints on standard output,
+    where a report is to stand, of nodes that die."""
     logger = logging.getLogger("ray")
     before = logger.level, logger.propagate
     logger.setLevel(logging.CRITICAL + 1)
     logger.propagate = False
+    printer: Any = importlib.import_module("ray._private.worker")
+    printed = getattr(printer, _PRINTS, True)
+    setattr(printer, _PRINTS, False)
     try:
         yield
     finally:
         logger.level, logger.propagate = before
+        setattr(printer, _PRINTS, printed)
