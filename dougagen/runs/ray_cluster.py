@@ -287,8 +287,8 @@ def _folder_for_sockets() -> Iterator[Path]:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Nothing that Ray logs is shown: what matters comes as an error. Nor is what it prints on standard output,
-    where a report is to stand, of nodes that die."""
+    """Nothing that Ray logs is shown: what matters comes as an error. Nor is what it prints of dead nodes,
+    on standard output, where a report is to stand."""
     logger = logging.getLogger("ray")
     before = logger.level, logger.propagate
     logger.setLevel(logging.CRITICAL + 1)
