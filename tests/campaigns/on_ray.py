@@ -29,6 +29,7 @@ from dougagen.runs.cluster_config import ClusterConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 _NODES = 3
+_ATTEMPTS = 6
 _SECONDS = 300
 """For which a run may take: by then it hangs."""
 _OF_A_WORKER, _OF_THE_RUN = 40, 60
@@ -43,14 +44,14 @@ class RunsOnRay:
         short = Path(tempfile.mkdtemp(prefix="dg-ray-", dir="/tmp"))
         stack.callback(shutil.rmtree, short, ignore_errors=True)
         self._nodes: Nodes = stack.enter_context(cluster(short))
-        for _ in range(_NODES):
-            self._nodes.add()
+        self._require_nodes()
         began = time.monotonic()
         self._require_done(self._run(scratch / "whole-on-ray"), scratch / "whole-on-ray")
         self._seconds = time.monotonic() - began
 
     def kill(self, number: int, rng: random.Random, on_event: bool, counts: Counter[str]) -> None:
         """One kill. AssertionError where a row is lost, doubled or half."""
+        self._require_nodes()
         out = self._scratch / f"ray{number}"
         victim = rng.choice(("the run", "a worker") if on_event else ("the run", "a worker", "a node"))
         if on_event:
@@ -71,6 +72,18 @@ class RunsOnRay:
         counts["killed" if killed else "ended before the kill"] += 1
         shutil.rmtree(out)
         self._token(out).unlink(missing_ok=True)
+
+    def _require_nodes(self) -> None:
+        """One more for each that was killed. On a busy machine Ray gives up starting one now and then."""
+        attempts = 0
+        while len(self._nodes.nodes) < _NODES:
+            attempts += 1
+            try:
+                self._nodes.add()
+            except AssertionError:
+                self._nodes.nodes.pop().kill()
+                if attempts == _ATTEMPTS:
+                    raise
 
     def _token(self, out: Path) -> Path:
         """Made by the worker that is to die at an event."""
@@ -116,7 +129,6 @@ class RunsOnRay:
             node = rng.choice(self._nodes.nodes)
             self._nodes.nodes.remove(node)
             node.kill()
-            self._nodes.add()
             return True
         workers = sorted(pid for node in self._nodes.nodes for pid in node.pids() if _is_worker(pid))
         if workers:
