@@ -29,7 +29,6 @@ from dougagen.runs.cluster_config import ClusterConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 _NODES = 3
-_ATTEMPTS = 6
 _SECONDS = 300
 """For which a run may take: by then it hangs."""
 _OF_A_WORKER, _OF_THE_RUN = 40, 60
@@ -74,16 +73,9 @@ class RunsOnRay:
         self._token(out).unlink(missing_ok=True)
 
     def _require_nodes(self) -> None:
-        """One more for each that was killed. On a busy machine Ray gives up starting one now and then."""
-        attempts = 0
+        """One more for each that was killed."""
         while len(self._nodes.nodes) < _NODES:
-            attempts += 1
-            try:
-                self._nodes.add()
-            except AssertionError:
-                self._nodes.nodes.pop().kill()
-                if attempts == _ATTEMPTS:
-                    raise
+            self._nodes.add()
 
     def _token(self, out: Path) -> Path:
         """Made by the worker that is to die at an event."""
