@@ -267,7 +267,8 @@ def _require_reachable(address: str) -> None:
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode:
-        raise DougagenError("what answers there is no Ray cluster", where=address, remedy=remedy)
+        or_busy = ", or it is too busy to say so" if done is None else ""
+        raise DougagenError(f"what answers there is no Ray cluster{or_busy}", where=address, remedy=remedy)
 
 
 def _first_line(error: BaseException) -> str:
