@@ -14,6 +14,7 @@ from waiting import comes, ends, is_alive
 
 ROOT = Path(__file__).resolve().parents[1]
 _RAY = [sys.executable, "-c", "from ray.scripts.scripts import main; main()"]
+_ATTEMPTS = 4
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_worker_niceness": "0",
@@ -80,12 +81,20 @@ class Nodes:
         self.address = told.read_text().strip()
 
     def add(self, *, before: Sequence[str] = (), cpus: int = 1, **environment: str) -> Node:
-        """Waits until it is up: two that begin at the same time on one machine take each other's ports."""
-        node = self._started(f"--address={self.address}", f"--num-cpus={cpus}", before=before, **environment)
-        self.nodes.append(node)
-        assert comes(lambda: b"Ray runtime started" in node.log.read_bytes() or not node.pids(), seconds=300)
-        assert node.pids(), node.log.read_text()
-        return node
+        """Waits until it is up: two that begin at the same time on one machine take each other's ports. On a
+        busy machine Ray gives a node half a minute and then gives up: it is tried again."""
+        words = (f"--address={self.address}", f"--num-cpus={cpus}")
+        for _ in range(_ATTEMPTS):
+            node = self._started(*words, before=before, **environment)
+            assert comes(
+                lambda node=node: b"Ray runtime started" in node.log.read_bytes() or not node.pids(),
+                seconds=300,
+            )
+            if node.pids():
+                self.nodes.append(node)
+                return node
+            node.kill()
+        raise AssertionError(node.log.read_text())
 
     def _started(self, *words: str, before: Sequence[str] = (), **environment: str) -> Node:
         self._count += 1

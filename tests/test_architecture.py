@@ -78,6 +78,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "fsspec": {"files"},
     "aiohttp": {"files"},
     "s3fs": {"files"},
+    "gcsfs": {"files"},
     "botocore": {"files"},
     # shards thins lines before it scales a class map, exports before it makes strokes of them
     "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
@@ -147,7 +148,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
     "a command loads the part that it shows and no other: a face that names them all would load them all": {
         "evaluation": "features picture_sheet reports suite thesis_tables triplets worst",
         "labels": "episodes",
-        "report": "page",
+        "report": "page speed_page",
         "runs": "bench words",
         "training": "areas preset_files presets synthesis",
     },

@@ -73,7 +73,7 @@ def told_apart(
 def _contrast(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Levels between a place's lightest and darkest neighbour, the largest of the three channels."""
     steps = cv2.subtract(cv2.dilate(picture, _SQUARE), cv2.erode(picture, _SQUARE))
-    return steps.max(axis=-1).astype(np.float32)
+    return cv2.max(cv2.max(steps[..., 0], steps[..., 1]), steps[..., 2]).astype(np.float32)
 
 
 def _told_apart(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -81,6 +83,8 @@ class NetworkReconstructor:
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
+        self.part_seconds: dict[str, float] = {}
+        """Part of the work → seconds that it has taken so far; what is left of the time is the shot's."""
 
     @classmethod
     def load(cls, models: Path | None = None, config: ReconstructionConfig = _USUAL) -> NetworkReconstructor:
@@ -288,17 +292,20 @@ class NetworkReconstructor:
 
     def _cel_odds(self, pictures: Picture, color: Tensor) -> Tensor:
         """The cel network's log odds [N, 1, H, W], and what the colours of each picture say."""
-        odds = odds_of(self._logits(self._cel, color, self._cel_lines))
-        self._require_numbers(odds, self._loaded[0])
+        with self._timed("cel network"):
+            odds = odds_of(self._logits(self._cel, color, self._cel_lines))
+            self._require_numbers(odds, self._loaded[0])
         if self._config.color_cut is None:
             return odds
-        return settled_odds(odds, pictures, self._config.color_cut)
+        with self._timed("color cut"):
+            return settled_odds(odds, pictures, self._config.color_cut)
 
     def _drawn_of(self, color: Tensor, odds: Tensor) -> tuple[Tensor, Tensor]:
         """The odds, along borders as the douga network sees them, and its logits [N, 10 or 11, H, W]."""
-        seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
-        drawn = self._logits(self._douga, seen, self._douga_lines)
-        self._require_numbers(drawn, self._loaded[1])
+        with self._timed("douga network"):
+            seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
+            drawn = self._logits(self._douga, seen, self._douga_lines)
+            self._require_numbers(drawn, self._loaded[1])  # waits for the device
         if drawn.shape[1] > CLASS_COUNT:
             odds = beside_borders(odds, drawn[:, CLASS_COUNT:])
         with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
@@ -333,7 +340,8 @@ class NetworkReconstructor:
         ]
         if self._areas is None:
             return read
-        return side_by_side(self._by_areas, pictures, zip(read, _shares_of(drawn), strict=True))
+        with self._timed("areas"):
+            return side_by_side(self._by_areas, pictures, zip(read, _shares_of(drawn), strict=True))
 
     def _by_areas(self, picture: Picture, said: tuple[Drawn, NDArray[np.float32]]) -> Drawn:
         assert self._areas is not None
@@ -342,7 +350,8 @@ class NetworkReconstructor:
         return replace(one, classes=classes, fills=fills)
 
     def _finish(self, pictures: Iterable[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
-        dougas = side_by_side(self._line_art, pictures, drawn)
+        with self._timed("refinement"):
+            dougas = side_by_side(self._line_art, pictures, drawn)
         return [
             Reconstruction(
                 cel_mask=CelMask(one.cel),
@@ -357,6 +366,14 @@ class NetworkReconstructor:
         kept = without_loose_books(drawn.classes, drawn.cel)
         refinement = self._config.refinement
         return kept if refinement is None else refine(kept, drawn.cel, color=picture, config=refinement)
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.part_seconds[part] = self.part_seconds.get(part, 0.0) + time.perf_counter() - began
 
     def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):

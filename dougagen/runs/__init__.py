@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dougagen.runs.decoder import DecoderLimits
     from dougagen.runs.entry import extract
-    from dougagen.runs.extraction import SILENT, EpisodeFailure, RunEvents, RunReport, Silent, extract_all
+    from dougagen.runs.events import SILENT, RunEvents, Silent
+    from dougagen.runs.extraction import extract_all
     from dougagen.runs.inputs import find_episodes
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.options import ExtractOptions, read_extract_options
+    from dougagen.runs.report import EpisodeFailure, RunReport
     from dougagen.runs.worker import Plan
 
 _HOME = {
-    "SILENT": "extraction",
+    "SILENT": "events",
     "DecoderLimits": "decoder",
-    "EpisodeFailure": "extraction",
+    "EpisodeFailure": "report",
     "ExtractOptions": "options",
     "LoadNetworks": "networks",
     "Plan": "worker",
-    "RunEvents": "extraction",
-    "RunReport": "extraction",
-    "Silent": "extraction",
+    "RunEvents": "events",
+    "RunReport": "report",
+    "Silent": "events",
     "extract": "entry",
     "extract_all": "extraction",
     "find_episodes": "inputs",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import platform
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from dougagen import __version__
 from dougagen.config import ExtractConfig
-from dougagen.domain import Episode, Reconstructor
+from dougagen.domain import ABSENT, Episode, Reconstructor, Table
+from dougagen.errors import quoted
 from dougagen.footage import decode, open_episode
 from dougagen.pipeline import extract_episode
+from dougagen.processes.pools import spare_cores
 
 STAGES = ("decode", "holds", "networks", "image coding", "writing")
 
@@ -32,6 +36,10 @@ class BenchReport:
     together_seconds: float
     """Wall time of the whole flow, its stages overlapping."""
     device: str
+    cores: int = 1
+    """That this process may use."""
+    network_parts: Mapping[str, float] = field(default_factory=dict)
+    """What the seconds of ``networks`` went into; empty where the reconstructor does not say."""
 
     @property
     def limit(self) -> str:
@@ -59,6 +67,58 @@ class BenchReport:
         where the machine was slower in the first of the two runs."""
         return self.stage_seconds[self.limit] / self.together_seconds
 
+    @property
+    def sentence(self) -> str:
+        """What limits this machine."""
+        return (
+            f"{self.limit} limits this machine ({quoted(self.device)}): {self.limit_seconds:.2f} s alone; "
+            f"{self.in_words}"
+        )
+
+    @property
+    def machine(self) -> str:
+        """What was measured where, in words."""
+        cores = f"{self.cores} core{'s' * (self.cores != 1)}"
+        return f"dougagen {__version__} on {self.device}, {cores}, {platform.machine()}, {platform.system()}"
+
+    def to_table(self) -> Table:
+        """A row a stage, those of the networks taken apart, and all together."""
+        total = sum(self.stage_seconds.values())
+        rows: list[tuple[str, ...]] = []
+        for stage, seconds in self.stage_seconds.items():
+            rows.append(self._row(stage, seconds, share=seconds / total if total else 0.0))
+            if stage == "networks":
+                rows += [
+                    self._row(f"– {part}", spent, share=spent / total)
+                    for part, spent in self.network_parts.items()
+                ]
+        rows.append(self._row("all together", self.together_seconds, share=None))
+        return Table(
+            f"{self.source}: {self.frames} frames, {self.drawings} drawings, {self.width}×{self.height}",
+            ("stage alone", "seconds", "ms a frame", "ms a drawing", "frames/s", "share"),
+            tuple(rows),
+        )
+
+    def stages_taken_apart(self) -> dict[str, float]:
+        """Stage → seconds, with the parts of the networks in the place of the whole."""
+        return {
+            name: seconds
+            for stage, alone in self.stage_seconds.items()
+            for name, seconds in (
+                self.network_parts.items() if stage == "networks" and self.network_parts else [(stage, alone)]
+            )
+        }
+
+    def _row(self, name: str, seconds: float, *, share: float | None) -> tuple[str, ...]:
+        return (
+            name,
+            f"{seconds:.2f}",
+            f"{1000 * seconds / max(self.frames, 1):.1f}",
+            f"{1000 * seconds / max(self.drawings, 1):.1f}",
+            f"{self.frames / seconds:.1f}" if seconds else ABSENT,
+            "" if share is None else f"{share:.0%}",
+        )
+
     def to_json(self) -> dict[str, object]:
         """Plain values for ``--json``."""
         return {
@@ -68,6 +128,8 @@ class BenchReport:
             "frames": self.frames,
             "drawings": self.drawings,
             "device": self.device,
+            "cores": self.cores,
+            "network_parts": dict(self.network_parts),
             "stages": {
                 stage: {
                     "seconds": seconds,
@@ -93,7 +155,9 @@ def bench_episode(
     _warm_up(episode, reconstructor, config)
     with tempfile.TemporaryDirectory(prefix="dougagen-bench-") as scratch:
         flow = partial(extract_episode, episode, reconstructor=reconstructor, config=config, digest="bench")
+        before = dict(getattr(reconstructor, "part_seconds", {}))
         alone = flow(Path(scratch) / "alone", stages="in turn")
+        parts = dict(getattr(reconstructor, "part_seconds", {}))
         # beside other stages FFmpeg's threads decode ahead unseen: decode is timed in a pass of its own
         with decode(episode, start=config.start, stop=config.stop) as stream:
             decode_seconds = _seconds_for(islice(stream, alone.frames_decoded))
@@ -110,7 +174,15 @@ def bench_episode(
         stage_seconds={stage: alone.seconds.get(stage, 0.0) for stage in STAGES} | {"decode": decode_seconds},
         together_seconds=together_seconds,
         device=device,
+        cores=spare_cores(),
+        network_parts=_network_parts(before, parts, alone.seconds.get("networks", 0.0)),
     )
+
+
+def _network_parts(before: Mapping[str, float], after: Mapping[str, float], whole: float) -> dict[str, float]:
+    """What the networks' seconds went into; the rest is what the shot and its plate take."""
+    parts = {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
+    return parts | {"shot and plate": max(0.0, whole - sum(parts.values()))} if parts else {}
 
 
 def _warm_up(episode: Episode, reconstructor: Reconstructor, config: ExtractConfig) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dougagen.runs.extraction import SILENT, RunEvents, RunReport, extract_all
+from dougagen.runs.events import SILENT, RunEvents
+from dougagen.runs.extraction import extract_all
 from dougagen.runs.inputs import find_episodes
 from dougagen.runs.options import ExtractOptions
+from dougagen.runs.report import RunReport
 
 _NOTHING_SAID = ExtractOptions()
 

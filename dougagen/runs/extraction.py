@@ -12,16 +12,17 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from dougagen.domain import Episode, ExtractReport, Table
+from dougagen.domain import ExtractReport
 from dougagen.errors import DougagenError, ShardError, UsageError, printable
 from dougagen.files import StorePath, StoreRefused, conditional
 from dougagen.runs.cluster_config import ClusterConfig
 from dougagen.runs.crew import Crew, LocalCrew
+from dougagen.runs.events import RunEvents
 from dougagen.runs.hashes import HashCache
+from dougagen.runs.report import EpisodeFailure, RunReport
 from dougagen.runs.standing import Standing, standing_of
 from dougagen.runs.words import (
     AlreadyThere,
@@ -42,157 +43,6 @@ from dougagen.shards.ledger import EPISODES, committed_ids
 from dougagen.shards.locks import lock_path
 
 _SECONDS_BETWEEN_SAVES = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeFailure:
-    """One episode that is not in the dataset, and why: what, where, remedy in one line."""
-
-    path: Path
-    error: DougagenError
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What became of every episode of a run."""
-
-    extracted: tuple[ExtractReport, ...] = ()
-    already_there: tuple[Path, ...] = ()
-    failed: tuple[EpisodeFailure, ...] = ()
-    elsewhere: tuple[Path, ...] = ()
-    """Another run is doing them."""
-    not_begun: tuple[Path, ...] = ()
-    """The output folder refused, so they were not tried."""
-    recovered: tuple[Recovered, ...] = ()
-    """What dead runs had left."""
-    repeats: Settled = field(default_factory=Settled)
-    """What was found, at the end, of drawings that several episodes show."""
-    unsettled: tuple[DougagenError, ...] = ()
-    """Why some repeats are not settled: the next run tries again."""
-    same_run: bool = False
-    """The same command is running on this machine already: nothing was done."""
-    seconds: float = 0.0
-
-    @property
-    def exit_code(self) -> int:
-        """0 all done, or left to the run that has it; 1 some episode failed, or repeats are not settled."""
-        return 1 if self.failed or self.not_begun or self.unsettled else 0
-
-    @property
-    def in_words(self) -> str:
-        """``2 extracted, 1 already there, 0 failed; 48 new records``."""
-        if self.same_run:
-            return "nothing done: the same command is running on this machine already"
-        parts = [
-            f"{len(self.extracted)} extracted",
-            f"{len(self.already_there)} already there",
-            f"{len(self.failed)} failed",
-        ]
-        if self.elsewhere:
-            parts.append(f"{len(self.elsewhere)} left to another run")
-        if self.repeats.left:
-            parts.append(f"repeats of {len(self.repeats.left)} left to another run")
-        if self.not_begun:
-            parts.append(f"{len(self.not_begun)} not begun")
-        if self.unsettled:
-            parts.append("repeats not settled")
-        return f"{', '.join(parts)}; {sum(report.records for report in self.extracted)} new records"
-
-    def to_table(self) -> Table:
-        """A row an episode: what became of it."""
-        done = [(r.source, "extracted", str(r.records), str(r.frames_decoded)) for r in self.extracted]
-        failed = [(f.path.name, str(f.error), "", "") for f in self.failed]
-        others = (
-            (self.already_there, "already there"),
-            (self.elsewhere, "left to another run"),
-            (self.not_begun, "not begun"),
-        )
-        rest = [(path.name, word, "", "") for paths, word in others for path in paths]
-        return Table(self.in_words, ("episode", "", "records", "frames"), (*done, *failed, *rest))
-
-    def __repr__(self) -> str:
-        return f"RunReport({self.in_words})"
-
-    def _repr_html_(self) -> str:
-        return self.to_table().to_html()
-
-    def to_json(self) -> dict[str, object]:
-        """Plain values for ``--json``."""
-        return {
-            "extracted": [asdict(report) for report in self.extracted],
-            "already_there": [str(path) for path in self.already_there],
-            "failed": [{"path": str(f.path), "error": str(f.error)} for f in self.failed],
-            "left_to_another_run": [str(path) for path in self.elsewhere],
-            "not_begun": [str(path) for path in self.not_begun],
-            "recovered": [asdict(found) for found in self.recovered],
-            "repeats": {
-                "episodes_written_anew": self.repeats.episodes,
-                "found": self.repeats.found,
-                "taken_back": self.repeats.taken_back,
-                "prints_made": self.repeats.prints_made,
-                "left_to_another_run": list(self.repeats.left),
-            },
-            "unsettled": [str(error) for error in self.unsettled],
-            "same_run_elsewhere": self.same_run,
-            "seconds": self.seconds,
-            "exit_code": self.exit_code,
-        }
-
-
-class RunEvents(Protocol):
-    """What a run tells the person who watches it."""
-
-    def working_on(self, what: str) -> None: ...
-
-    def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None: ...
-
-    def episode_moved(self, path: Path, moved: Moved) -> None: ...
-
-    def episode_ended(self, path: Path, report: ExtractReport) -> None: ...
-
-    def episode_skipped(self, path: Path) -> None: ...
-
-    def episode_elsewhere(self, path: Path) -> None: ...
-
-    def episode_failed(self, failure: EpisodeFailure) -> None: ...
-
-    def recovered(self, found: Recovered) -> None: ...
-
-    def warned(self, what: str) -> None: ...
-
-
-class Silent(RunEvents):
-    """Hears all and says nothing; a listener that wants a few of them begins here."""
-
-    def working_on(self, what: str) -> None:
-        """What the run is at beside its episodes: ``loading the networks``; empty: nothing."""
-
-    def episode_began(self, episode: Episode, path: Path, number: int, total: int) -> None:
-        """The episode is being extracted, file ``number`` of ``total``."""
-
-    def episode_moved(self, path: Path, moved: Moved) -> None:
-        """So many frames and records so far."""
-
-    def episode_ended(self, path: Path, report: ExtractReport) -> None:
-        """It is committed."""
-
-    def episode_skipped(self, path: Path) -> None:
-        """It is in the dataset already."""
-
-    def episode_elsewhere(self, path: Path) -> None:
-        """Another run is at work on it."""
-
-    def episode_failed(self, failure: EpisodeFailure) -> None:
-        """It came to nothing."""
-
-    def recovered(self, found: Recovered) -> None:
-        """What a dead run had left was put right."""
-
-    def warned(self, what: str) -> None:
-        """Something a person should know."""
-
-
-SILENT = Silent()
 
 
 def require_output_folder(out: Path) -> None:

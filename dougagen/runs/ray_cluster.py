@@ -17,16 +17,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from dougagen.errors import DougagenError, UsageError
 from dougagen.files import own_folder
 from dougagen.processes.pools import spare_cores
+from dougagen.runs.signals import PostponedSignals
 
 _CONNECT_SECONDS, _PROBE_SECONDS = 6.0, 20.0
 _HEAD_SECONDS = 20.0
@@ -40,6 +41,8 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else a warning, at each start
     "RAY_worker_niceness": "0",  # of a cluster that we start: as workers without Ray have it
 }
+_PRINTS = "_worker_logs_enabled"
+"""Of Ray's module: whether it prints what nodes say. Its own debugger turns it off by that name, too."""
 _PROBE = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 
 
@@ -75,7 +78,7 @@ class Cluster:
         self._closing = ExitStack()
         self.ray: Any = None
         self.is_ours = address is None
-        self._signals = _Postponed()
+        self._signals = PostponedSignals()
         self._answered, self._is_lost = float("-inf"), False
 
     def __enter__(self) -> Self:
@@ -264,7 +267,8 @@ def _require_reachable(address: str) -> None:
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode:
-        raise DougagenError("what answers there is no Ray cluster", where=address, remedy=remedy)
+        or_busy = ", or it is too busy to say so" if done is None else ""
+        raise DougagenError(f"what answers there is no Ray cluster{or_busy}", where=address, remedy=remedy)
 
 
 def _first_line(error: BaseException) -> str:
@@ -284,45 +288,17 @@ def _folder_for_sockets() -> Iterator[Path]:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Nothing that Ray logs is shown: what matters comes as an error."""
+    """Nothing that Ray logs is shown: what matters comes as an error. Nor is what it prints of dead nodes,
+    on standard output, where a report is to stand."""
     logger = logging.getLogger("ray")
     before = logger.level, logger.propagate
     logger.setLevel(logging.CRITICAL + 1)
     logger.propagate = False
+    printer: Any = importlib.import_module("ray._private.worker")
+    printed = getattr(printer, _PRINTS, True)
+    setattr(printer, _PRINTS, False)
     try:
         yield
     finally:
         logger.level, logger.propagate = before
-
-
-class _Postponed:
-    """SIGINT and SIGTERM are noted while Ray is at work, and done by ``check``; a context manager."""
-
-    def __init__(self) -> None:
-        self._before: dict[int, Callable[[int, FrameType | None], Any]] = {}
-        self._came: int | None = None
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                handler = signal.getsignal(number)
-                if callable(handler):
-                    self._before[number] = handler
-                    signal.signal(number, self._note)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        if error is None:
-            self.check()
-
-    def _note(self, number: int, _: FrameType | None) -> None:
-        self._came = self._came or number
-
-    def check(self) -> None:
-        number, self._came = self._came, None
-        if number is not None:
-            self._before[number](number, None)
+        setattr(printer, _PRINTS, printed)

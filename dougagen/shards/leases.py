@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dougagen.errors import ShardError
-from dougagen.files import ABSENT, S3Store, StorePath, StoreRefused, conditional
+from dougagen.files import ABSENT, ConditionalStore, StorePath, StoreRefused, conditional
 from dougagen.shards.locks import Lock
 
 LEASE_SECONDS = 120.0
@@ -37,7 +37,7 @@ _HELD: set[str] = set()
 class Lease(Lock):
     """A lock in a store; renewed by a thread of its own until it is released."""
 
-    def __init__(self, store: S3Store, path: StorePath, token: str, tag: str, asked: float) -> None:
+    def __init__(self, store: ConditionalStore, path: StorePath, token: str, tag: str, asked: float) -> None:
         self._store, self._object, self._token, self._tag = store, path, token, tag
         self._asked = asked
         """On the clock that also runs while the machine sleeps: when the last renewal was sent."""
@@ -55,7 +55,7 @@ class Lease(Lock):
 
         with refusals_named(path.parents[2]):
             store, token = conditional(path.parents[2]), secrets.token_hex(8)
-            over = ABSENT
+            over, unheard = ABSENT, None
             for _ in range(3):
                 asked, text = _now(), _text(token, 0)
                 try:
@@ -63,9 +63,12 @@ class Lease(Lock):
                 except StoreRefused as error:
                     if error.errno != errno.ESTALE and not error.outcome_unknown:
                         raise
+                    unheard = error if error.outcome_unknown else None
                 try:
                     data, tag, age = store.small(path)
                 except FileNotFoundError:
+                    if unheard is not None and unheard.errno == errno.ETIMEDOUT:
+                        raise unheard from None
                     over = ABSENT
                     continue
                 if data == text:  # our own: the answer was lost, not the object
@@ -73,6 +76,8 @@ class Lease(Lock):
                 if age < LEASE_SECONDS and not _is_dead(data):
                     return None
                 over = tag
+            if unheard is not None:  # the store's doing, not that of another run
+                raise unheard
         return None
 
     @staticmethod

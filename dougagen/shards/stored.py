@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.errors import ShardError
-from dougagen.files import ABSENT, TRIALS, S3Store, StorePath, conditional, own_folder
+from dougagen.files import ABSENT, TRIALS, ConditionalStore, StorePath, conditional, own_folder
 from dougagen.shards.durable import refusals_named
 from dougagen.shards.leases import Lease
 from dougagen.shards.ledger import (
@@ -141,7 +141,7 @@ class _Commit:
 
     def __init__(self, out: StorePath, episode_id: str, lock: Lock, tag: str) -> None:
         """``tag`` is that of the ledger that it takes the place of."""
-        self._store: S3Store = conditional(out)
+        self._store: ConditionalStore = conditional(out)
         self._out, self._episode_id, self._lock, self._tag = out, episode_id, lock, tag
         self._attempt = secrets.token_hex(4)
         self._files: list[tuple[Path, StorePath]] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,8 @@ def main() -> None:
     asked = words.parse_args()
     if asked.campaign == "kills" and "LD_PRELOAD" not in os.environ:
         under_failing_disk(Path(tempfile.mkdtemp(prefix="failing-disk-")))
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell has its background jobs ignore the first
+        signal.signal(number, signal.default_int_handler)
     numbers: dict[str, Any] = {"seed": asked.seed, "first": asked.first, "count": asked.count}
     if asked.campaign == "hostile":
         numbers |= {"only": asked.only, "keep": asked.keep}

@@ -2,8 +2,8 @@
 
 Of ten kills one is of the real command with the shipped weights, one of a run that writes into an object
 store (SeaweedFS) and dies at its n-th request. The other eight are of tiny networks in forks, with one to
-three jobs. Half of all kills are on events: a file that is opened, written, synced, renamed or removed,
-or a request. Runs on Ray belong here as well: a kind more in ``kill``.
+three jobs; from number 470 on they are on a Ray cluster of three nodes (``on_ray``). Half of all kills are on
+events: a file that is opened, written, synced, renamed or removed, or a request.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from typing import Any
 import pyarrow as pa
 import tiny
 from campaigns.bench import fork_children
+from campaigns.on_ray import RunsOnRay
 from campaigns.parts import Part, numbered
 from faults import Run, orphans, require_whole, rows_of
 from stores import BUCKET, BreakingProxy, environment, filesystem, s3_server
 
 ROOT = Path(__file__).resolve().parents[2]
+FIRST_ON_RAY = 470
 _GROUP = -1
 _NEVER = 1 << 40
 
@@ -57,6 +59,8 @@ class Kills:
             self._command(number, rng, on_event, counts)
         elif number % 10 == 1:
             self._store(number, rng, counts)
+        elif number >= FIRST_ON_RAY:
+            self._ray.kill(number, rng, on_event, counts)
         else:
             self._forks(number, rng, on_event, counts)
 
@@ -128,6 +132,10 @@ class Kills:
         require_whole(out, wanted)
         assert orphans(out) == []
         shutil.rmtree(out)
+
+    @cached_property
+    def _ray(self) -> RunsOnRay:
+        return RunsOnRay(self.scratch, self._clips, self._tiny[0], self.stack)
 
     @cached_property
     def _server(self) -> tuple[str, pa.Table, int]:

@@ -42,11 +42,18 @@ class Part:
 
 
 def numbered(part: Part, stop: int, one: Callable[[int, Counter[str]], None]) -> Part:
-    """Do ``one`` number after another up to ``stop``; what it raises is a finding, and the next is done."""
+    """Do ``one`` number after another up to ``stop``; what it raises is a finding, and the next is done.
+
+    Ctrl-C ends the part with the numbers that are done.
+    """
     began = time.monotonic()
     for number in range(part.first, stop):
+        before = part.counts.copy()
         try:
             one(number, part.counts)
+        except KeyboardInterrupt:
+            part.counts = before
+            break
         except Exception:  # noqa: BLE001 - told like a broken law
             part.findings.append((number, traceback.format_exc()))
         part.count += 1

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from dougagen.errors import UsageError
 from dougagen.files.addresses import READ_ONLY, StorePath
 from dougagen.files.stores.words import LeadsElsewhere, StoreRefused, missing, refusal
 
@@ -28,7 +29,8 @@ _SETTINGS: Mapping[str, Mapping[str, Any]] = {
             "retries": {"mode": "standard", "max_attempts": _ATTEMPTS},
         },
     },
-    "gs": {"use_listings_cache": False},
+    # its own order of looking would end at reading as nobody, after half a minute
+    "gs": {"use_listings_cache": False, "requests_timeout": 10, "token": "google_default"},
     "http": {"use_listings_cache": False},
     "https": {"use_listings_cache": False},
 }
@@ -60,16 +62,21 @@ class Store:
     def __init__(self, scheme: str) -> None:
         self.scheme = scheme
         try:
-            import fsspec
             from fsspec.config import conf
 
             own = dict(_SETTINGS.get(scheme, {}))
             own.update(conf.get(scheme, {}))  # what the user has set for this store wins
             if scheme in READ_ONLY:
                 own["client_kwargs"] = {"trace_configs": [_staying_there()]}
-            self.fs: Any = fsspec.filesystem(scheme, **own)
+            self.fs: Any = self._file_system(own)
         except ImportError as error:
             raise missing(scheme) from error
+
+    def _file_system(self, settings: Mapping[str, Any]) -> Any:
+        """That of fsspec. Raises ImportError."""
+        import fsspec
+
+        return fsspec.filesystem(self.scheme, **settings)
 
     def find(self, path: StorePath) -> Found:
         """Size and tag of a file."""
@@ -172,10 +179,19 @@ def _store(scheme: str, process: int) -> Store:  # noqa: ARG001 - connections do
         from dougagen.files.stores.s3 import S3Store  # it is one of these
 
         return S3Store(scheme)
+    if scheme == "gs":
+        from dougagen.files.stores.gcs import GoogleStore
+
+        return GoogleStore(scheme)
     return Store(scheme)
 
 
 def store_of(path: StorePath) -> Store:
     """The store that a path lies in, one for each scheme and process. Raises UsageError where its library is
-    not installed."""
-    return _store(path.scheme, os.getpid())
+    not installed, StoreRefused where it finds no credentials."""
+    try:
+        return _store(path.scheme, os.getpid())
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a library raises
+        raise refusal(error, path) from None

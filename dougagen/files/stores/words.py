@@ -16,6 +16,10 @@ from dougagen.files.folder import Refusal
 _KEYS = (
     "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; FSSPEC_S3_ANON=true reads public data"
 )
+_GOOGLE_KEYS = (
+    "run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS; "
+    "FSSPEC_GS_TOKEN=anon reads public data"
+)
 _CHECK_KEYS = "check the credentials, for S3 those of AWS_PROFILE or AWS_ACCESS_KEY_ID"
 _CHECK_RIGHTS = "check the credentials and what they may do there"
 _REACH = "check the network and the store's address, for S3 AWS_ENDPOINT_URL"
@@ -40,7 +44,13 @@ _OVERLOADED = frozenset(
     {"SlowDown", "ServiceUnavailable", "InternalError", "500", "502", "503", "504", "429"}
 )
 _ELSEWHERE = frozenset({"PermanentRedirect", "AuthorizationHeaderMalformed", "301"})
-_NO_KEYS = ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound")
+_NO_KEYS = (
+    "NoCredentialsError",
+    "DefaultCredentialsError",
+    "PartialCredentialsError",
+    "CredentialRetrievalError",
+    "ProfileNotFound",
+)
 _NO_WAY = ("EndpointConnectionError", "ConnectTimeoutError", "ClientConnectorError", "ProxyConnectionError")
 
 
@@ -84,6 +94,8 @@ def refusal(error: BaseException, path: StorePath) -> OSError:
         return error
     code, name = code_of(error), type(error).__name__
     number, what, remedy = _reason(error, code, name)
+    if remedy == _KEYS and path.scheme == "gs":
+        remedy = _GOOGLE_KEYS
     if number == errno.ENOENT:
         return FileNotFoundError(number, what, str(path))
     return StoreRefused(number, what, path, remedy=remedy, code=code)
@@ -95,16 +107,16 @@ def _reason(error: BaseException, code: str, name: str) -> tuple[int, str, str]:
         return errno.ENXIO, "the server says that it is at another host", "name the address there"
     if code in NO_BUCKET:
         return errno.ENXIO, "there is no such bucket", "check its name"
-    if code in NOT_AS_EXPECTED:
+    if code in NOT_AS_EXPECTED or isinstance(error, FileExistsError):  # gcsfs's word for 412
         return errno.ESTALE, "it is not what it was", _LATER
     if code in _BAD_KEYS:
         return errno.EACCES, "the store does not take these credentials", _CHECK_KEYS
     if name in _NO_KEYS:
         return errno.EACCES, "no credentials were found", _KEYS
-    if code in _NO_RIGHTS or isinstance(error, PermissionError):
-        return errno.EACCES, "the store denies access", _CHECK_RIGHTS
-    if code == "RequestTimeTooSkewed":
+    if code == "RequestTimeTooSkewed":  # for s3fs, too, a PermissionError
         return errno.EACCES, "the clock of this machine is wrong, says the store", "set the clock"
+    if code in _NO_RIGHTS or isinstance(error, PermissionError) or _is_forbidden(error):
+        return errno.EACCES, "the store denies access", _CHECK_RIGHTS
     if code in _ELSEWHERE:
         return errno.ENXIO, "the bucket is in another region", "set AWS_REGION to it"
     if code in _OVERLOADED:
@@ -118,6 +130,11 @@ def _reason(error: BaseException, code: str, name: str) -> tuple[int, str, str]:
     if code:
         return errno.EIO, f"the store refuses ({code})", _CHECK_RIGHTS
     return errno.ECONNRESET, f"the connection to the store broke ({name})", _LATER
+
+
+def _is_forbidden(error: BaseException) -> bool:
+    """What gcsfs makes of 403."""
+    return type(error) is OSError and str(error).startswith("Forbidden")
 
 
 def missing(scheme: str) -> UsageError:

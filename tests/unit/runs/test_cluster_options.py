@@ -89,3 +89,18 @@ def test_a_server_that_is_no_cluster_is_a_line_within_half_a_minute(tmp_path: Pa
     assert (code, len(lines)) == (1, 1), lines
     assert "no Ray cluster" in lines[0]
     assert time.monotonic() - began < 60  # on a busy machine the interpreter itself takes some of it
+
+
+def test_what_ray_prints_of_a_dead_node_stays_out_of_standard_output(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It would stand in the middle of the JSON of a report."""
+    worker = pytest.importorskip("ray._private.worker", reason="needs Ray: pip install '.[ray]'")
+    from dougagen.runs.ray_cluster import _silence
+
+    said = {"pid": "raylet", "is_err": False}
+    with _silence():
+        worker.print_to_stdstream(said | {"lines": ["a node is dead"]}, ignore_prefix=False)
+        assert capsys.readouterr().out == ""
+    worker.print_to_stdstream(said | {"lines": ["another has no memory left"]}, ignore_prefix=False)
+    assert "another has no memory left" in capsys.readouterr().out, "outside it prints as ever"
