@@ -30,6 +30,8 @@ class MoveConfig:
     left_share: float = 0.003  # share of the blocks; where so many are left, another layer is looked for
     most_of_it: float = 0.6  # share of those that it must explain
     moves_in_rain: float = 0.2  # share of the points that drops take along at most; a camera takes more
+    stands_in_rain: float = 0.5  # px; the picture stands that seems to move by less while it rains
+    most_cameras: int = 3  # moves that are tried for the camera's while it rains
     voters: int = 12  # frames that say together how fast the layers of a shot move
     most_repeats: int = 2  # frames in a row that a re-encode or a pulldown may have repeated
     layer: float = 0.1  # share of the points that one of several layers has at least

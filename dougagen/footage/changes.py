@@ -23,7 +23,7 @@ from dougagen.footage.light import in_one_light, is_blank
 from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
 from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
-from dougagen.footage.weather import without_weather
+from dougagen.footage.weather import without_weather, without_weather_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Change:
     """What moved or changed its light."""
     blank: bool = False
     """The frame shows nothing."""
+    rains: bool = False
+    """Rain, snow or sparkles were taken off."""
     forgets: bool = False
     """A cut after which nothing is remembered of the frames before it: the search goes on as one that begins
     with this frame would (``seams``)."""
@@ -93,6 +95,10 @@ class _Pair:
     def followed(self) -> tuple[Move, ...]:
         """The moves of the candidates, if anybody asked for them."""
         return tuple(one.move for one in self._candidates or ())
+
+    def told(self, move: Move) -> Move:
+        """``move`` as it is told to tracks."""
+        return next((one.told for one in self._candidates or () if one.move is move), move)
 
     @property
     def shifts(self) -> tuple[Move, ...]:
@@ -145,22 +151,34 @@ class _Seen:
     """… and those of the frame before."""
     earlier: AnalysisPlane | None = None
     """The frame two before, where it is of the same shot."""
+    weather: deque[bool] = field(init=False)
+    """Whether it rained in the last frames."""
     votes: deque[tuple[Move, ...]] = field(init=False)
     """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
     """What points followed in it, believed or not."""
+    last: _Pair | None = None
+    """The last frame that did not only repeat the one before."""
+
+    @property
+    def rains(self) -> bool:
+        """Whether it has been raining for a while."""
+        fell, known = sum(self.weather), self.config.weather
+        return fell >= max(known.seen, known.shown * len(self.weather))
 
     def __post_init__(self) -> None:
         self.borders = BorderMemory(self.config.layers)
         self.votes = deque(maxlen=self.config.moves.voters)
+        self.weather = deque(maxlen=self.config.moves.voters)
 
     def forget(self) -> None:
         """Another shot begins. Where no layer moves with the cut, nothing is left of the one before."""
         self.borders = BorderMemory(self.config.layers)
         self.votes.clear()
+        self.weather.clear()
         self.left_over = self.left_over_before = ()
         if not self.moves:
-            self.followed, self.repeats = (), 0
+            self.followed, self.last, self.repeats = (), None, 0
 
     def remember(self, moves: tuple[Move, ...], pair: _Pair) -> None:
         """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
@@ -168,14 +186,14 @@ class _Seen:
             self.repeats += 1
         else:
             self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
-            self.followed = pair.followed
+            self.followed, self.last = pair.followed, pair
             believed = [move for move in moves if move.is_shift]
             self.votes.append((*pair.shifts, *self.left_over, *believed))
             self.left_over_before, self.left_over = self.left_over, ()
 
 
 def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterator[Change]:
-    """One change for each frame, one frame late; the first frame is a cut.
+    """One change for each frame, a few frames late; the first frame is a cut.
 
     A move is believed when it goes on in the next frame or was believed in the last few. A blank frame shows
     nothing: what comes after it is compared with what was there before it, so that neither a flash nor
@@ -183,33 +201,35 @@ def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterat
     """
     seen = _Seen(config)
     before: AnalysisPlane | None = None
-    waiting: _Pair | Change | None = None
+    waiting: deque[_Pair | Change] = deque()
+
+    def judged() -> Change:
+        now, following = waiting.popleft(), list(waiting)
+        change = _judged(now, seen, following, config)
+        seen.earlier = now.before if isinstance(now, _Pair) and not change.cut else None
+        return change
+
     for frame in frames:
         plane = analysis_plane(frame.luma, lines=config.analysis_lines)
-        now: _Pair | Change
         blank = is_blank(plane, config=config.light)
         if before is None:
-            now = Change(frame, plane, np.inf, 0.0, cut=True)
+            waiting.append(Change(frame, plane, np.inf, 0.0, cut=True))
         elif blank:
-            now = Change(
-                frame, plane, 0.0, 0.0, cut=False, facts=_blank_facts(plane, config=config), blank=True
-            )
+            facts = _blank_facts(plane, config=config)
+            waiting.append(Change(frame, plane, 0.0, 0.0, cut=False, facts=facts, blank=True))
         else:
-            now = _compared(frame, plane, before, config)
-        if waiting is not None:
-            change = _judged(waiting, seen, now, config)
-            seen.earlier = waiting.before if isinstance(waiting, _Pair) and not change.cut else None
-            yield change
-        waiting = now
+            waiting.append(_compared(frame, plane, before, config))
+        if len(waiting) > config.moves.most_repeats + 1:
+            yield judged()
         if before is None or not blank or is_blank(before, config=config.light):
             before = plane
-    if waiting is not None:
-        yield _judged(waiting, seen, None, config)
+    while waiting:
+        yield judged()
 
 
 def compare(change: Change, before: AnalysisPlane, *, config: ChangeConfig) -> Change:
     """The frame of ``change`` against another frame than the one before it."""
-    return _judged(_compared(change.frame, change.plane, before, config), _Seen(config), None, config)
+    return _judged(_compared(change.frame, change.plane, before, config), _Seen(config), (), config)
 
 
 def strength_of_levels(
@@ -246,24 +266,29 @@ def _compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config:
 
 
 def _judged(
-    pair: _Pair | Change, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
+    pair: _Pair | Change, seen: _Seen, following: Sequence[_Pair | Change], config: ChangeConfig
 ) -> Change:
     if isinstance(pair, Change):
         return pair
     nowhere = np.zeros(pair.still.shape, np.bool_)
     explained = Explained(pair.still, (), nowhere, pair.still)
-    after = following if isinstance(following, _Pair) and following.stirred is not None else None
+    later = following[0] if following else None
+    after = later if isinstance(later, _Pair) and later.stirred is not None else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
-    fair = _in_weather(pair, seen, following, config)
+    stands = pair.mostly_stands() and not pair.stirs_widely()
+    drawn = not seen.moves and after is None and stands
+    fair = _in_weather(pair, seen, later, config, stands=drawn)
     if fair is not None:
-        explained = Explained(fair, (), nowhere, fair)
-    drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
-    if fair is None and not drawn and pair.candidates:
+        explained = fair
+    beyond = None if fair is not None or pair.stirs_little() else _over_repeats(following)
+    evenly = _even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
+    if fair is None and (evenly or not drawn) and pair.candidates:
         known, least = _known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
         candidates = _lasting(
             pair.candidates, known, pair.current.luma.shape, least=least, alone=alone, config=config
         )
+        candidates += [move for move in evenly if move not in candidates]
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
@@ -279,18 +304,21 @@ def _judged(
             explained = _explained(pair, [*candidates, *further], borders, config)
         seen.borders = borders
     seen.remember(explained.moves, pair)
+    seen.weather.append(fair is not None)
     cut = is_cut(pair.current, pair.before, explained.levels, config=config.cuts)
     text = text_blocks(pair.current, pair.before, explained.wide, config=config.subtitles)
     if text.any():
         explained = explained.without(text)
     strength, least = _strength(explained, pair.current, pair.before, config)
     if fair is not None:
-        strength *= config.still_level / config.weather_level
+        share = config.still_level / config.weather_level
+        strength, least = share * strength, share * least
     if cut:
         seen.forget()
     forgets = cut and not seen.moves
+    facts = _facts(pair, explained, config=config)
     return Change(
-        pair.frame, pair.plane, strength, least, cut, _facts(pair, explained, config=config), forgets=forgets
+        pair.frame, pair.plane, strength, least, cut, facts, rains=fair is not None, forgets=forgets
     )
 
 
@@ -306,10 +334,37 @@ def _known(seen: _Seen, after: _Pair | None, *, config: ChangeConfig) -> tuple[l
     return (following, 0.0) if following else ([*seen.moves, *seen.followed], config.moves.background)
 
 
+def _over_repeats(following: Sequence[_Pair | Change]) -> _Pair | None:
+    """The next frame that is another than the one before it, behind one or two that only repeat it."""
+    for number, later in enumerate(following):
+        if not isinstance(later, _Pair):
+            return None
+        if later.stirred is not None:
+            return later if number else None
+    return None
+
+
+def _even_pace(pair: _Pair, seen: _Seen, beyond: _Pair, config: ChangeConfig) -> list[Move]:
+    """Moves that go on as evenly as no limb does over frames that repeat, from the last move to the next one.
+
+    A background that a re-encode doubled moves in every second frame. What is redrawn there has another pace.
+    """
+    shape = pair.current.luma.shape
+    earlier = [other.move for other in seen.last.candidates] if seen.last is not None else []
+    return [
+        one.move
+        for one in pair.candidates
+        if one.share >= config.moves.layer
+        and moves_at_all(one.move, shape, config=config.motion)
+        and _goes_on_evenly(one.move, earlier, shape, config=config)
+        and _goes_on_evenly(one.move, [other.move for other in beyond.candidates], shape, config=config)
+    ]
+
+
 def _in_weather(
-    pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
-) -> NDArray[np.float32] | None:
-    """What rain does not explain of the levels, float32[rows, columns]; None where none falls."""
+    pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig, *, stands: bool
+) -> Explained | None:
+    """What rain does not explain of the levels; None where none falls. ``stands``: no camera moved."""
     # At the ends of a shot the frame on the other side stands for the one that is missing.
     later = None if following is None else following.plane
     earlier, later = seen.earlier or later, later or seen.earlier
@@ -318,15 +373,49 @@ def _in_weather(
     if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
         return None
     planes = (earlier, pair.before, pair.plane, later)
-    fair = without_weather(planes, pair.still, tolerance=config.tolerance, config=config.weather)
-    if fair is None:
+    goes_on = seen.rains
+    standing = without_weather(
+        planes, pair.still, tolerance=config.tolerance, goes_on=goes_on, config=config.weather
+    )
+    if standing is None and stands:
         return None
     shape = pair.plane.luma.shape
-    moved = max(
-        (one.share for one in pair.candidates if moves_at_all(one.move, shape, config=config.motion)),
-        default=0.0,
-    )
-    return fair if moved <= config.moves.moves_in_rain else None
+    # Points between drops are found again beside where they were.
+    moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
+    moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
+    found = [(standing, ())] if standing is not None and (goes_on or not moved) else []
+    after = following if isinstance(following, _Pair) and following.stirred is not None else None
+    later_moves = after.followed if after is not None else ()
+    for one in moving[: config.moves.most_cameras] if moved else ():
+        move = Move(one.move.dx, one.move.dy)
+        if one.share < config.moves.layer or one.move.off(move, shape) >= config.moves.stands_in_rain:
+            continue
+        camera = (
+            _nearby(move, seen.followed, shape, config),
+            move,
+            _nearby(move, later_moves, shape, config),
+        )
+        fair = without_weather_under(
+            camera,
+            planes,
+            tolerance=config.tolerance,
+            motion=config.motion,
+            goes_on=goes_on,
+            config=config.weather,
+        )
+        if fair is not None:
+            found.append((fair, (move,)))
+    if not found:
+        return None
+    levels, moves = min(found, key=lambda one: float(one[0].mean()))
+    return Explained(levels, moves, np.zeros(levels.shape, np.bool_), levels)
+
+
+def _nearby(move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig) -> Move:
+    """The one of ``known`` that ``move`` goes on from, or itself."""
+    nearest = min(known, key=lambda other: other.off(move, shape), default=move)
+    allowed = config.moves.steady + config.moves.hurry * move.farthest(shape)
+    return nearest if nearest.is_shift and nearest.off(move, shape) <= allowed else move
 
 
 def _explained(
@@ -387,7 +476,7 @@ def _facts(pair: _Pair, explained: Explained, *, config: ChangeConfig) -> FrameF
     shape = pair.plane.luma.shape
     factor = pair.frame.luma.shape[0] / shape[0]
     motion = max((move.farthest(shape) for move in moves), default=0.0) * factor
-    steps = _steps(explained, shape, factor, config=config)
+    steps = _steps(pair, explained, factor, config=config)
     return FrameFacts(
         camera,
         motion,
@@ -397,14 +486,14 @@ def _facts(pair: _Pair, explained: Explained, *, config: ChangeConfig) -> FrameF
     )
 
 
-def _steps(
-    explained: Explained, shape: tuple[int, int], factor: float, *, config: ChangeConfig
-) -> tuple[Step, ...]:
+def _steps(pair: _Pair, explained: Explained, factor: float, *, config: ChangeConfig) -> tuple[Step, ...]:
     """The moves that were believed, each with how far it spreads; moves that hardly differ are one."""
     if not explained.shares:
-        return tuple(Step(move.enlarged(factor)) for move in explained.moves[:1])
+        return tuple(Step(pair.told(move).enlarged(factor)) for move in explained.moves[:1])
+    shape = pair.plane.luma.shape
     shares: dict[Move, float] = {}
-    for move, share in zip((STANDING, *explained.moves), explained.shares, strict=True):
+    told = (pair.told(move) for move in explained.moves)
+    for move, share in zip((STANDING, *told), explained.shares, strict=True):
         same = next((known for known in shares if known.off(move, shape) < config.moves.one_layer), None)
         if same is not None and shares[same] < share:
             shares[move] = shares.pop(same) + share
@@ -418,7 +507,7 @@ def _guesses(pair: _Pair, factor: float, *, config: ChangeConfig) -> tuple[Step,
     shape = pair.plane.luma.shape
     if not any(moves_at_all(move, shape, config=config.motion) for move in pair.followed):
         return ()
-    return tuple(Step(one.move.enlarged(factor), one.share) for one in pair.candidates)
+    return tuple(Step(one.told.enlarged(factor), one.share) for one in pair.candidates)
 
 
 def _lasting(

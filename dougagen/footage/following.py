@@ -43,6 +43,8 @@ class FollowingConfig:
     stands: float = 0.04  # px of the small plane; points that stand are found again so near
     # px of the small plane by which a similarity must differ from a shift at the rim to be one
     bends: float = 0.05
+    # share of a turn or a zoom in one direction of the picture that must show in the other too
+    both_ways: float = 0.4
     gain: float = 1.25  # times as many points must follow a similarity as follow a shift
     most_elsewhere: int = 100
     unfollowed: float = 0.3  # share of the points that follow no move, above which tiles are correlated too
@@ -60,6 +62,8 @@ class Candidate:
     """Share of the picture's points that follow it."""
     of_changed: float
     """Share of the points in changed blocks that follow it; those that were lost count among them."""
+    told: Move
+    """The same without a scale or a turn that only layers which pass each other make it have."""
 
 
 def moves_between(
@@ -80,14 +84,15 @@ def moves_between(
             break
         share = float(points.weight[follows].sum() / total)
         of_changed = float(np.count_nonzero(follows & points.changed)) / max(points.sought, 1)
-        moves.append(Candidate(_doubled(factor, shift), share, of_changed))
+        told = _told(points.kept(follows), factor, shift, config=config)
+        moves.append(Candidate(_doubled(factor, shift), share, of_changed, told))
         # Only a camera zooms or turns, and then all layers do: what moves on its own is pulled along.
         bend = factor if len(moves) == 1 else bend
         points = points.kept(~follows)
     if points.weight.sum() > config.unfollowed * total or points.sought < config.followable * points.textured:
         alone = 1.0 if points.sought < config.followable * points.textured else 0.0
         moves += [
-            Candidate(shift, 0.0, alone)
+            Candidate(shift, 0.0, alone, shift)
             for shift in correlated_shifts(current, before, changed, config=config.correlation)
         ]
     return moves
@@ -235,6 +240,37 @@ def _fitted(
             factor = 1 + 0j
         shift = there - factor * here
     return factor, shift
+
+
+def _told(points: _Points, factor: complex, shift: complex, *, config: FollowingConfig) -> Move:
+    """The move of ``points``, scale and turn only where both directions of the picture show them.
+
+    A turn moves what lies right of the middle down as much as it moves what lies below it to the left. Layers
+    that pass each other sideways only do the second: they look like a turn to a similarity, which explains
+    them well and is no move of a camera.
+    """
+    if factor == 1:
+        return _doubled(factor, shift)
+    start, end, weight = points.start, points.end, points.weight
+    here, there = (np.average(at, weights=weight) for at in (start, end))
+    x, y = (part * weight for part in ((start - here).real, (start - here).imag))
+    across, down = (start - here).real, (start - here).imag
+    square = np.array([[x @ across, x @ down], [y @ across, y @ down]])
+    if np.linalg.det(square) <= 1e-6 * float(np.trace(square)) ** 2:
+        return _doubled(factor, shift)  # they lie on a line
+    xx, xy = np.linalg.solve(square, np.array([x @ (end - there).real, y @ (end - there).real]))
+    yx, yy = np.linalg.solve(square, np.array([x @ (end - there).imag, y @ (end - there).imag]))
+    scale = factor.real if _agree(xx - 1, yy - 1, share=config.both_ways) else 1.0
+    turn = factor.imag if _agree(yx, -xy, share=config.both_ways) else 0.0
+    if (scale, turn) == (factor.real, factor.imag):
+        return _doubled(factor, shift)
+    told = complex(scale, turn)
+    left = end - told * start
+    return _doubled(told, complex(float(np.median(left.real)), float(np.median(left.imag))))
+
+
+def _agree(one: float, other: float, *, share: float) -> bool:
+    return one * other > 0 and min(abs(one), abs(other)) >= share * max(abs(one), abs(other))
 
 
 def _doubled(factor: complex, shift: complex) -> Move:

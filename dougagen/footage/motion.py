@@ -44,6 +44,13 @@ class Move:
         """Without scale or turn."""
         return self.a == 1.0 and self.b == 0.0
 
+    @property
+    def inverse(self) -> Move:
+        """What takes each point back."""
+        back = 1 / complex(self.a, self.b)
+        shift = -back * complex(self.dx, self.dy)
+        return Move(shift.real, shift.imag, back.real, back.imag)
+
     def farthest(self, shape: tuple[int, int]) -> float:
         """Pixels that the farthest moving corner of a plane [h, w] moves."""
         reach = float(np.hypot(*shape)) / 2

@@ -71,7 +71,9 @@ def without_passers(
 def _entered(change: Change, before: Change, passers: PasserConfig, config: ChangeConfig) -> _Way | None:
     """The way of something that shows at one rim of ``change`` for the first time; None if nothing does."""
     now, then = change.plane, before.plane
-    if passers.longest == 0 or change.strength < 1 or change.blank or now.luma.shape != then.luma.shape:
+    if passers.longest == 0 or change.strength < 1 or now.luma.shape != then.luma.shape:
+        return None
+    if change.blank or change.rains:  # drops come in at every rim
         return None
     differs = block_levels(residual(now, then, tolerance=config.tolerance)) > passers.differs
     rims = float(np.mean(differs[:, 0])), float(np.mean(differs[:, -1]))
