@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dougagen.runs.inputs import find_episodes
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.options import ExtractOptions, read_extract_options
+    from dougagen.runs.timing import timing_of
     from dougagen.runs.worker import Plan
 
 _HOME = {
@@ -31,6 +32,7 @@ _HOME = {
     "extract_all": "extraction",
     "find_episodes": "inputs",
     "read_extract_options": "options",
+    "timing_of": "timing",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "extract_all",
     "find_episodes",
     "read_extract_options",
+    "timing_of",
 ]
 
 
