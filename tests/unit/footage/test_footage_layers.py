@@ -105,3 +105,14 @@ def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays(
     assert all(np.array_equal(memory.settled(silhouette), silhouette) for _ in range(4))
     assert np.array_equal(memory.settled(mouth), silhouette)
     assert np.array_equal(memory.settled(np.zeros_like(silhouette)), silhouette)
+
+
+def test_a_pan_of_which_every_frame_was_doubled_begins_no_drawing_behind_one_who_talks(drawn, painted):
+    wide = painted(480, 240)
+    scenes = []
+    for t in range(16):  # talks on fours of the doubled frames, the background moves in every second frame
+        step, mouth = t // 2, "open" if t // 4 % 2 else "closed"
+        scenes.append(drawn(wide[:, 3 * step : 3 * step + 320], "A", mouth=mouth))
+    pictures = [cv2.resize(scene, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) for scene in scenes]
+    # The first and the last step of a shot have no other to go on from, or to.
+    assert [start for start in starts(pictures) if 2 < start < 14] == [4, 8, 12]
