@@ -383,7 +383,9 @@ def _in_weather(
     # Points between drops are found again beside where they were.
     moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
     moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
-    found = [(standing, ())] if standing is not None and (goes_on or not moved) else []
+    found: list[tuple[NDArray[np.float32], tuple[Move, ...]]] = []
+    if standing is not None and (goes_on or not moved):
+        found.append((standing, ()))
     after = following if isinstance(following, _Pair) and following.stirred is not None else None
     later_moves = after.followed if after is not None else ()
     for one in moving[: config.moves.most_cameras] if moved else ():

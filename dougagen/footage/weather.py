@@ -29,8 +29,9 @@ class WeatherConfig:
     grid: tuple[int, int] = (6, 4)  # columns and rows of parts of the picture
     parts: float = 0.75  # share of those in which it must come and go: a cel is drawn in some of them
     left: float = 0.75  # share of the changed blocks that may be left, or it is no weather
-    # The same where the camera moves; the strips between layers that pass each other leave 0.6 and more, rain
-    # 0.1, and 0.5 where a drawing begins.
+    left_wide: float = 0.25  # … or share of them that may be left of what is wider than a drop
+    # The same as ``left`` where the camera moves; the strips between layers that pass each other leave 0.6
+    # and more, rain 0.1, and 0.5 where a drawing begins.
     left_moving: float = 0.4
     left_going_on: float = 0.6  # … and where it rained in the frames before
     shown: float = 0.5  # share of the last frames in which it fell that says that it goes on …
@@ -60,7 +61,8 @@ def without_weather(
     before, current = _middle(*planes[:3]), _middle(*planes[1:])
     levels = block_levels(residual(current, before, tolerance=tolerance))
     most_left = 1.0 if goes_on else config.left
-    return _fair(changed, levels, most_left=most_left, goes_on=goes_on, config=config)
+    wide = config.left_wide
+    return _fair(changed, levels, most_left=most_left, most_wide=wide, goes_on=goes_on, config=config)
 
 
 def without_weather_under(
@@ -93,7 +95,7 @@ def without_weather_under(
     for rim in (np.s_[:, :columns], np.s_[:, -columns:], np.s_[:rows], np.s_[-rows:]):
         levels[rim] = 0  # where one of the three frames shows nothing
     most_left = config.left_going_on if goes_on else config.left_moving
-    return _fair(changed, levels, most_left=most_left, goes_on=goes_on, config=config)
+    return _fair(changed, levels, most_left=most_left, most_wide=0.0, goes_on=goes_on, config=config)
 
 
 def _is_widespread(changed: NDArray[np.bool_], *, goes_on: bool, config: WeatherConfig) -> bool:
@@ -106,15 +108,19 @@ def _fair(
     levels: NDArray[np.float32],
     *,
     most_left: float,
+    most_wide: float,
     goes_on: bool,
     config: WeatherConfig,
 ) -> NDArray[np.float32] | None:
     """``levels`` without what drops leave in two frames; None where too little of ``changed`` is gone."""
     gone = changed & (levels < config.gone)
-    left = float(np.count_nonzero(levels > config.changed)) / float(np.count_nonzero(changed))
-    if left >= most_left or (not goes_on and _parts(gone, config) < config.parts):
+    if not goes_on and _parts(gone, config) < config.parts:
         return None
-    return cast("NDArray[np.float32]", cv2.erode(levels, np.ones((1, config.drop), np.uint8)))
+    fair = cast("NDArray[np.float32]", cv2.erode(levels, np.ones((1, config.drop), np.uint8)))
+    of_changed = float(np.count_nonzero(changed))
+    left, wide = (np.count_nonzero(plane > config.changed) / of_changed for plane in (levels, fair))
+    # Long drops that fall slowly lie on themselves in two frames: much is left, and all of it narrow.
+    return fair if left < most_left or wide < most_wide else None
 
 
 def _parts(blocks: NDArray[np.bool_], config: WeatherConfig) -> float:
