@@ -133,6 +133,17 @@ Jobs = Annotated[
     ),
     Owner("runs.extraction:extract_all.jobs"),
 ]
+PartJobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        max=64,
+        help="Processes that read parts of the file at the same time; the timesheet is the same.",
+        rich_help_panel=_MACHINE,
+    ),
+    Owner("runs.timing:timing_of.jobs"),
+]
 Stall = Annotated[
     float | None,
     typer.Option(

@@ -20,7 +20,8 @@ from dougagen.files import READ_ONLY, place
 if TYPE_CHECKING:
     from dougagen.config import ExtractConfig
     from dougagen.domain import Drawing, Episode
-    from dougagen.footage import Footage, Timesheet
+    from dougagen.footage import Timesheet
+    from dougagen.runs.timing import Reading
 
 _FILES = "Files for other programs"
 
@@ -100,6 +101,7 @@ def probe(
     span: options.SpanOptions,
     picture: options.PictureOptions,
     decode: options.Decode = None,
+    jobs: options.PartJobs = None,
     sheet: Annotated[
         bool | None,
         typer.Option(
@@ -126,7 +128,7 @@ def probe(
 
     require_places(files, replace=overwrite)
     asked = ExtractOptions.of({**span, **picture, **given(decode=decode)}).config()
-    opened, facts, timesheet = _read(episode, asked)
+    opened, facts, timesheet = _read(episode, asked, jobs=jobs or 1)
     if json:
         show_json(facts | {"timesheet": timesheet.to_dict()})
     else:
@@ -135,24 +137,28 @@ def probe(
         _tell(kind, written)
 
 
-def _read(path: Path, asked: ExtractConfig) -> tuple[Episode, dict[str, Any], Timesheet]:
+def _read(path: Path, asked: ExtractConfig, *, jobs: int) -> tuple[Episode, dict[str, Any], Timesheet]:
     """What the video says of itself, in facts, and its timesheet."""
-    from dougagen.footage import Timesheet, on_this_machine, open_episode, read_footage
+    from dougagen.footage import Timesheet, on_this_machine
+    from dougagen.runs import timing_of
 
-    with on_this_machine(path) as here, Watch(unit="frames") as watch:
-        opened = open_episode(here)
-        with read_footage(
-            opened,
+    with (
+        on_this_machine(path) as here,
+        Watch(unit="frames") as watch,
+        timing_of(
+            here,
+            jobs=jobs,
             config=asked.footage.for_timing(),
             start=asked.start,
             stop=asked.stop,
             decode_on=asked.decode_on,
-        ) as footage:
-            watch.begin(name_of(path), opened.announced_frames)
-            drawings = _watched(footage, watch, opened.announced_frames)
-            timesheet = Timesheet.of(drawings, frame_rate=opened.frame_rate)
-            opened = replace(opened, path=path)
-            return opened, _facts(opened, footage, timesheet), timesheet
+        ) as (opened, footage),
+    ):
+        watch.begin(name_of(path), opened.announced_frames)
+        drawings = _watched(footage, watch, opened.announced_frames)
+        timesheet = Timesheet.of(drawings, frame_rate=opened.frame_rate)
+        opened = replace(opened, path=path)
+        return opened, _facts(opened, footage, timesheet), timesheet
 
 
 def _tell(kind: str, written: tuple[Path, ...]) -> None:
@@ -168,7 +174,7 @@ def _watched(drawings: Iterator[Drawing], watch: Watch, total: int | None) -> It
         yield drawing
 
 
-def _facts(episode: Episode, footage: Footage, timesheet: Timesheet) -> dict[str, Any]:
+def _facts(episode: Episode, footage: Reading, timesheet: Timesheet) -> dict[str, Any]:
     from dataclasses import asdict
 
     counts = footage.counts

@@ -12,68 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Frame
+from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.differences import AnalysisPlane, analysis_plane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.hold import NOTHING_MOVED, Camera, FrameFacts, Step
-from dougagen.footage.layer_votes import VoteConfig, voted_shifts
+from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import BorderMemory, Explained, explain
 from dougagen.footage.light import in_one_light, is_blank
 from dougagen.footage.motion import STANDING, Move, moves_at_all, residual_after
-from dougagen.footage.shots import CutConfig, is_cut
+from dougagen.footage.shots import is_cut
 from dougagen.footage.subtitles import text_blocks
-from dougagen.footage.weather import WeatherConfig, without_weather
-
-_WHOLE_PICTURE = 0.5  # share of the points; a move that so many follow is the camera's
-_TEXTURED = 6.0  # levels, mean contrast of a block that shows whether it moved
-_STIRRED = 0.3  # share of those blocks; a camera that moves stirs more
-_PULLED = 0.35  # share of the points that changed and do not stand; a layer that moves alone has as many
-_BACKGROUND = 0.25  # share of the points; a move of so many is no cel's, even if frames repeat in between
-_WIDELY = 0.12  # share of the blocks that a background stirs which pans behind a cel
-_LITTLE = 0.06  # share of the blocks that layers stir which move under or beside a cel
-_UNEXPLAINED = 4.0  # levels of a block that the moves found so far leave
-_LEFT_SHARE = 0.003  # share of the blocks; where so many are left, another layer is looked for
-_MOST_OF_IT = 0.6  # share of those that it must explain
-_MOVES_IN_RAIN = 0.2  # share of the points that drops take along at most; a camera takes more
-_VOTERS = 12  # frames that say together how fast the layers of a shot move
-_MOST_REPEATS = 2  # frames in a row that a re-encode or a pulldown may have repeated
-_LAYER = 0.1  # share of the points that one of several layers has at least
-_STEADY = 1.1  # px of the analysis plane by which a layer's move may change from one frame to the next …
-_HURRY = 0.1  # … and share of it; a camera speeds up and slows down softly
-_EVENLY = 0.15  # px of the analysis plane by which the move of a cel that is pulled along changes
-_ONE_LAYER = 0.6  # px of the analysis plane; what moves so alike is one layer
-_SAME_PICTURE = 2  # levels; no pixel of a frame that repeats the one before differs by more
-_MOST_SPECKS = 8  # blocks that stand alone in one frame
-_DARK = 60  # levels; a picture of one colour that is brighter is a flash, a darker one the end of a fade
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeConfig:
-    """What counts as a change. Levels are 8-bit luma levels, [0, 255]."""
-
-    tolerance: float = 0.35  # share of the local contrast, [0, 1], that coding noise may take up
-    still_level: float = (
-        5.0  # levels: the worst block of a new drawing where the picture stands still or moves as one
-    )
-    layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
-    weather_level: float = 12.0  # levels: the worst block of a new drawing where rain or snow falls
-    strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer
-    usual_contrast: float = 100.0  # levels: edges of an ordinary shot; darker shots change by less
-    least_level: float = 1.5  # levels: the smallest change that is told from noise however dark the shot
-    noise_share: float = 0.01  # share of the blocks; the block so far from the worst measures the noise …
-    noise_factor: float = 4.0  # … and the worst must exceed it so many times …
-    most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
-    most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
-    widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
-    slides_alone: float = 0.3  # share of the points that changed; a cel that is pulled past a picture which
-    # stands has so many, the limbs of one that is redrawn on ones fewer each
-    speck_share: float = 0.25  # of a block's level that its neighbours must have …
-    speck_blocks: int = 3  # … in so many of the 3×3 blocks, itself among them: the least drawing changes five
-    changed_level: float = 2.5  # levels above which a block counts as changed
-    cuts: CutConfig = field(default_factory=CutConfig)
-    votes: VoteConfig = field(default_factory=VoteConfig)
-    weather: WeatherConfig = field(default_factory=WeatherConfig)
-    stirred_level: float = 1.5  # levels of plain difference; points of blocks above it are followed
+from dougagen.footage.weather import without_weather, without_weather_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +51,8 @@ class Change:
     """What moved or changed its light."""
     blank: bool = False
     """The frame shows nothing."""
+    rains: bool = False
+    """Rain, snow or sparkles were taken off."""
     forgets: bool = False
     """A cut after which nothing is remembered of the frames before it: the search goes on as one that begins
     with this frame would (``seams``)."""
@@ -122,6 +74,7 @@ class _Pair:
     before: AnalysisPlane
     relit: bool
     still: NDArray[np.float32]
+    config: ChangeConfig
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
     _candidates: tuple[Candidate, ...] | None = None
@@ -130,7 +83,11 @@ class _Pair:
     def candidates(self) -> tuple[Candidate, ...]:
         """The moves that points follow, looked for when first asked for."""
         if self._candidates is None:
-            found = () if self.stirred is None else moves_between(self.current, self.before, self.stirred)
+            found = (
+                ()
+                if self.stirred is None
+                else moves_between(self.current, self.before, self.stirred, config=self.config.following)
+            )
             self._candidates = tuple(found)
         return self._candidates
 
@@ -139,6 +96,10 @@ class _Pair:
         """The moves of the candidates, if anybody asked for them."""
         return tuple(one.move for one in self._candidates or ())
 
+    def told(self, move: Move) -> Move:
+        """``move`` as it is told to tracks."""
+        return next((one.told for one in self._candidates or () if one.move is move), move)
+
     @property
     def shifts(self) -> tuple[Move, ...]:
         """Those of them that points follow without scale or turn, beside standing still."""
@@ -146,38 +107,43 @@ class _Pair:
         return tuple(
             one.move
             for one in self._candidates or ()
-            if one.share > 0 and one.move.is_shift and moves_at_all(one.move, shape)
+            if one.share > 0
+            and one.move.is_shift
+            and moves_at_all(one.move, shape, config=self.config.motion)
         )
 
     def layers_among(self, moves: Sequence[Move]) -> int:
         """How many of ``moves`` so many points follow that they are layers, and no arms that swing."""
-        return sum(one.share >= _LAYER and one.move in moves for one in self._candidates or ())
+        return sum(
+            one.share >= self.config.moves.layer and one.move in moves for one in self._candidates or ()
+        )
 
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""
-        return self.stirred is not None and float(np.mean(self.stirred)) > _WIDELY
+        return self.stirred is not None and float(np.mean(self.stirred)) > self.config.moves.widely
 
     def stirs_little(self) -> bool:
         """Whether so little stirred that only a cel can have moved."""
-        return self.stirred is not None and float(np.mean(self.stirred)) < _LITTLE
+        return self.stirred is not None and float(np.mean(self.stirred)) < self.config.moves.little
 
     def mostly_stands(self) -> bool:
         """Whether most of what has contrast did not stir, so that no camera moved."""
         if self.stirred is None:
             return True
-        textured = block_levels(self.before.contrast) > _TEXTURED
-        return float(np.mean(self.stirred[textured])) < _STIRRED if textured.any() else False
+        textured = block_levels(self.before.contrast) > self.config.moves.textured
+        return float(np.mean(self.stirred[textured])) < self.config.moves.stirred if textured.any() else False
 
 
 @dataclass(slots=True)
 class _Seen:
     """What the frames before have shown of the layers."""
 
+    config: ChangeConfig
     moves: tuple[Move, ...] = ()
     """Those of the frame before. A layer is pulled along on ones: what moves on twos or threes is redrawn."""
     repeats: int = 0
     """Frames since then that only repeat the one before, as a pulldown or a re-encode leaves them."""
-    borders: BorderMemory = field(default_factory=BorderMemory)
+    borders: BorderMemory = field(init=False)
 
     left_over: tuple[Move, ...] = ()
     """The shifts of what the layers of this frame left unexplained …"""
@@ -185,65 +151,85 @@ class _Seen:
     """… and those of the frame before."""
     earlier: AnalysisPlane | None = None
     """The frame two before, where it is of the same shot."""
-    votes: deque[tuple[Move, ...]] = field(default_factory=lambda: deque(maxlen=_VOTERS))
+    weather: deque[bool] = field(init=False)
+    """Whether it rained in the last frames."""
+    votes: deque[tuple[Move, ...]] = field(init=False)
     """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
     """What points followed in it, believed or not."""
+    last: _Pair | None = None
+    """The last frame that did not only repeat the one before."""
+
+    @property
+    def rains(self) -> bool:
+        """Whether it has been raining for a while."""
+        fell, known = sum(self.weather), self.config.weather
+        return fell >= max(known.seen, known.shown * len(self.weather))
+
+    def __post_init__(self) -> None:
+        self.borders = BorderMemory(self.config.layers)
+        self.votes = deque(maxlen=self.config.moves.voters)
+        self.weather = deque(maxlen=self.config.moves.voters)
 
     def forget(self) -> None:
         """Another shot begins. Where no layer moves with the cut, nothing is left of the one before."""
-        self.borders = BorderMemory()
+        self.borders = BorderMemory(self.config.layers)
         self.votes.clear()
+        self.weather.clear()
         self.left_over = self.left_over_before = ()
         if not self.moves:
-            self.followed, self.repeats = (), 0
+            self.followed, self.last, self.repeats = (), None, 0
 
     def remember(self, moves: tuple[Move, ...], pair: _Pair) -> None:
         """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
-        if pair.stirred is None and self.repeats < _MOST_REPEATS:
+        if pair.stirred is None and self.repeats < self.config.moves.most_repeats:
             self.repeats += 1
         else:
             self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
-            self.followed = pair.followed
+            self.followed, self.last = pair.followed, pair
             believed = [move for move in moves if move.is_shift]
             self.votes.append((*pair.shifts, *self.left_over, *believed))
             self.left_over_before, self.left_over = self.left_over, ()
 
 
 def measured_changes(frames: Iterable[Frame], *, config: ChangeConfig) -> Iterator[Change]:
-    """One change for each frame, one frame late; the first frame is a cut.
+    """One change for each frame, a few frames late; the first frame is a cut.
 
     A move is believed when it goes on in the next frame or was believed in the last few. A blank frame shows
     nothing: what comes after it is compared with what was there before it, so that neither a flash nor
     a fade to black and back begins a drawing.
     """
-    seen = _Seen()
+    seen = _Seen(config)
     before: AnalysisPlane | None = None
-    waiting: _Pair | Change | None = None
+    waiting: deque[_Pair | Change] = deque()
+
+    def judged() -> Change:
+        now, following = waiting.popleft(), list(waiting)
+        change = _judged(now, seen, following, config)
+        seen.earlier = now.before if isinstance(now, _Pair) and not change.cut else None
+        return change
+
     for frame in frames:
-        plane = analysis_plane(frame.luma)
-        now: _Pair | Change
-        blank = is_blank(plane)
+        plane = analysis_plane(frame.luma, lines=config.analysis_lines)
+        blank = is_blank(plane, config=config.light)
         if before is None:
-            now = Change(frame, plane, np.inf, 0.0, cut=True)
+            waiting.append(Change(frame, plane, np.inf, 0.0, cut=True))
         elif blank:
-            now = Change(frame, plane, 0.0, 0.0, cut=False, facts=_blank_facts(plane), blank=True)
+            facts = _blank_facts(plane, config=config)
+            waiting.append(Change(frame, plane, 0.0, 0.0, cut=False, facts=facts, blank=True))
         else:
-            now = _compared(frame, plane, before, config)
-        if waiting is not None:
-            change = _judged(waiting, seen, now, config)
-            seen.earlier = waiting.before if isinstance(waiting, _Pair) and not change.cut else None
-            yield change
-        waiting = now
-        if before is None or not blank or is_blank(before):
+            waiting.append(_compared(frame, plane, before, config))
+        if len(waiting) > config.moves.most_repeats + 1:
+            yield judged()
+        if before is None or not blank or is_blank(before, config=config.light):
             before = plane
-    if waiting is not None:
-        yield _judged(waiting, seen, None, config)
+    while waiting:
+        yield judged()
 
 
 def compare(change: Change, before: AnalysisPlane, *, config: ChangeConfig) -> Change:
     """The frame of ``change`` against another frame than the one before it."""
-    return _judged(_compared(change.frame, change.plane, before, config), _Seen(), None, config)
+    return _judged(_compared(change.frame, change.plane, before, config), _Seen(config), (), config)
 
 
 def strength_of_levels(
@@ -254,19 +240,19 @@ def strength_of_levels(
     return _strength(explained, current, before, config)
 
 
-def _blank_facts(plane: AnalysisPlane) -> FrameFacts:
-    bright = float(plane.small.luma.mean()) > _DARK
+def _blank_facts(plane: AnalysisPlane, *, config: ChangeConfig) -> FrameFacts:
+    bright = float(plane.small.luma.mean()) > config.dark
     return FrameFacts(relit=True, in_flash=bright)
 
 
 def _compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> _Pair:
-    if cv2.norm(plane.luma, before.luma, cv2.NORM_INF) <= _SAME_PICTURE:
+    if cv2.norm(plane.luma, before.luma, cv2.NORM_INF) <= config.same_picture:
         rows, columns = -(-plane.luma.shape[0] // 4), -(-plane.luma.shape[1] // 4)
-        return _Pair(frame, plane, plane, before, False, np.zeros((rows, columns), np.float32))
+        return _Pair(frame, plane, plane, before, False, np.zeros((rows, columns), np.float32), config)
     current, relit = plane, False
     still = block_levels(residual(current, before, tolerance=config.tolerance))
     if float(np.mean(still > config.changed_level)) > config.widespread:
-        lit = in_one_light(current, before)
+        lit = in_one_light(current, before, config=config.light)
         if lit.relit:
             current, before, relit = lit.current, lit.before, True
             still = block_levels(residual(current, before, tolerance=config.tolerance))
@@ -276,26 +262,33 @@ def _compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config:
         stirred = block_levels(residual(current, before, tolerance=0.0)) > config.stirred_level
         if float(np.mean(stirred)) <= config.widespread:
             stirred = None
-    return _Pair(frame, plane, current, before, relit, still, stirred)
+    return _Pair(frame, plane, current, before, relit, still, config, stirred)
 
 
 def _judged(
-    pair: _Pair | Change, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
+    pair: _Pair | Change, seen: _Seen, following: Sequence[_Pair | Change], config: ChangeConfig
 ) -> Change:
     if isinstance(pair, Change):
         return pair
     nowhere = np.zeros(pair.still.shape, np.bool_)
     explained = Explained(pair.still, (), nowhere, pair.still)
-    after = following if isinstance(following, _Pair) and following.stirred is not None else None
+    later = following[0] if following else None
+    after = later if isinstance(later, _Pair) and later.stirred is not None else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
-    fair = _in_weather(pair, seen, following, config)
+    stands = pair.mostly_stands() and not pair.stirs_widely()
+    drawn = not seen.moves and after is None and stands
+    fair = _in_weather(pair, seen, later, config, stands=drawn)
     if fair is not None:
-        explained = Explained(fair, (), nowhere, fair)
-    drawn = not seen.moves and after is None and pair.mostly_stands() and not pair.stirs_widely()
-    if fair is None and not drawn and pair.candidates:
-        known, least = _known(seen, after)
+        explained = fair
+    beyond = None if fair is not None or pair.stirs_little() else _over_repeats(following)
+    evenly = _even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
+    if fair is None and (evenly or not drawn) and pair.candidates:
+        known, least = _known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
-        candidates = _lasting(pair.candidates, known, pair.current.luma.shape, least=least, alone=alone)
+        candidates = _lasting(
+            pair.candidates, known, pair.current.luma.shape, least=least, alone=alone, config=config
+        )
+        candidates += [move for move in evenly if move not in candidates]
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
@@ -305,28 +298,31 @@ def _judged(
             )
         borders = copy(seen.borders)
         explained = _explained(pair, candidates, borders, config)
-        further = (
-            _left_over(pair, after, explained.levels, seen, tolerance=config.tolerance) if layers else []
-        )
+        further = _left_over(pair, after, explained.levels, seen, config=config) if layers else []
         if further:
             borders = copy(seen.borders)
             explained = _explained(pair, [*candidates, *further], borders, config)
         seen.borders = borders
     seen.remember(explained.moves, pair)
+    seen.weather.append(fair is not None)
     cut = is_cut(pair.current, pair.before, explained.levels, config=config.cuts)
-    text = text_blocks(pair.current, pair.before, explained.wide)
+    text = text_blocks(pair.current, pair.before, explained.wide, config=config.subtitles)
     if text.any():
         explained = explained.without(text)
     strength, least = _strength(explained, pair.current, pair.before, config)
     if fair is not None:
-        strength *= config.still_level / config.weather_level
+        share = config.still_level / config.weather_level
+        strength, least = share * strength, share * least
     if cut:
         seen.forget()
     forgets = cut and not seen.moves
-    return Change(pair.frame, pair.plane, strength, least, cut, _facts(pair, explained), forgets=forgets)
+    facts = _facts(pair, explained, config=config)
+    return Change(
+        pair.frame, pair.plane, strength, least, cut, facts, rains=fair is not None, forgets=forgets
+    )
 
 
-def _known(seen: _Seen, after: _Pair | None) -> tuple[list[Move], float]:
+def _known(seen: _Seen, after: _Pair | None, *, config: ChangeConfig) -> tuple[list[Move], float]:
     """The moves of frames nearby, and the share of the points that one which goes on from them must have.
 
     Over frames that repeat a move is remembered only where the next frame cannot say: a cel that is redrawn
@@ -335,13 +331,40 @@ def _known(seen: _Seen, after: _Pair | None) -> tuple[list[Move], float]:
     following = [one.move for one in after.candidates] if after is not None else []
     if not seen.repeats:
         return [*seen.moves, *following], 0.0
-    return (following, 0.0) if following else ([*seen.moves, *seen.followed], _BACKGROUND)
+    return (following, 0.0) if following else ([*seen.moves, *seen.followed], config.moves.background)
+
+
+def _over_repeats(following: Sequence[_Pair | Change]) -> _Pair | None:
+    """The next frame that is another than the one before it, behind one or two that only repeat it."""
+    for number, later in enumerate(following):
+        if not isinstance(later, _Pair):
+            return None
+        if later.stirred is not None:
+            return later if number else None
+    return None
+
+
+def _even_pace(pair: _Pair, seen: _Seen, beyond: _Pair, config: ChangeConfig) -> list[Move]:
+    """Moves that go on as evenly as no limb does over frames that repeat, from the last move to the next one.
+
+    A background that a re-encode doubled moves in every second frame. What is redrawn there has another pace.
+    """
+    shape = pair.current.luma.shape
+    earlier = [other.move for other in seen.last.candidates] if seen.last is not None else []
+    return [
+        one.move
+        for one in pair.candidates
+        if one.share >= config.moves.layer
+        and moves_at_all(one.move, shape, config=config.motion)
+        and _goes_on_evenly(one.move, earlier, shape, config=config)
+        and _goes_on_evenly(one.move, [other.move for other in beyond.candidates], shape, config=config)
+    ]
 
 
 def _in_weather(
-    pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig
-) -> NDArray[np.float32] | None:
-    """What rain does not explain of the levels, float32[rows, columns]; None where none falls."""
+    pair: _Pair, seen: _Seen, following: _Pair | Change | None, config: ChangeConfig, *, stands: bool
+) -> Explained | None:
+    """What rain does not explain of the levels; None where none falls. ``stands``: no camera moved."""
     # At the ends of a shot the frame on the other side stands for the one that is missing.
     later = None if following is None else following.plane
     earlier, later = seen.earlier or later, later or seen.earlier
@@ -350,48 +373,102 @@ def _in_weather(
     if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
         return None
     planes = (earlier, pair.before, pair.plane, later)
-    fair = without_weather(planes, pair.still, tolerance=config.tolerance, config=config.weather)
-    if fair is None:
+    goes_on = seen.rains
+    standing = without_weather(
+        planes, pair.still, tolerance=config.tolerance, goes_on=goes_on, config=config.weather
+    )
+    if standing is None and stands:
         return None
     shape = pair.plane.luma.shape
-    moved = max((one.share for one in pair.candidates if moves_at_all(one.move, shape)), default=0.0)
-    return fair if moved <= _MOVES_IN_RAIN else None
+    # Points between drops are found again beside where they were.
+    moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
+    moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
+    found: list[tuple[NDArray[np.float32], tuple[Move, ...]]] = []
+    if standing is not None and (goes_on or not moved):
+        found.append((standing, ()))
+    after = following if isinstance(following, _Pair) and following.stirred is not None else None
+    later_moves = after.followed if after is not None else ()
+    for one in moving[: config.moves.most_cameras] if moved else ():
+        move = Move(one.move.dx, one.move.dy)
+        if one.share < config.moves.layer or one.move.off(move, shape) >= config.moves.stands_in_rain:
+            continue
+        camera = (
+            _nearby(move, seen.followed, shape, config),
+            move,
+            _nearby(move, later_moves, shape, config),
+        )
+        fair = without_weather_under(
+            camera,
+            planes,
+            tolerance=config.tolerance,
+            motion=config.motion,
+            goes_on=goes_on,
+            config=config.weather,
+        )
+        if fair is not None:
+            found.append((fair, (move,)))
+    if not found:
+        return None
+    levels, moves = min(found, key=lambda one: float(one[0].mean()))
+    return Explained(levels, moves, np.zeros(levels.shape, np.bool_), levels)
+
+
+def _nearby(move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig) -> Move:
+    """The one of ``known`` that ``move`` goes on from, or itself."""
+    nearest = min(known, key=lambda other: other.off(move, shape), default=move)
+    allowed = config.moves.steady + config.moves.hurry * move.farthest(shape)
+    return nearest if nearest.is_shift and nearest.off(move, shape) <= allowed else move
 
 
 def _explained(
     pair: _Pair, candidates: Sequence[Move], borders: BorderMemory, config: ChangeConfig
 ) -> Explained:
     return explain(
-        pair.current, pair.before, pair.still, candidates, tolerance=config.tolerance, memory=borders
+        pair.current,
+        pair.before,
+        pair.still,
+        candidates,
+        tolerance=config.tolerance,
+        memory=borders,
+        config=config.layers,
+        motion=config.motion,
     )
 
 
 def _left_over(
-    pair: _Pair, after: _Pair | None, levels: NDArray[np.float32], seen: _Seen, *, tolerance: float
+    pair: _Pair, after: _Pair | None, levels: NDArray[np.float32], seen: _Seen, *, config: ChangeConfig
 ) -> list[Move]:
     """Shifts of a layer without points to follow, such as a book out of focus, in what other layers leave.
 
     One is believed if it goes on in a frame nearby and explains most of what is left: an arm does not.
     """
-    left = levels > _UNEXPLAINED
-    if float(np.mean(left)) < _LEFT_SHARE:
+    left = levels > config.moves.unexplained
+    if float(np.mean(left)) < config.moves.left_share:
         return []
     shape = pair.current.luma.shape
-    found = [m for m in correlated_shifts(pair.current, pair.before, left) if moves_at_all(m, shape)]
+    found = [
+        m
+        for m in correlated_shifts(pair.current, pair.before, left, config=config.following.correlation)
+        if moves_at_all(m, shape, config=config.motion)
+    ]
     known = list(seen.left_over_before)
     if after is not None and after.stirred is not None:
         near = cv2.dilate(left.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.bool_)
-        known += correlated_shifts(after.current, after.before, near & after.stirred)
+        known += correlated_shifts(
+            after.current, after.before, near & after.stirred, config=config.following.correlation
+        )
     seen.left_over = tuple(found)
     chosen = []
-    for move in _going_on(found, known, shape) if found and known else ():
-        moved = residual_after(pair.current, pair.before, move, tolerance=tolerance)
-        if float(np.mean(moved[left] <= 0.5 * levels[left])) >= _MOST_OF_IT:
+    for move in _going_on(found, known, shape, config=config) if found and known else ():
+        moved = residual_after(
+            pair.current, pair.before, move, tolerance=config.tolerance, config=config.motion
+        )
+        if float(np.mean(moved[left] <= 0.5 * levels[left])) >= config.moves.most_of_it:
             chosen.append(move)
     return sorted(chosen, key=lambda move: (move.dx, move.dy))
 
 
-def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
+def _facts(pair: _Pair, explained: Explained, *, config: ChangeConfig) -> FrameFacts:
     moves = explained.moves
     camera: Camera = "still"
     if len(moves) > 1 or explained.borders.any():
@@ -401,19 +478,25 @@ def _facts(pair: _Pair, explained: Explained) -> FrameFacts:
     shape = pair.plane.luma.shape
     factor = pair.frame.luma.shape[0] / shape[0]
     motion = max((move.farthest(shape) for move in moves), default=0.0) * factor
-    steps = _steps(explained, shape, factor)
+    steps = _steps(pair, explained, factor, config=config)
     return FrameFacts(
-        camera, motion, pair.relit, steps=steps, guesses=() if steps else _guesses(pair, factor)
+        camera,
+        motion,
+        pair.relit,
+        steps=steps,
+        guesses=() if steps else _guesses(pair, factor, config=config),
     )
 
 
-def _steps(explained: Explained, shape: tuple[int, int], factor: float) -> tuple[Step, ...]:
+def _steps(pair: _Pair, explained: Explained, factor: float, *, config: ChangeConfig) -> tuple[Step, ...]:
     """The moves that were believed, each with how far it spreads; moves that hardly differ are one."""
     if not explained.shares:
-        return tuple(Step(move.enlarged(factor)) for move in explained.moves[:1])
+        return tuple(Step(pair.told(move).enlarged(factor)) for move in explained.moves[:1])
+    shape = pair.plane.luma.shape
     shares: dict[Move, float] = {}
-    for move, share in zip((STANDING, *explained.moves), explained.shares, strict=True):
-        same = next((known for known in shares if known.off(move, shape) < _ONE_LAYER), None)
+    told = (pair.told(move) for move in explained.moves)
+    for move, share in zip((STANDING, *told), explained.shares, strict=True):
+        same = next((known for known in shares if known.off(move, shape) < config.moves.one_layer), None)
         if same is not None and shares[same] < share:
             shares[move] = shares.pop(same) + share
         elif share > 0:
@@ -421,12 +504,12 @@ def _steps(explained: Explained, shape: tuple[int, int], factor: float) -> tuple
     return tuple(Step(move.enlarged(factor), min(share, 1.0)) for move, share in shares.items())
 
 
-def _guesses(pair: _Pair, factor: float) -> tuple[Step, ...]:
+def _guesses(pair: _Pair, factor: float, *, config: ChangeConfig) -> tuple[Step, ...]:
     """What points followed where no move was believed; nobody looks for points anew."""
     shape = pair.plane.luma.shape
-    if not any(moves_at_all(move, shape) for move in pair.followed):
+    if not any(moves_at_all(move, shape, config=config.motion) for move in pair.followed):
         return ()
-    return tuple(Step(one.move.enlarged(factor), one.share) for one in pair.candidates)
+    return tuple(Step(one.told.enlarged(factor), one.share) for one in pair.candidates)
 
 
 def _lasting(
@@ -436,6 +519,7 @@ def _lasting(
     *,
     least: float = 0.0,
     alone: float = 0.0,
+    config: ChangeConfig,
 ) -> list[Move]:
     """The moves that most points follow, and those that go on in a frame nearby.
 
@@ -449,33 +533,41 @@ def _lasting(
         return []
     stands = max(candidates, key=lambda one: one.share)
     needed = 0.0
-    if not moves_at_all(stands.move, shape):
-        needed = _PULLED * (1 - stands.of_changed)
-    going_on = _going_on([one.move for one in candidates], known, shape)
-    moving = [one for one in candidates if moves_at_all(one.move, shape) and one.move in going_on]
+    if not moves_at_all(stands.move, shape, config=config.motion):
+        needed = config.moves.pulled * (1 - stands.of_changed)
+    going_on = _going_on([one.move for one in candidates], known, shape, config=config)
+    moving = [
+        one
+        for one in candidates
+        if moves_at_all(one.move, shape, config=config.motion) and one.move in going_on
+    ]
     # Layers share what changed among them; arms do too, but each is a small part of the picture.
-    together = sum(one.of_changed for one in moving if one.share >= _LAYER)
+    together = sum(one.of_changed for one in moving if one.share >= config.moves.layer)
     return [
         one.move
         for one in candidates
-        if moves_at_all(one.move, shape)
+        if moves_at_all(one.move, shape, config=config.motion)
         and (
-            one.share >= _WHOLE_PICTURE
+            one.share >= config.moves.whole_picture
             or (
                 one in moving
                 and one.share >= least
-                and (one.of_changed >= alone or _goes_on_evenly(one.move, known, shape))
-                and (one.of_changed >= needed or (one.share >= _LAYER and together >= needed))
+                and (one.of_changed >= alone or _goes_on_evenly(one.move, known, shape, config=config))
+                and (one.of_changed >= needed or (one.share >= config.moves.layer and together >= needed))
             )
         )
     ]
 
 
-def _goes_on_evenly(move: Move, known: Sequence[Move], shape: tuple[int, int]) -> bool:
-    return any(move.off(other, shape) <= _EVENLY for other in known)
+def _goes_on_evenly(
+    move: Move, known: Sequence[Move], shape: tuple[int, int], *, config: ChangeConfig
+) -> bool:
+    return any(move.off(other, shape) <= config.moves.evenly for other in known)
 
 
-def _going_on(moves: Sequence[Move], known: Sequence[Move], shape: tuple[int, int]) -> set[Move]:
+def _going_on(
+    moves: Sequence[Move], known: Sequence[Move], shape: tuple[int, int], *, config: ChangeConfig
+) -> set[Move]:
     """The moves that continue one of a frame nearby.
 
     Only the nearest does: a head that nods before a standing or panning background does not go on because the
@@ -484,7 +576,7 @@ def _going_on(moves: Sequence[Move], known: Sequence[Move], shape: tuple[int, in
     found = set()
     for other in known:
         nearest = min(moves, key=lambda move: move.off(other, shape))
-        if nearest.off(other, shape) <= _STEADY + _HURRY * nearest.farthest(shape):
+        if nearest.off(other, shape) <= config.moves.steady + config.moves.hurry * nearest.farthest(shape):
             found.add(nearest)
     return found
 
@@ -523,7 +615,7 @@ def _without_specks(
 ) -> NDArray[np.float32]:
     """``wide`` without the worst blocks that stand alone in ``levels``: faults of coding, dots of dust."""
     left = wide
-    for _ in range(_MOST_SPECKS):
+    for _ in range(config.most_specks):
         row, column = np.unravel_index(int(left.argmax()), left.shape)
         here = np.s_[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
         worst = float(left[row, column])

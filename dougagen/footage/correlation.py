@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,44 +12,61 @@ from numpy.typing import NDArray
 from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.motion import Move, apart
 
-_GRID = (3, 4)  # rows, columns of tiles; a layer fills at least one of them nearly alone
-_FLAT_TILE = 2.0  # levels, standard deviation; below it a tile only correlates noise
-_MOST_SHIFTS = 4
-_SAME = 0.4  # px of the analysis plane; nearer shifts are one …
-_SAME_REFINED = 0.15  # px; … and nearer ones after refinement
-_REACHES = (2.0, 1.0, 0.5, 0.25)  # px that a pixel may still be off in each round of refinement
-_MOST_PIXELS = 20_000  # pixels that a refinement looks at; cv2.remap takes 32 767 in a row
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelationConfig:
+    """How shifts of tiles are found."""
+
+    grid: tuple[int, int] = (3, 4)  # rows, columns of tiles; a layer fills at least one of them nearly alone
+    flat_tile: float = 2.0  # levels, standard deviation; below it a tile only correlates noise
+    most_shifts: int = 4
+    same: float = 0.4  # px of the analysis plane; nearer shifts are one …
+    same_refined: float = 0.15  # px; … and nearer ones after refinement
+    reaches: tuple[float, float, float, float] = (
+        2.0,
+        1.0,
+        0.5,
+        0.25,
+    )  # px that a pixel may still be off in each round of refinement
+    most_pixels: int = 20_000  # pixels that a refinement looks at; cv2.remap takes 32 767 in a row
 
 
 def correlated_shifts(
-    current: AnalysisPlane, before: AnalysisPlane, changed: NDArray[np.bool_]
+    current: AnalysisPlane, before: AnalysisPlane, changed: NDArray[np.bool_], *, config: CorrelationConfig
 ) -> list[Move]:
     """The strongest shifts of a grid of tiles by phase correlation at half size, then refined.
 
     ``changed``: bool[rows, columns] of blocks, on whose pixels they are refined.
     """
-    return _refined(current, before, _peaks(current.small.luma, before.small.luma), changed)
+    return _refined(
+        current, before, _peaks(current.small.luma, before.small.luma, config=config), changed, config=config
+    )
 
 
-def _peaks(current: NDArray[np.uint8], before: NDArray[np.uint8]) -> list[Move]:
-    rows, columns = current.shape[0] // _GRID[0], current.shape[1] // _GRID[1]
+def _peaks(current: NDArray[np.uint8], before: NDArray[np.uint8], *, config: CorrelationConfig) -> list[Move]:
+    rows, columns = current.shape[0] // config.grid[0], current.shape[1] // config.grid[1]
     if min(rows, columns) < 8:
         return []
     window = cv2.createHanningWindow((columns, rows), cv2.CV_32F)
     peaks: list[tuple[float, float, float]] = []
-    for y in range(0, rows * _GRID[0], rows):
-        for x in range(0, columns * _GRID[1], columns):
+    for y in range(0, rows * config.grid[0], rows):
+        for x in range(0, columns * config.grid[1], columns):
             # Copies: with a window, OpenCV writes into inputs of an optimal DFT size (240×180 is one).
             tile, past = (p[y : y + rows, x : x + columns].astype(np.float32) for p in (current, before))
-            if min(float(tile.std()), float(past.std())) >= _FLAT_TILE:
+            if min(float(tile.std()), float(past.std())) >= config.flat_tile:
                 (dx, dy), response = cv2.phaseCorrelate(past, tile, window)
                 peaks.append((response, 2 * dx, 2 * dy))
     shifts = (Move(dx, dy) for _, dx, dy in sorted(peaks, reverse=True))
-    return apart(shifts, current.shape, by=_SAME)[:_MOST_SHIFTS]
+    return apart(shifts, current.shape, by=config.same)[: config.most_shifts]
 
 
 def _refined(
-    current: AnalysisPlane, before: AnalysisPlane, shifts: Sequence[Move], changed: NDArray[np.bool_]
+    current: AnalysisPlane,
+    before: AnalysisPlane,
+    shifts: Sequence[Move],
+    changed: NDArray[np.bool_],
+    *,
+    config: CorrelationConfig,
 ) -> list[Move]:
     """The shifts after Gauss-Newton steps on the pixels of changed blocks (Lucas and Kanade, 1981).
 
@@ -59,7 +77,7 @@ def _refined(
     height, width = current.luma.shape
     where = cv2.resize(changed.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     chosen = np.flatnonzero(where)
-    chosen = chosen[:: chosen.size // _MOST_PIXELS + 1]
+    chosen = chosen[:: chosen.size // config.most_pixels + 1]
     if not shifts or chosen.size == 0:
         return list(shifts)
     rows, columns = (axis.astype(np.float32) for axis in np.divmod(chosen, width))
@@ -72,7 +90,7 @@ def _refined(
     ends: list[tuple[int, float, float]] = []
     for shift in shifts:
         dx, dy, followed = shift.dx, shift.dy, 0
-        for reach in _REACHES:
+        for reach in config.reaches:
             past = cv2.remap(
                 before.luma, columns - dx, rows - dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
             )
@@ -87,4 +105,4 @@ def _refined(
             dx, dy = dx + float(np.clip(step_x, -1, 1)), dy + float(np.clip(step_y, -1, 1))
         ends.append((followed, dx, dy))
     best = (Move(dx, dy) for _, dx, dy in sorted(ends, reverse=True))
-    return apart(best, current.luma.shape, by=_SAME_REFINED)
+    return apart(best, current.luma.shape, by=config.same_refined)

@@ -74,9 +74,9 @@ class AnalysisPlane:
         return self._strong
 
 
-def analysis_plane(luma: NDArray[np.uint8]) -> AnalysisPlane:
+def analysis_plane(luma: NDArray[np.uint8], *, lines: int = ANALYSIS_LINES) -> AnalysisPlane:
     """Reduce a frame's luma [H, W] to [H/f, W/f]: 1080 lines become 540, 480 stay."""
-    factor = max(1, luma.shape[0] // ANALYSIS_LINES)
+    factor = max(1, luma.shape[0] // lines)
     height, width = luma.shape
     if factor > 1 and width >= factor:
         size = (width // factor, height // factor)

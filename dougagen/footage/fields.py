@@ -30,12 +30,8 @@ Repair = Literal["none", "woven", "deinterlaced"]
 
 _COMB = np.array([[1], [-3], [4], [-3], [1]], np.float32)  # how far a row stands off those beside it
 _GAIN = 6  # the kernel's answer to rows that alternate by one level
-_RUN = 7  # rows; a line of one pixel makes the kernel swing over five, so only fields swing over seven
-_OWN_FIELD = 0.75  # rows of one field differ by at most this share of what they stand off those of the other
-_RUN_WINDOW = np.ones((_RUN, 1), np.uint8)
 _ROWS_BESIDE = np.ones((3, 1), np.uint8)
 _BLOCK = 16  # px
-_TALL = 576  # lines; a picture no taller may come from a disc and is always looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +48,10 @@ class FieldConfig:
     drawn: float = 0.2
     """A frame is not combed if it has less than this share of the combs that its worst pairing with a
     neighbour's field has: what it has are drawn rows that move (measured: 0.02 against 0.8 to 1)."""
+    run: int = 7
+    """Rows in a comb: a line of one pixel makes the kernel swing over five, only fields swing over seven."""
+    tall: int = 576
+    """Lines; a picture no taller may come from a disc and is always looked at."""
     memory: int = 1500
     """Frames for which a video that is flagged progressive is looked at closely after a comb was seen."""
 
@@ -108,16 +108,18 @@ class Progressive(Iterator[Picture]):
             return current
         level = self._config.level
         moved = moved_pixels(current.luma, [p.luma for p in (before, after) if p is not None], level)
-        combs = combed_pixels(current.luma, moved, level=level)
+        combs = combed_pixels(current.luma, moved, level=level, run=self._config.run)
         if worst_block(combs) < self._config.combed:
             return current
         joined = [j for other in (after, before) if other is not None for j in _joined(current, other)]
-        left = [cv2.countNonZero(combed_pixels(j.luma, moved, level=level)) for j in joined]
+        left = [
+            cv2.countNonZero(combed_pixels(j.luma, moved, level=level, run=self._config.run)) for j in joined
+        ]
         combed = cv2.countNonZero(combs)
         if combed < self._config.drawn * max(left, default=0):
             return current
         self._close_until = current.index + self._config.memory
-        self._remembers |= current.luma.shape[0] > _TALL
+        self._remembers |= current.luma.shape[0] > self._config.tall
         # the newer picture first: its other field lies in the frame after this one
         for pair in (range(2), range(2, 4)):
             best = min((i for i in pair if i < len(left)), key=left.__getitem__, default=None)
@@ -133,7 +135,7 @@ class Progressive(Iterator[Picture]):
     def _suspect(self, picture: Picture) -> bool:
         """Whether the frame is worth a close look, by its flag, its size, and the frames before it."""
         height = picture.luma.shape[0]
-        if picture.video.interlaced_frame or height <= _TALL or picture.index < self._close_until:
+        if picture.video.interlaced_frame or height <= self._config.tall or picture.index < self._close_until:
             return height >= 4 * _BLOCK
         return _hints_at_fields(picture.luma, self._config.level)
 
@@ -148,19 +150,19 @@ def moved_pixels(luma: Luma, others: Iterable[Luma], level: float) -> Luma:
     return _uint8(cv2.dilate(cv2.threshold(moved, level, 255, cv2.THRESH_BINARY)[1], _ROWS_BESIDE))
 
 
-def combed_pixels(luma: Luma, moved: Luma, *, level: float) -> Luma:
-    """uint8[H, W], 1 in the middle of seven rows that moved and stand off the rows beside them, up and down
+def combed_pixels(luma: Luma, moved: Luma, *, level: float, run: int) -> Luma:
+    """uint8[H, W], 1 in the middle of ``run`` rows that moved and stand off the rows beside them, up and down
     in turn: what the fields of two pictures look like and no drawn line does."""
     response = cv2.filter2D(luma, cv2.CV_16S, _COMB, borderType=cv2.BORDER_REFLECT_101)
     response[1::2] *= -1
     combed = np.zeros_like(luma)
     for side in (response > _GAIN * level, response < -_GAIN * level):
-        combed |= _uint8(cv2.erode(_uint8(side.view(np.uint8)) & (moved & 1), _RUN_WINDOW))
+        combed |= _uint8(cv2.erode(_uint8(side.view(np.uint8)) & (moved & 1), np.ones((run, 1), np.uint8)))
     return combed
 
 
-def woven_pixels(luma: Luma, *, level: float) -> Luma:
-    """uint8[H, W], 1 in the middle of seven rows that could be rows of two pictures in turn, seen in one.
+def woven_pixels(luma: Luma, *, level: float, own_field: float, run: int) -> Luma:
+    """uint8[H, W], 1 in the middle of ``run`` rows that could be rows of two pictures in turn, seen in one.
 
     Every row stands off both rows beside it by more than ``level``, up and down in turn, and is nearer to the
     rows of its own field. Lines drawn close together stand off what is beside them too, but two or three
@@ -171,12 +173,12 @@ def woven_pixels(luma: Luma, *, level: float) -> Luma:
     above, below = rows - padded[1:-3], rows - padded[3:-1]
     off = np.minimum(np.abs(above), np.abs(below))
     own = np.maximum(np.abs(rows - padded[:-4]), np.abs(rows - padded[4:]))
-    teeth = (off > level) & (own <= _OWN_FIELD * off)
+    teeth = (off > level) & (own <= own_field * off)
     higher = np.where(np.arange(len(rows))[:, np.newaxis] % 2, -1, 1) * above
     combed = np.zeros_like(luma)
     same_side = (above > 0) == (below > 0)
     for side in (higher > 0, higher < 0):
-        combed |= _uint8(cv2.erode((teeth & same_side & side).view(np.uint8), _RUN_WINDOW))
+        combed |= _uint8(cv2.erode((teeth & same_side & side).view(np.uint8), np.ones((run, 1), np.uint8)))
     return combed
 
 

@@ -10,10 +10,10 @@ as they are and made worse on purpose; ``FlagConfig`` says what was seen.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dougagen.domain import Drawing
-from dougagen.footage.picture_measures import picture_measures
+from dougagen.footage.picture_measures import MeasureConfig, picture_measures
 
 FLAGS: Mapping[str, str] = {
     "dark": "even the light parts are dark",
@@ -64,6 +64,8 @@ class FlagConfig:
     drag_width: float = 3.2
     """… and px of 540 lines that they are wide there: at most 2.2 in sharp pictures, 3.5 and more in those
     moved."""
+    measures: MeasureConfig = field(default_factory=MeasureConfig)
+    """How the figures are measured."""
 
 
 _USUAL = FlagConfig()
@@ -71,7 +73,7 @@ _USUAL = FlagConfig()
 
 def flagged(drawing: Drawing, *, config: FlagConfig = _USUAL) -> Drawing:
     """The drawing with the measures of its picture, and the flags that follow from all its measures."""
-    measures = (*drawing.measures, *picture_measures(drawing.image))
+    measures = (*drawing.measures, *picture_measures(drawing.image, config=config.measures))
     new = flags_of({measure.name: measure.value for measure in measures}, config=config)
     flags = (*drawing.flags, *(flag for flag in new if flag not in drawing.flags))
     return replace(drawing, flags=flags, measures=measures)

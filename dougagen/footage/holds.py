@@ -40,7 +40,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dougagen.domain import Drawing, Episode, Frame, FrameSpan, TurnedMove
-from dougagen.footage.changes import Change, ChangeConfig, Trace, measured_changes
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.changes import Change, Trace, measured_changes
 from dougagen.footage.hold import (
     FirstFrame,
     FrameFacts,
@@ -52,8 +53,8 @@ from dougagen.footage.hold import (
 from dougagen.footage.passers import PasserConfig, without_passers
 from dougagen.footage.returns import with_returns
 from dougagen.footage.seams import Seams
-from dougagen.footage.tracks import with_tracks
-from dougagen.footage.transitions import without_transitions
+from dougagen.footage.tracks import TrackConfig, with_tracks
+from dougagen.footage.transitions import TransitionConfig, without_transitions
 
 __all__ = [
     "DrawingStream",
@@ -73,9 +74,13 @@ class HoldConfig:
 
     change: ChangeConfig = field(default_factory=ChangeConfig)
     passers: PasserConfig = field(default_factory=PasserConfig)
+    transitions: TransitionConfig = field(default_factory=TransitionConfig)
+    tracks: TrackConfig = field(default_factory=TrackConfig)
     frames_ahead: int = 12  # frames looked at before a decision; so many decoded frames are in memory
     same_drawing: float = 1.0  # strength up to which an exposure shows a drawing that was there before; the
     # same drawing coded anew leaves up to 1.5 (95 of 100 below 1.0), the nearest other one 5.7 on five clips
+    # levels, worst cell; a mouth moves the mean of its cell by more, coding by less
+    cells_alike: float = 4.0
     drawings_kept: int = 16  # drawings of a shot that may come back; so many pictures are in memory
     frames_behind: int = 48  # frames of the same shot that a decision remembers
     lowest_threshold: float = 0.5  # strength; no shot is so quiet that less begins a drawing …
@@ -137,8 +142,8 @@ def collapse_holds(
     shot, maker = -1, picture() if picture else None
     changes = measured_changes(frames, config=config.change)
     changes = without_passers(changes, passers=config.passers, config=config.change)
-    changes = without_transitions(changes, config=config.change)
-    for change, begins in _decided(with_tracks(changes), config):
+    changes = without_transitions(changes, transitions=config.transitions, config=config.change)
+    for change, begins in _decided(with_tracks(changes, config=config.tracks), config):
         if begins or running is None:
             if running is not None:
                 yield running.ended(change.frame.index)
@@ -245,7 +250,11 @@ class DrawingStream(Iterator[Drawing]):
     ) -> Generator[Drawing, None, None]:
         holds = self._counted(collapse_holds(frames, config=config, picture=picture, seams=seams))
         drawings = with_returns(
-            holds, same=config.same_drawing, kept=config.drawings_kept, config=config.change
+            holds,
+            same=config.same_drawing,
+            kept=config.drawings_kept,
+            cells_alike=config.cells_alike,
+            config=config.change,
         )
         for drawing_index, drawing in enumerate(drawings):
             hold = drawing.hold

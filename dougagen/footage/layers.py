@@ -11,22 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.differences import BLOCK, AnalysisPlane, beyond_neighbourhood, block_levels
-from dougagen.footage.motion import STANDING, Move, residual_after
+from dougagen.footage.motion import STANDING, MotionConfig, Move, residual_after
 
-_SURE = 4.0  # levels that a displacement must take off a block to explain it
-_GAINED = 1.0  # levels that a further move must take off a block that others explain less well
-_OWNED = 2.5  # levels by which a block must fit one displacement better than any other to belong to it
-_LEAST_SUPPORT = 0.001  # share of the blocks that a move must explain better than those before it do
-_MOVING = 0.6  # share of the changed blocks that displacements must explain, or nothing is held to move
-_STANDING = 0.001  # share of the blocks that stand while others move, above which there are layers
-_MARGIN = 2  # blocks around a border; where both layers are smooth nothing shows whose a block is
-_APART = 0.5  # px; layers that move by less against each other move as one
-_LINE = 2  # blocks; what sampling leaves of a thin line that moves by parts of a pixel is narrower
-_FORGETTING = 0.2  # weight of the newest frame in the memory of borders
-_GRID = (8, 12)  # cells down and across, by which is told how far a move spreads
-_SHOWS = 2  # blocks of a cell that follow a move where it is there
-_RIM_WEIGHT = 8.0  # so many times a cell at the rim of the picture counts, where the background is
-_MOST_REACH = 12  # px; relative displacement up to which uncovered pixels are looked for
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayersConfig:
+    """Which move owns which part of the picture."""
+
+    sure: float = 4.0  # levels that a displacement must take off a block to explain it
+    gained: float = 1.0  # levels that a further move must take off a block that others explain less well
+    # levels by which a block must fit one displacement better than any other to belong to it
+    owned: float = 2.5
+    # share of the blocks that a move must explain better than those before it do
+    least_support: float = 0.001
+    # share of the changed blocks that displacements must explain, or nothing is held to move
+    moving: float = 0.6
+    standing: float = 0.001  # share of the blocks that stand while others move, above which there are layers
+    margin: int = 2  # blocks around a border; where both layers are smooth nothing shows whose a block is
+    apart: float = 0.5  # px; layers that move by less against each other move as one
+    line: int = 2  # blocks; what sampling leaves of a thin line that moves by parts of a pixel is narrower
+    forgetting: float = 0.2  # weight of the newest frame in the memory of borders
+    grid: tuple[int, int] = (8, 12)  # cells down and across, by which is told how far a move spreads
+    shows: int = 2  # blocks of a cell that follow a move where it is there
+    rim_weight: float = 8.0  # so many times a cell at the rim of the picture counts, where the background is
+    most_reach: int = 12  # px; relative displacement up to which uncovered pixels are looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +67,8 @@ class BorderMemory:
     smooth there now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, config: LayersConfig) -> None:
+        self._config = config
         self._last: NDArray[np.bool_] | None = None
         self._often = np.zeros(0, np.float32)  # [rows, columns], running mean, biased towards 0 …
         self._weight = 0.0  # … by this factor
@@ -72,8 +81,8 @@ class BorderMemory:
             near = cv2.dilate(self._last.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.bool_)
             settled = (borders & near) | (self._often > 0.5 * self._weight)
         self._last = borders
-        self._often = _FORGETTING * borders + (1 - _FORGETTING) * self._often
-        self._weight = _FORGETTING + (1 - _FORGETTING) * self._weight
+        self._often = self._config.forgetting * borders + (1 - self._config.forgetting) * self._often
+        self._weight = self._config.forgetting + (1 - self._config.forgetting) * self._weight
         return settled
 
 
@@ -85,52 +94,58 @@ def explain(
     *,
     tolerance: float,
     memory: BorderMemory,
+    config: LayersConfig,
+    motion: MotionConfig,
 ) -> Explained:
     """Take for each block the displacement that leaves the least.
 
     ``still``, float32[rows, columns], is what no displacement at all leaves of each block.
     """
-    believed, residuals = _believed(current, before, still, candidates, tolerance=tolerance)
+    believed, residuals = _believed(
+        current, before, still, candidates, tolerance=tolerance, config=config, motion=motion
+    )
     stack = np.stack(residuals)  # [moves, rows, columns]
     least = stack.min(axis=0)
-    changed = still > min(_SURE, 0.5 * float(still.max()))
+    changed = still > min(config.sure, 0.5 * float(still.max()))
     nowhere = np.zeros(still.shape, np.bool_)
-    if len(believed) == 1 or float(np.mean(least[changed] <= 0.5 * still[changed])) < _MOVING:
+    if len(believed) == 1 or float(np.mean(least[changed] <= 0.5 * still[changed])) < config.moving:
         return Explained(still, (), nowhere, still)
     moves, moved = tuple(believed[1:]), stack[1:].min(axis=0)
-    if not _parts(moves, still, moved, current.luma.shape):
+    if not _parts(moves, still, moved, current.luma.shape, config=config):
         # Nothing stands still here, so that a change is not to be excused by what stood there before.
         memory.settled(nowhere)
-        return Explained(moved, moves, nowhere, _without_lines(moved, moves[0]))
+        return Explained(moved, moves, nowhere, _without_lines(moved, moves[0], config=config))
     owner = stack.argmin(axis=0)
     others = np.where(np.arange(len(stack))[:, np.newaxis, np.newaxis] == owner, np.inf, stack).min(axis=0)
     fields = np.stack([move.field(still.shape) for move in believed])  # [moves, rows, columns, 2]
-    motion = np.take_along_axis(fields, owner[np.newaxis, ..., np.newaxis], axis=0)[0]
-    border, reach = _borders(motion, others > least + _OWNED)
+    travel = np.take_along_axis(fields, owner[np.newaxis, ..., np.newaxis], axis=0)[0]
+    border, reach = _borders(travel, others > least + config.owned, config=config)
     border = memory.settled(border)
     # Where layers meet, pixels come out from behind one that no move finds again. They are
     # excused when their level exists within the relative displacement in the other picture.
     beyond = block_levels(beyond_neighbourhood(current, before, radius=reach))
     levels = np.where(border, np.minimum(least, beyond), least)
-    shares = _shares(owner, others > least + _GAINED, len(stack))
-    return Explained(levels, moves, border, _wider_than_strips(levels, believed), shares)
+    shares = _shares(owner, others > least + config.gained, len(stack), config=config)
+    return Explained(levels, moves, border, _wider_than_strips(levels, believed, config=config), shares)
 
 
-def _shares(owner: NDArray[np.intp], sure: NDArray[np.bool_], moves: int) -> tuple[float, ...]:
+def _shares(
+    owner: NDArray[np.intp], sure: NDArray[np.bool_], moves: int, *, config: LayersConfig
+) -> tuple[float, ...]:
     """How far each move spreads over the picture, by the cells of a grid in which blocks surely follow it.
 
     A painted background may be so soft that few blocks show its move, and a cel that stands before it so
     sharp that many show that it stands. But the background is everywhere, and the cel in one place.
     """
     rows, columns = owner.shape
-    cell = (np.arange(rows) * _GRID[0] // rows)[:, np.newaxis] * _GRID[1] + np.arange(columns) * _GRID[
-        1
-    ] // columns
-    cells = _GRID[0] * _GRID[1]
-    counts = np.bincount((owner * cells + cell)[sure], minlength=moves * cells).reshape(moves, *_GRID)
-    weight = np.full(_GRID, _RIM_WEIGHT)  # [cells down, cells across]
+    cell = (np.arange(rows) * config.grid[0] // rows)[:, np.newaxis] * config.grid[1] + np.arange(
+        columns
+    ) * config.grid[1] // columns
+    cells = config.grid[0] * config.grid[1]
+    counts = np.bincount((owner * cells + cell)[sure], minlength=moves * cells).reshape(moves, *config.grid)
+    weight = np.full(config.grid, config.rim_weight)  # [cells down, cells across]
     weight[1:-1, 1:-1] = 1.0
-    spread = ((counts >= _SHOWS) * weight).sum(axis=(1, 2)) / weight.sum()  # [moves]
+    spread = ((counts >= config.shows) * weight).sum(axis=(1, 2)) / weight.sum()  # [moves]
     return tuple(spread.tolist())
 
 
@@ -139,10 +154,12 @@ def _parts(
     still: NDArray[np.float32],
     moved: NDArray[np.float32],
     shape: tuple[int, int],
+    *,
+    config: LayersConfig,
 ) -> bool:
     """Whether the picture moves other than as one: by several moves, or beside layers that stand."""
     apart = max(one.off(other, shape) for one in moves for other in moves)
-    return bool(apart > _APART or float(np.mean(moved > still + _SURE)) > _STANDING)
+    return bool(apart > config.apart or float(np.mean(moved > still + config.sure)) > config.standing)
 
 
 def _believed(
@@ -152,36 +169,40 @@ def _believed(
     candidates: Sequence[Move],
     *,
     tolerance: float,
+    config: LayersConfig,
+    motion: MotionConfig,
 ) -> tuple[list[Move], list[NDArray[np.float32]]]:
     """Standing still, then the moves that explain enough of what is left; and what each leaves."""
     chosen, residuals, left = [STANDING], [still], still
     # In their order, most points first: half a pixel beside the right one, a move is judged less strictly
     # than the right one and explains as much.
     for move in candidates:
-        levels = residual_after(current, before, move, tolerance=tolerance)
-        if float(np.mean(left > levels + _GAINED)) >= _LEAST_SUPPORT:
+        levels = residual_after(current, before, move, tolerance=tolerance, config=motion)
+        if float(np.mean(left > levels + config.gained)) >= config.least_support:
             chosen.append(move)
             residuals.append(levels)
             left = np.minimum(left, levels)
     return chosen, residuals
 
 
-def _without_lines(levels: NDArray[np.float32], move: Move) -> NDArray[np.float32]:
+def _without_lines(levels: NDArray[np.float32], move: Move, *, config: LayersConfig) -> NDArray[np.float32]:
     """The levels of what is wider than a thin line that moves by parts of a pixel, as sampling leaves it."""
     if move.is_shift:
-        return _eroded(levels, (move.dx, move.dy), length=_LINE)
-    across, down = (_eroded(levels, way, length=_LINE) for way in ((1.0, 0.0), (0.0, 1.0)))
+        return _eroded(levels, (move.dx, move.dy), length=config.line)
+    across, down = (_eroded(levels, way, length=config.line) for way in ((1.0, 0.0), (0.0, 1.0)))
     return cast("NDArray[np.float32]", cv2.min(across, down))
 
 
-def _wider_than_strips(levels: NDArray[np.float32], moves: Sequence[Move]) -> NDArray[np.float32]:
+def _wider_than_strips(
+    levels: NDArray[np.float32], moves: Sequence[Move], *, config: LayersConfig
+) -> NDArray[np.float32]:
     """The levels eroded along the greatest relative displacement, by more than a strip it uncovers is wide.
 
     Where both layers are smooth no border is seen, yet something comes out from behind one of them.
     """
     pairs = [(one.dx - other.dx, one.dy - other.dy) for one in moves for other in moves]
     dx, dy = max(pairs, key=lambda pair: np.hypot(*pair))
-    reach = min(float(np.hypot(dx, dy)), _MOST_REACH) / BLOCK
+    reach = min(float(np.hypot(dx, dy)), config.most_reach) / BLOCK
     return _eroded(levels, (dx, dy), length=int(np.ceil(reach)) + 2)  # a strip one block wide may lie in two
 
 
@@ -197,7 +218,9 @@ def _eroded(
     return cast("NDArray[np.float32]", cv2.erode(levels, line))
 
 
-def _borders(motion: NDArray[np.float32], sure: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
+def _borders(
+    motion: NDArray[np.float32], sure: NDArray[np.bool_], *, config: LayersConfig
+) -> tuple[NDArray[np.bool_], int]:
     """The blocks near which layers move by over half a pixel against each other, and by how much at most, px.
 
     ``motion``: float32[rows, columns, 2], the displacement that owns each block; only ``sure`` ones count,
@@ -205,8 +228,8 @@ def _borders(motion: NDArray[np.float32], sure: NDArray[np.bool_]) -> tuple[NDAr
     """
     if not sure.any():
         return sure, 0
-    fastest = min(float(np.abs(motion[sure]).max()), _MOST_REACH)
-    width = 2 * (int(np.ceil(fastest / BLOCK)) + _MARGIN) + 1  # blocks
+    fastest = min(float(np.abs(motion[sure]).max()), config.most_reach)
+    width = 2 * (int(np.ceil(fastest / BLOCK)) + config.margin) + 1  # blocks
     window = np.ones((width, width), np.uint8)
     spread = np.zeros(sure.shape, np.float32)
     far = np.float32(1e4)
@@ -214,5 +237,5 @@ def _borders(motion: NDArray[np.float32], sure: NDArray[np.bool_]) -> tuple[NDAr
         most = cv2.dilate(np.where(sure, motion[..., axis], -far), window)
         least = cv2.erode(np.where(sure, motion[..., axis], far), window)
         spread = np.maximum(spread, np.where(most > -far, most - least, 0))
-    border = spread > _APART
-    return border, min(int(np.ceil(float(spread.max()))) + 1, _MOST_REACH)
+    border = spread > config.apart
+    return border, min(int(np.ceil(float(spread.max()))) + 1, config.most_reach)

@@ -16,9 +16,15 @@ from numpy.typing import NDArray
 
 from dougagen.footage.differences import BLOCK, AnalysisPlane, block_levels, residual
 
-_STILL = 0.1  # px of the analysis plane; a lesser move is covered by the tolerance
-_HALFWAY_TOLERANCE = 0.25  # share of the local contrast that sampling half a pixel apart may take up more
-_WHOLE = 0.04  # px; a shift so near to whole pixels is taken as whole
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionConfig:
+    """When something moves, and how a move is undone."""
+
+    still: float = 0.1  # px of the analysis plane; a lesser move is covered by the tolerance
+    # share of the local contrast that sampling half a pixel apart may take up more
+    halfway_tolerance: float = 0.25
+    whole: float = 0.04  # px; a shift so near to whole pixels is taken as whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,13 @@ class Move:
     def is_shift(self) -> bool:
         """Without scale or turn."""
         return self.a == 1.0 and self.b == 0.0
+
+    @property
+    def inverse(self) -> Move:
+        """What takes each point back."""
+        back = 1 / complex(self.a, self.b)
+        shift = -back * complex(self.dx, self.dy)
+        return Move(shift.real, shift.imag, back.real, back.imag)
 
     def farthest(self, shape: tuple[int, int]) -> float:
         """Pixels that the farthest moving corner of a plane [h, w] moves."""
@@ -66,9 +79,9 @@ class Move:
 STANDING = Move()
 
 
-def moves_at_all(move: Move, shape: tuple[int, int]) -> bool:
+def moves_at_all(move: Move, shape: tuple[int, int], *, config: MotionConfig) -> bool:
     """Whether a move takes any point of a plane [h, w] farther than standing still explains."""
-    return move.farthest(shape) >= _STILL
+    return move.farthest(shape) >= config.still
 
 
 def apart(moves: Iterable[Move], shape: tuple[int, int], *, by: float) -> list[Move]:
@@ -81,7 +94,7 @@ def apart(moves: Iterable[Move], shape: tuple[int, int], *, by: float) -> list[M
 
 
 def residual_after(
-    current: AnalysisPlane, before: AnalysisPlane, move: Move, *, tolerance: float
+    current: AnalysisPlane, before: AnalysisPlane, move: Move, *, tolerance: float, config: MotionConfig
 ) -> NDArray[np.float32]:
     """Block residuals once ``before`` has moved; what came in over the rim of the picture is excused.
 
@@ -89,8 +102,8 @@ def residual_after(
     """
     height, width = current.luma.shape
     halfway = max(_off_grid(move.dx), _off_grid(move.dy)) if move.is_shift else 1.0  # [0, 1]
-    moved = AnalysisPlane(displaced(before.luma, move))
-    scaled = residual(current, moved, tolerance=tolerance + _HALFWAY_TOLERANCE * halfway)
+    moved = AnalysisPlane(displaced(before.luma, move, config=config))
+    scaled = residual(current, moved, tolerance=tolerance + config.halfway_tolerance * halfway)
     x, y = np.array([0, width - 1.0]), np.array([0, height - 1.0])
     x, y = x - (width - 1) / 2, y - (height - 1) / 2
     left = max(move.a * x[0] - move.b * v + move.dx - x[0] for v in y)
@@ -103,7 +116,7 @@ def residual_after(
     return block_levels(scaled)
 
 
-def displaced(plane: NDArray[np.uint8], move: Move) -> NDArray[np.uint8]:
+def displaced(plane: NDArray[np.uint8], move: Move, *, config: MotionConfig) -> NDArray[np.uint8]:
     """The plane [h, w] moved, cubic between pixels, its rim repeated.
 
     Linear interpolation takes half of a thin line's contrast away at half a pixel, cubic a quarter.
@@ -120,7 +133,10 @@ def displaced(plane: NDArray[np.uint8], move: Move) -> NDArray[np.uint8]:
                 plane, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
             ),
         )
-    (whole_x, part_x), (whole_y, part_y) = _split(move.dx, width), _split(move.dy, height)
+    (whole_x, part_x), (whole_y, part_y) = (
+        _split(move.dx, width, config=config),
+        _split(move.dy, height, config=config),
+    )
     top, bottom, left, right = max(whole_y, 0), max(-whole_y, 0), max(whole_x, 0), max(-whole_x, 0)
     inside = plane[bottom : height - top or None, right : width - left or None]
     moved = cv2.copyMakeBorder(inside, top, bottom, left, right, cv2.BORDER_REPLICATE)
@@ -137,11 +153,11 @@ def _off_grid(shift: float) -> float:
     return 2 * part
 
 
-def _split(shift: float, most: int) -> tuple[int, float]:
+def _split(shift: float, most: int, *, config: MotionConfig) -> tuple[int, float]:
     """The nearest whole pixels, within the picture, and what is left, [-0.5, 0.5] px."""
     whole = int(np.clip(round(shift), 1 - most, most - 1))
     part = float(np.clip(shift - whole, -0.5, 0.5))
-    return whole, part if abs(part) > _WHOLE else 0.0
+    return whole, part if abs(part) > config.whole else 0.0
 
 
 def _cubic(part: float) -> NDArray[np.float32]:

@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.footage.changes import Change, ChangeConfig, strength_of_levels
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.changes import Change, strength_of_levels
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 
 
@@ -34,11 +35,9 @@ class PasserConfig:
     widest: float = 0.5  # width that it covers at least once
     exit: float = 0.55  # from here on it goes out at the other rim
     restored: float = 0.35  # share of the blocks behind it that a cel may have redrawn meanwhile
-
-
-_LEAVING = 2  # frames in which corners of it are still in the picture
-_DIFFERS = 2.5  # levels of a block that is not as it was
-_MARGIN = np.ones((5, 5), np.uint8)  # blocks around its edge
+    leaving: int = 2  # frames in which corners of it are still in the picture
+    differs: float = 2.5  # levels of a block that is not as it was
+    edge: int = 5  # blocks; the window within which something belongs to its edge
 
 
 def without_passers(
@@ -72,9 +71,11 @@ def without_passers(
 def _entered(change: Change, before: Change, passers: PasserConfig, config: ChangeConfig) -> _Way | None:
     """The way of something that shows at one rim of ``change`` for the first time; None if nothing does."""
     now, then = change.plane, before.plane
-    if passers.longest == 0 or change.strength < 1 or change.blank or now.luma.shape != then.luma.shape:
+    if passers.longest == 0 or change.strength < 1 or now.luma.shape != then.luma.shape:
         return None
-    differs = block_levels(residual(now, then, tolerance=config.tolerance)) > _DIFFERS
+    if change.blank or change.rains:  # drops come in at every rim
+        return None
+    differs = block_levels(residual(now, then, tolerance=config.tolerance)) > passers.differs
     rims = float(np.mean(differs[:, 0])), float(np.mean(differs[:, -1]))
     side = int(np.argmax(rims))
     if rims[side] < passers.rim or rims[1 - side] >= passers.rim:
@@ -111,7 +112,7 @@ class _Way:
             self.goes_on = False
             return
         levels = block_levels(residual(change.plane, self._picture, tolerance=self._config.tolerance))
-        differs = levels > _DIFFERS
+        differs = levels > known.differs
         differs = differs[:, ::-1] if self._from_right else differs
         profile = differs.mean(axis=0)
         covered = np.flatnonzero(profile >= known.covered)
@@ -123,7 +124,7 @@ class _Way:
             hidden[:, first : last + 1] = True
         elif self._widest >= known.widest:
             self._leaving += 1
-            self.has_passed = self._leaving > _LEAVING
+            self.has_passed = self._leaving > known.leaving
             hidden[:, -1] = True
             if self._trail < known.exit:
                 self.goes_on = self.has_passed = False
@@ -131,7 +132,7 @@ class _Way:
             self.goes_on = False
         else:
             hidden[:, 0] = True
-        hidden = _with_its_edge(hidden, differs)
+        hidden = _with_its_edge(hidden, differs, edge=known.edge)
         self.hidden.append(hidden[:, ::-1] if self._from_right else hidden)
         self.goes_on &= not self.has_passed and len(self.hidden) < known.longest
 
@@ -147,12 +148,12 @@ class _Way:
         self._widest = max(self._widest, lead - trail)
 
 
-def _with_its_edge(core: NDArray[np.bool_], differs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _with_its_edge(core: NDArray[np.bool_], differs: NDArray[np.bool_], *, edge: int) -> NDArray[np.bool_]:
     """``core`` with what is connected to it of the blocks that differ, and a margin."""
     _, labels = cv2.connectedComponents((core | differs).astype(np.uint8), connectivity=4)
     its = np.unique(labels[core])
     hidden = np.isin(labels, its[its > 0]).astype(np.uint8)
-    return np.asarray(cv2.dilate(hidden, _MARGIN)).astype(np.bool_)
+    return np.asarray(cv2.dilate(hidden, np.ones((edge, edge), np.uint8))).astype(np.bool_)
 
 
 def _seen_beside(

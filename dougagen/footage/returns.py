@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dougagen.domain import FrameSpan, TurnedMove
-from dougagen.footage.changes import Change, ChangeConfig, compare
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.changes import Change, compare
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
 from dougagen.footage.hold import Hold
-
-_CELLS_ALIKE = 4.0  # levels, worst cell; a mouth moves the mean of its cell by more, coding by less
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +32,7 @@ class Returning:
 
 
 def with_returns(
-    holds: Iterable[Hold], *, same: float, kept: int, config: ChangeConfig
+    holds: Iterable[Hold], *, same: float, kept: int, cells_alike: float, config: ChangeConfig
 ) -> Iterator[Returning]:
     """Drawings in the order in which they first appear, once their shot ended or ``kept`` later ones wait.
 
@@ -45,9 +44,12 @@ def with_returns(
         if waiting and waiting[0].hold.shot_index != hold.shot_index:
             yield from waiting
             waiting, last = [], None
-        plane = analysis_plane(hold.frame.luma)
+        plane = analysis_plane(hold.frame.luma, lines=config.analysis_lines)
         known = (other for other in reversed(waiting) if other is not last)
-        match = next((o for o in known if _same(hold, plane, o, same=same, config=config)), None)
+        match = next(
+            (o for o in known if _same(hold, plane, o, same=same, cells_alike=cells_alike, config=config)),
+            None,
+        )
         if match is None:
             match = Returning(hold, plane)
             waiting.append(match)
@@ -59,10 +61,18 @@ def with_returns(
     yield from waiting
 
 
-def _same(hold: Hold, plane: AnalysisPlane, known: Returning, *, same: float, config: ChangeConfig) -> bool:
+def _same(
+    hold: Hold,
+    plane: AnalysisPlane,
+    known: Returning,
+    *,
+    same: float,
+    cells_alike: float,
+    config: ChangeConfig,
+) -> bool:
     if plane.cells.shape != known.plane.cells.shape:
         return False
-    if float(np.abs(plane.cells - known.plane.cells).max()) > _CELLS_ALIKE:
+    if float(np.abs(plane.cells - known.plane.cells).max()) > cells_alike:
         return False
     now = Change(hold.frame, plane, 0.0, 0.0, cut=False)
     change = compare(now, known.plane, config=config)

@@ -14,21 +14,31 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_LINES = 720  # px; larger pictures are reduced to so many lines: strokes keep a pixel, cost is bounded
-_LEAST_HEIGHT, _MOST_HEIGHT = 0.014, 0.2  # of a glyph, share of the picture's height
-_STROKE = 0.036  # widest stroke, share of the picture's height
-_FEWEST_GLYPHS = 5
-_MOST_SHAPES = 800  # a bound on the pairs that are looked at; foliage has thousands of light spots
-_LEAST_SPAN = 4.0  # of a row, glyphs high
-_UNLIKE = 0.16  # least deviation of the areas over their mean: bricks have 0.12, a line of text 0.20
-_LINE_SPAN = 8.0  # of a row, glyphs high; in one so long …
-_LINE_GLYPHS = 10  # … with so many shapes they may be parts of glyphs, as in kana and kanji
-_SCATTER, _SCATTER_OF_PARTS = 0.35, 0.5  # of a glyph's height, standard deviation of the middles
-_ALIGNED = 0.5  # share of the glyphs
-_LIGHT = 140  # levels of the lightest channel; letters are made to be read
-_NEAR = 0.02  # share of the height; strokes end at half the height of the lightest so near: letters touch
-_EVEN = 60  # levels, standard deviation inside a glyph; the anti-aliased edge of thin strokes is in it
-_STANDS_OUT = 48  # levels by which a stroke is lighter than what lies around it
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextConfig:
+    """What is a glyph, and what a row of them. Lengths are shares of the picture's lines."""
+
+    lines: int = 720  # px; larger pictures are reduced to so many: strokes keep a pixel, cost is bounded
+    least_height: float = 0.014  # of a glyph, share of the picture's height
+    most_height: float = 0.2
+    stroke: float = 0.036  # widest stroke, share of the picture's height
+    fewest_glyphs: int = 5
+    most_shapes: int = 800  # a bound on the pairs that are looked at; foliage has thousands of light spots
+    least_span: float = 4.0  # of a row, glyphs high
+    # least deviation of the areas over their mean: bricks have 0.12, a line of text 0.20
+    unlike: float = 0.16
+    line_span: float = 8.0  # of a row, glyphs high; in one so long …
+    line_glyphs: int = 10  # … with so many shapes they may be parts of glyphs, as in kana and kanji
+    scatter: float = 0.35  # of a glyph's height, standard deviation of the middles
+    scatter_of_parts: float = 0.5
+    aligned: float = 0.5  # share of the glyphs
+    light: int = 140  # levels of the lightest channel; letters are made to be read
+    # share of the height; strokes end at half the height of the lightest so near: letters touch
+    near: float = 0.02
+    # levels, standard deviation inside a glyph; the anti-aliased edge of thin strokes is in it
+    even: int = 60
+    stands_out: int = 48  # levels by which a stroke is lighter than what lies around it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,25 +65,25 @@ class _Shapes:
         return len(self.box)
 
 
-def glyphs_in_rows(image: NDArray[np.uint8]) -> int:
+def glyphs_in_rows(image: NDArray[np.uint8], *, config: TextConfig) -> int:
     """How many shapes of uint8[H, W, 3] stand in rows or columns as the glyphs of a text do."""
-    factor = image.shape[0] / _LINES
+    factor = image.shape[0] / config.lines
     if factor > 1:
         way = cv2.INTER_AREA if factor >= 2 else cv2.INTER_LINEAR  # up to there as good, and 20 times faster
-        image = _uint8(cv2.resize(image, (round(image.shape[1] / factor), _LINES), interpolation=way))
-    shapes = _glyph_like(_light_strokes(image), image.shape[0])
-    return max(_in_rows(shapes), _in_rows(_turned(shapes)))
+        image = _uint8(cv2.resize(image, (round(image.shape[1] / factor), config.lines), interpolation=way))
+    shapes = _glyph_like(_light_strokes(image, config=config), image.shape[0], config=config)
+    return max(_in_rows(shapes, config=config), _in_rows(_turned(shapes), config=config))
 
 
-def _light_strokes(image: NDArray[np.uint8]) -> _Shapes:
+def _light_strokes(image: NDArray[np.uint8], *, config: TextConfig) -> _Shapes:
     height = image.shape[0]
     value = _uint8(cv2.max(cv2.max(*cv2.split(image)[:2]), cv2.split(image)[2]))
-    width = 2 * round(_STROKE * height / 2) + 1
+    width = 2 * round(config.stroke * height / 2) + 1
     around = _uint8(cv2.morphologyEx(value, cv2.MORPH_OPEN, np.ones((width, width), np.uint8)))
     light = _uint8(cv2.subtract(value, around))
-    near = round(_NEAR * height) | 1
+    near = round(config.near * height) | 1
     most = _uint8(cv2.dilate(light, np.ones((near, near), np.uint8)))
-    strokes = (light > np.maximum(most // 2, _STANDS_OUT)).view(np.uint8)
+    strokes = (light > np.maximum(most // 2, config.stands_out)).view(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     rows, columns = np.nonzero(strokes)
     owner = labels[rows, columns]  # [px], from 1
@@ -91,15 +101,15 @@ def _light_strokes(image: NDArray[np.uint8]) -> _Shapes:
     return every.where(~background)
 
 
-def _glyph_like(shapes: _Shapes, lines: int) -> _Shapes:
+def _glyph_like(shapes: _Shapes, lines: int, *, config: TextConfig) -> _Shapes:
     wide, high = shapes.box[:, 2], shapes.box[:, 3]
     longest = np.maximum(wide, high)
     return shapes.where(
-        (longest >= _LEAST_HEIGHT * lines)
-        & (longest <= _MOST_HEIGHT * lines)
+        (longest >= config.least_height * lines)
+        & (longest <= config.most_height * lines)
         & (shapes.area >= 0.08 * wide * high)
-        & (shapes.spread < _EVEN)
-        & (shapes.color.max(axis=1) > _LIGHT)
+        & (shapes.spread < config.even)
+        & (shapes.color.max(axis=1) > config.light)
     )
 
 
@@ -108,15 +118,15 @@ def _turned(shapes: _Shapes) -> _Shapes:
     return _Shapes(shapes.box[:, [1, 0, 3, 2]], shapes.area, shapes.color, shapes.spread, shapes.stroke)
 
 
-def _in_rows(shapes: _Shapes) -> int:
+def _in_rows(shapes: _Shapes, *, config: TextConfig) -> int:
     """The glyphs of every row that reads like text."""
-    return sum(len(row) for row in rows_of(shapes) if _reads_like_text(row))
+    return sum(len(row) for row in rows_of(shapes, config=config) if _reads_like_text(row, config=config))
 
 
-def rows_of(shapes: _Shapes) -> list[_Shapes]:
+def rows_of(shapes: _Shapes, *, config: TextConfig) -> list[_Shapes]:
     """Shapes that follow each other from left to right, alike in height, stroke and colour."""
-    if len(shapes) > _MOST_SHAPES:
-        evenest = np.argsort(shapes.spread, kind="stable")[:_MOST_SHAPES]
+    if len(shapes) > config.most_shapes:
+        evenest = np.argsort(shapes.spread, kind="stable")[: config.most_shapes]
         shapes = shapes.where(np.isin(np.arange(len(shapes)), evenest))
     first, second = _follow_each_other(shapes)
     parent = np.arange(len(shapes))
@@ -129,7 +139,7 @@ def rows_of(shapes: _Shapes) -> list[_Shapes]:
             break
         parent = joined
     groups, members = np.unique(parent, return_counts=True)
-    return [shapes.where(parent == group) for group in groups[members >= _FEWEST_GLYPHS]]
+    return [shapes.where(parent == group) for group in groups[members >= config.fewest_glyphs]]
 
 
 def _follow_each_other(shapes: _Shapes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -150,21 +160,21 @@ def _follow_each_other(shapes: _Shapes) -> tuple[NDArray[np.intp], NDArray[np.in
     return one[alike], other[alike]
 
 
-def _reads_like_text(row: _Shapes) -> bool:
+def _reads_like_text(row: _Shapes, *, config: TextConfig) -> bool:
     left, top, wide, high = row.box.T
     size = float(np.median(high))
     span = float((left + wide).max() - left.min())
-    long_line = span > _LINE_SPAN * size and len(row) >= _LINE_GLYPHS
-    scatter = _SCATTER_OF_PARTS if long_line else _SCATTER
+    long_line = span > config.line_span * size and len(row) >= config.line_glyphs
+    scatter = config.scatter_of_parts if long_line else config.scatter
     return (
-        span > _LEAST_SPAN * size
+        span > config.least_span * size
         and float(np.std(top + high / 2)) < scatter * size
-        and max(_aligned(top, size), _aligned(top + high, size)) >= _ALIGNED
+        and max(_aligned(top, size), _aligned(top + high, size)) >= config.aligned
         and _variation(row.stroke) < 0.25
         and float(row.color.std(axis=0).max()) < 18
         and 0.18 < float(np.median(row.area / (wide * high))) < 0.82
         and 0.05 < float(np.median(row.stroke)) / size < 0.34
-        and _variation(row.area) > _UNLIKE
+        and _variation(row.area) > config.unlike
     )
 
 

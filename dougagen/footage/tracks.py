@@ -19,19 +19,28 @@ from dougagen.footage.changes import Change
 from dougagen.footage.hold import Step
 from dougagen.footage.motion import STANDING, Move
 
-_AHEAD = 12  # frames that are looked at before a layer is told from another
-_BRIDGED = 3  # frames in a row without a move that their neighbours may give one
-_DRAWN = 1.0  # strength of a frame that is likely to begin a drawing
-_STEADY = 1.1 / 480  # of the picture's height by which a layer's move may change from one frame to the next …
-_HURRY = 0.15  # … and share of it
-_SEEN_IN = 0.6  # share of the frames ahead in which something moves that a new layer must be seen in …
-_LEAST_SEEN = 5  # … and how many at least
-_LEAST_SHARE = 0.02  # of the picture that a layer fills
-_APART = 0.6 / 480  # of the picture's height by which two layers move against each other
-_LOST_AFTER = 3  # frames in which a layer is not found, after which it is given up
-_MOST_LAYERS = 6  # of a shot
-_MISSED = 1  # frames whose moves nobody can tell, as when an explosion hides a camera that shakes …
-_MISSED_SHARE = 0.1  # … and share of the frames in which something moves, after which a shot has no track
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackConfig:
+    """What is a layer, and which move is its."""
+
+    ahead: int = 12  # frames that are looked at before a layer is told from another
+    bridged: int = 3  # frames in a row without a move that their neighbours may give one
+    drawn: float = 1.0  # strength of a frame that is likely to begin a drawing
+    steady: float = (
+        1.1 / 480
+    )  # of the picture's height by which a layer's move may change from one frame to the next …
+    hurry: float = 0.15  # … and share of it
+    # share of the frames ahead in which something moves that a new layer must be seen in …
+    seen_in: float = 0.6
+    least_seen: int = 5  # … and how many at least
+    least_share: float = 0.02  # of the picture that a layer fills
+    apart: float = 0.6 / 480  # of the picture's height by which two layers move against each other
+    lost_after: int = 3  # frames in which a layer is not found, after which it is given up
+    most_layers: int = 6  # of a shot
+    missed: int = 1  # frames whose moves nobody can tell, as when an explosion hides a camera that shakes …
+    # … and share of the frames in which something moves, after which a shot has no track
+    missed_share: float = 0.1
 
 
 @dataclass(slots=True)
@@ -61,8 +70,8 @@ class _Layer:
 class _Shot:
     """The layers of the shot that is running."""
 
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self._shape = shape
+    def __init__(self, shape: tuple[int, int], config: TrackConfig) -> None:
+        self._shape, self._config = shape, config
         self._layers = [_Layer(0)]
         self._begun = 1
         self._moving = False
@@ -76,13 +85,13 @@ class _Shot:
         before = replace(self._layers[0])
         left = self._follow(steps)
         for step in left:
-            if self._begun < _MOST_LAYERS and self._is_layer(step, ahead):
+            if self._begun < self._config.most_layers and self._is_layer(step, ahead):
                 self._layers.append(replace(before, number=self._begun, lost=0))
                 self._layers[-1].follow(step.move)
                 self._begun += 1
         self._moving = bool(steps)
         self._moved += self._moving
-        if not self._moved or self._missed > _MISSED + _MISSED_SHARE * self._moved:
+        if not self._moved or self._missed > self._config.missed + self._config.missed_share * self._moved:
             return ()  # no track is better than a wrong one
         return tuple(layer.placed(change.frame.index, self._shape) for layer in self._layers)
 
@@ -91,9 +100,11 @@ class _Shot:
         facts = change.facts
         if facts.in_flash or change.blank:
             return ()  # the picture that comes back is compared with the one that was covered
-        if facts.steps or not (facts.guesses or facts.in_dissolve or change.strength > _DRAWN):
+        if facts.steps or not (facts.guesses or facts.in_dissolve or change.strength > self._config.drawn):
             return facts.steps
-        following = next((other.facts.steps for other in ahead[:_BRIDGED] if other.facts.steps), ())
+        following = next(
+            (other.facts.steps for other in ahead[: self._config.bridged] if other.facts.steps), ()
+        )
         steps = []
         for layer in self._layers if self._moving else ():
             guess = self._nearest(facts.guesses, layer.pace)
@@ -125,7 +136,7 @@ class _Shot:
             layer.follow(layer.pace if step is None else step.move)
             if step in left:
                 left.remove(step)
-        self._layers = [layer for layer in self._layers if layer.lost <= _LOST_AFTER]
+        self._layers = [layer for layer in self._layers if layer.lost <= self._config.lost_after]
         return left
 
     def _nearest(self, steps: Iterable[Step], pace: Move) -> Step | None:
@@ -133,7 +144,7 @@ class _Shot:
         near = min(steps, key=lambda step: step.move.off(pace, self._shape), default=None)
         if near is None:
             return None
-        allowed = _STEADY * self._shape[0] + _HURRY * pace.farthest(self._shape)
+        allowed = self._config.steady * self._shape[0] + self._config.hurry * pace.farthest(self._shape)
         return near if near.move.off(pace, self._shape) <= allowed else None
 
     def _spread(self, step: Step, ahead: Sequence[Change]) -> float:
@@ -148,7 +159,9 @@ class _Shot:
     def _is_layer(self, step: Step, ahead: Sequence[Change]) -> bool:
         """Whether a move goes on beside those of the layers that are known."""
         paces = [layer.pace for layer in self._layers]
-        if step.share < _LEAST_SHARE or any(step.move.off(p, self._shape) < self._apart for p in paces):
+        if step.share < self._config.least_share or any(
+            step.move.off(p, self._shape) < self._apart for p in paces
+        ):
             return False
         moving = [change.facts.steps for change in ahead if change.facts.steps]
         pace, seen = step.move, 0
@@ -159,18 +172,20 @@ class _Shot:
                 if taken is not None:
                     paces[number] = taken.move
                     left.remove(taken)
-            following = self._nearest((other for other in left if other.share >= _LEAST_SHARE), pace)
+            following = self._nearest(
+                (other for other in left if other.share >= self._config.least_share), pace
+            )
             if following is not None:
                 pace, seen = following.move, seen + 1
-        return seen >= max(_LEAST_SEEN, _SEEN_IN * len(moving))
+        return seen >= max(self._config.least_seen, self._config.seen_in * len(moving))
 
     @property
     def _apart(self) -> float:
-        return _APART * self._shape[0]
+        return self._config.apart * self._shape[0]
 
 
-def with_tracks(changes: Iterable[Change]) -> Iterator[Change]:
-    """The changes, each with where its layers lie, ``_AHEAD`` frames late."""
+def with_tracks(changes: Iterable[Change], *, config: TrackConfig) -> Iterator[Change]:
+    """The changes, each with where its layers lie, ``ahead`` frames late."""
     shot: _Shot | None = None
     window: deque[Change] = deque()
 
@@ -179,7 +194,7 @@ def with_tracks(changes: Iterable[Change]) -> Iterator[Change]:
         change = window.popleft()
         if shot is None or change.cut:
             shape: tuple[int, int] = (change.frame.luma.shape[0], change.frame.luma.shape[1])
-            shot = _Shot(shape)
+            shot = _Shot(shape, config)
             return change
         cut = next((i for i, other in enumerate(window) if other.cut), len(window))
         moves = shot.advance(change, [window[i] for i in range(cut)])
@@ -187,7 +202,7 @@ def with_tracks(changes: Iterable[Change]) -> Iterator[Change]:
 
     for change in changes:
         window.append(change)
-        if len(window) > _AHEAD:
+        if len(window) > config.ahead:
             yield passed()
     while window:
         yield passed()

@@ -15,46 +15,58 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.footage.changes import Change, ChangeConfig, compare
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.changes import Change, compare
 from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.hold import FrameFacts
-from dougagen.footage.light import in_one_light, is_blank
-
-FRAMES_AHEAD = 36
-"""Frames that are looked at before one is passed on: a dissolve of a second and a half."""
-_LONGEST_FLASH = 8  # frames that a picture may be gone and come back; a shot is longer
-
-_LONGEST_DARK = 12  # frames as good as black in which the cut between two fades is looked for
-
-_LEAST_STEP = 0.35  # levels, mean over the cells, that a frame of a dissolve differs from the one before
-_STEADY = 0.5  # cosine of the steps to two frames in a row; in a dissolve they are the same picture, B − A
-_SPREAD = 0.35  # share of the cells that take part in a step
-_SHORTEST = 4  # frames of a dissolve; a shorter mixture is what an encoder makes of a cut
-_UNMIXED = 0.15  # share of |B − A| that a mixture of A and B may miss a frame by, mean over the pixels
-_CORRELATED = 0.8  # correlation of two pictures that are one in another light: a fade, no dissolve
-_ALIKE = 0.4  # share of the contrast of the cells that another drawing may change in another light
-_HALF = 0.492  # weight; what coding makes of a half
+from dougagen.footage.light import LightConfig, in_one_light, is_blank
 
 
-def without_transitions(changes: Iterable[Change], *, config: ChangeConfig) -> Iterator[Change]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionConfig:
+    """What a flash, a fade to black and a dissolve are."""
+
+    frames_ahead: int = 36  # frames looked at before one is passed on: a dissolve of a second and a half
+    longest_flash: int = 8  # frames that a picture may be gone and come back; a shot is longer
+    longest_dark: int = 12  # frames as good as black in which the cut between two fades is looked for
+    # levels, mean over the cells, that a frame of a dissolve differs from the one before
+    least_step: float = 0.35
+    # cosine of the steps to two frames in a row; in a dissolve they are the same picture, B − A
+    steady: float = 0.5
+    spread: float = 0.35  # share of the cells that take part in a step
+    shortest: int = 4  # frames of a dissolve; a shorter mixture is what an encoder makes of a cut
+    # share of |B − A| that a mixture of A and B may miss a frame by, mean over the pixels
+    unmixed: float = 0.15
+    correlated: float = 0.8  # correlation of two pictures that are one in another light: a fade, no dissolve
+    alike: float = 0.4  # share of the contrast of the cells that another drawing may change in another light
+    half: float = 0.492  # weight; what coding makes of a half
+
+
+def without_transitions(
+    changes: Iterable[Change], *, config: ChangeConfig, transitions: TransitionConfig
+) -> Iterator[Change]:
     """The changes with dissolves and flashes taken out: their frames begin nothing but the new shot."""
-    return _dissolves_as_cuts(_cut_in_the_dark(_without_flashes(changes, config)))
+    changes = _without_flashes(changes, config, transitions=transitions)
+    changes = _cut_in_the_dark(changes, transitions=transitions)
+    return _dissolves_as_cuts(changes, transitions=transitions, light=config.light)
 
 
 # ---- flashes ----------------------------------------------------------------------------------------
-def _without_flashes(changes: Iterable[Change], config: ChangeConfig) -> Iterator[Change]:
+def _without_flashes(
+    changes: Iterable[Change], config: ChangeConfig, *, transitions: TransitionConfig
+) -> Iterator[Change]:
     """Undo a cut if within a few frames another one brings the picture back."""
     recent: deque[Change] = deque()
     for change in changes:
         if change.cut:
             change = _returned(recent, change, config) or change
         recent.append(change)
-        if len(recent) > _LONGEST_FLASH + 1:
+        if len(recent) > transitions.longest_flash + 1:
             yield recent.popleft()
     yield from recent
 
@@ -74,13 +86,13 @@ def _returned(recent: deque[Change], change: Change, config: ChangeConfig) -> Ch
 
 
 # ---- fades to black and back ----------------------------------------------------------------------
-def _cut_in_the_dark(changes: Iterable[Change]) -> Iterator[Change]:
+def _cut_in_the_dark(changes: Iterable[Change], *, transitions: TransitionConfig) -> Iterator[Change]:
     """Where a shot fades out and the next fades in, the old one ends with the first that shows least."""
     dark: deque[Change] = deque()
     for change in changes:
         if change.blank:
             dark.append(change)
-            if len(dark) > _LONGEST_DARK:
+            if len(dark) > transitions.longest_dark:
                 yield dark.popleft()
             continue
         if dark and change.cut:
@@ -97,7 +109,9 @@ def _cut_in_the_dark(changes: Iterable[Change]) -> Iterator[Change]:
 
 
 # ---- dissolves --------------------------------------------------------------------------------------
-def _dissolves_as_cuts(changes: Iterable[Change]) -> Iterator[Change]:
+def _dissolves_as_cuts(
+    changes: Iterable[Change], *, transitions: TransitionConfig, light: LightConfig
+) -> Iterator[Change]:
     """Find runs of steady steps, and where one is a mixture of its two ends, leave one cut in its middle."""
     window: deque[Change] = deque()
     before: Change | None = None  # the frame that was passed on last
@@ -108,9 +122,9 @@ def _dissolves_as_cuts(changes: Iterable[Change]) -> Iterator[Change]:
     def passed() -> Change:
         nonlocal before, settled
         if settled == 0 and before is not None:
-            length = _run(steps)
-            if _SHORTEST <= length < len(window):
-                settled = _as_dissolve(window, before, length)
+            length = _run(steps, transitions=transitions)
+            if transitions.shortest <= length < len(window):
+                settled = _as_dissolve(window, before, length, transitions=transitions, light=light)
         settled = max(settled - 1, 0)
         before = window.popleft()
         steps.popleft()
@@ -121,21 +135,21 @@ def _dissolves_as_cuts(changes: Iterable[Change]) -> Iterator[Change]:
         steps.append((now - (now if cells is None else cells)).ravel())
         cells = now
         window.append(change)
-        if len(window) > FRAMES_AHEAD:
+        if len(window) > transitions.frames_ahead:
             yield passed()
     while window:
         yield passed()
 
 
-def _run(steps: Sequence[NDArray[np.float32]]) -> int:
+def _run(steps: Sequence[NDArray[np.float32]], *, transitions: TransitionConfig) -> int:
     """How many frames from the first on differ from the one before by steadily the same picture."""
     length = 0
     way = steps[0]
     for step in steps:
         size = float(np.abs(step).mean())
-        if size < _LEAST_STEP or float(np.mean(np.abs(step) > 0.3 * size)) < _SPREAD:
+        if size < transitions.least_step or float(np.mean(np.abs(step) > 0.3 * size)) < transitions.spread:
             break
-        if length and _cosine(way, step) < _STEADY:
+        if length and _cosine(way, step) < transitions.steady:
             break
         way = step if length == 0 else way + step
         length += 1
@@ -146,21 +160,29 @@ def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(one @ other) / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-6)
 
 
-def _alike(one: AnalysisPlane, other: AnalysisPlane) -> bool:
+def _alike(
+    one: AnalysisPlane, other: AnalysisPlane, *, transitions: TransitionConfig, light: LightConfig
+) -> bool:
     """Whether two pictures are one in another light, be it with another drawing."""
     a, b = (plane.small.luma.astype(np.float32).ravel() for plane in (one, other))
-    if _cosine(a - a.mean(), b - b.mean()) > _CORRELATED:
+    if _cosine(a - a.mean(), b - b.mean()) > transitions.correlated:
         return True
-    lit = in_one_light(one, other)
+    lit = in_one_light(one, other, config=light)
     left = float(np.abs(lit.current.cells - lit.before.cells).mean())
-    return lit.relit and left < _ALIKE * float(lit.current.cells.std())
+    return lit.relit and left < transitions.alike * float(lit.current.cells.std())
 
 
-def _as_dissolve(window: deque[Change], before: Change, length: int) -> int:
+def _as_dissolve(
+    window: deque[Change], before: Change, length: int, *, transitions: TransitionConfig, light: LightConfig
+) -> int:
     """Make the first ``length`` frames a dissolve if they are mixtures; how many frames it takes."""
     last = window[length - 1]  # all but the second picture, or the second picture itself
     first, second = (change.plane.small.luma.astype(np.float32) for change in (before, last))
-    if is_blank(before.plane) or is_blank(last.plane) or _alike(before.plane, last.plane):
+    if (
+        is_blank(before.plane, config=light)
+        or is_blank(last.plane, config=light)
+        or _alike(before.plane, last.plane, transitions=transitions, light=light)
+    ):
         return 0  # a fade, or an exposure that changes
     apart = second - first
     weights, missed = [], []
@@ -169,9 +191,13 @@ def _as_dissolve(window: deque[Change], before: Change, length: int) -> int:
         weight = float((mixed * apart).sum() / (apart * apart).sum())
         weights.append(weight)
         missed.append(float(np.abs(mixed - weight * apart).mean() / np.abs(apart).mean()))
-    if np.median(missed) > _UNMIXED or not 0 < weights[0] < 0.6 or np.any(np.diff(weights) < -0.05):
+    if (
+        np.median(missed) > transitions.unmixed
+        or not 0 < weights[0] < 0.6
+        or np.any(np.diff(weights) < -0.05)
+    ):
         return 0
-    middle = int(np.argmax(np.array([*weights, 1.0]) >= _HALF))
+    middle = int(np.argmax(np.array([*weights, 1.0]) >= transitions.half))
     for i in range(length):
         begins = i == middle
         window[i] = replace(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.options import ExtractOptions, read_extract_options
     from dougagen.runs.report import EpisodeFailure, RunReport
+    from dougagen.runs.timing import timing_of
     from dougagen.runs.worker import Plan
 
 _HOME = {
@@ -33,6 +34,7 @@ _HOME = {
     "extract_all": "extraction",
     "find_episodes": "inputs",
     "read_extract_options": "options",
+    "timing_of": "timing",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "extract_all",
     "find_episodes",
     "read_extract_options",
+    "timing_of",
 ]
 
 

@@ -27,13 +27,24 @@ from dougagen.footage import Footage, likely_borders, open_episode, read_footage
 from dougagen.processes.streams import StageClock
 from dougagen.runs.children import OUT_OF_MEMORY, Child, in_words, watch
 from dougagen.runs.messages import Forward, Receiver, Sender, Ticker
-from dougagen.runs.words import Begun, Borders, Ended, Failed, FileIdentity, Noticed, Opened, Seam, Tick
+from dougagen.runs.words import (
+    Begun,
+    Borders,
+    Ended,
+    Failed,
+    FileIdentity,
+    Noticed,
+    Opened,
+    Seam,
+    Tick,
+    Unpictured,
+)
 
 _TICK_SECONDS = 0.5
 _SLACK_BYTES = 2 << 30
 """How far allocations may go beyond the bound on memory in use: FFmpeg asks for more than it touches."""
 _DEATH_SECONDS = 5.0
-_NO_PICTURE = np.zeros((1, 1, 3), np.uint8)
+_PIXEL = np.zeros((1, 1, 3), np.uint8)
 _ENCODE_AGAIN = "encode the file again, for example with `ffmpeg -i FILE -c:v libx264 FILE.mkv`"
 
 
@@ -76,7 +87,7 @@ class _FootageRequest:
     """Of ``read_footage``."""
     max_drawings: int | None
     pictures: bool = True
-    """False: who asks wants to know when drawings are on screen, and gets a pixel for the picture."""
+    """False: who asks wants to know when drawings are on screen, and gets black pictures."""
 
 
 class DecoderProcess:
@@ -139,7 +150,7 @@ class DecoderProcess:
         """The drawings of the opened file: ``read_footage`` with these ``options``, but over there.
 
         The child stops after ``max_drawings``: what it decodes beyond them would depend on the clock. Without
-        ``pictures`` the image of each drawing is a pixel.
+        ``pictures`` the image of each drawing is black, of its size, and takes no memory.
         """
         self._ask(_FootageRequest(options, max_drawings, pictures))
         begun = self.receive()
@@ -248,6 +259,9 @@ class FarFootage(Iterator[Drawing]):
         while isinstance(message, Seam):
             self.seams.add(message.index)
             message = self._decoder.receive()
+        if isinstance(message, Unpictured):
+            black = np.broadcast_to(_PIXEL, (*message.size, 3))
+            message = replace(message.drawing, image=black)
         if not isinstance(message, Drawing):
             self._end(message)
             raise StopIteration
@@ -351,8 +365,12 @@ def _send_drawings(opened: Opened, request: object, answers: Sender, state: _Sta
             for index, time in footage.seams.found[told:]:
                 answers.send(Seam(index, time))
             told = len(footage.seams.found)
+            if not request.pictures:
+                height, width, _ = drawing.image.shape
+                answers.send(Unpictured(replace(drawing, image=_PIXEL), (height, width)))
+                continue
             # gaps between lines would go into the pickle
-            image = np.ascontiguousarray(drawing.image) if request.pictures else _NO_PICTURE
+            image = np.ascontiguousarray(drawing.image)
             answers.send(drawing if image is drawing.image else replace(drawing, image=image))
         last = state.tick()
     _require_unchanged(opened.episode, opened.identity)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from dougagen.domain import Episode, ExtractReport, FootageCounts, PictureArea
+from dougagen.domain import Drawing, Episode, ExtractReport, FootageCounts, PictureArea
 from dougagen.errors import DougagenError
 
 
@@ -120,6 +120,16 @@ class Began:
     """Worker → run: the episode is ours, and it is being extracted."""
 
     episode: Episode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unpictured:
+    """Decoder → worker: a drawing whose picture nobody asked for."""
+
+    drawing: Drawing
+    """Its image is a pixel …"""
+    size: tuple[int, int]
+    """… and would have been so high and wide."""
 
 
 @dataclass(frozen=True, slots=True)

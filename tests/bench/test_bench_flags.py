@@ -31,6 +31,7 @@ from dougagen.studio.stand.lettering import burn_text
 
 pytestmark = pytest.mark.bench
 
+FLAGS = FlagConfig()
 SEEDS = range(7_000_000, 7_000_024)
 LINES = (480, 720, 1080)
 
@@ -40,8 +41,10 @@ def test_text_is_told_from_drawings() -> None:
     for seed in SEEDS:
         scene = make_scene(seed, window=whole_frame(LINES[seed % 3]), delivered=False).color
         rng = np.random.default_rng(seed)
-        without.append(glyphs_in_rows(degrade(rng, scene)))
-        with_text += [glyphs_in_rows(degrade(rng, burn_text(rng, scene))) for _ in range(3)]
+        without.append(glyphs_in_rows(degrade(rng, scene), config=FLAGS.measures.text))
+        with_text += [
+            glyphs_in_rows(degrade(rng, burn_text(rng, scene)), config=FLAGS.measures.text) for _ in range(3)
+        ]
     print(f"\n{len(without)} scenes without text, {len(with_text)} with (12 % of them a logo alone)")
     for least in (5, 6, 7, 8, 10):
         found, wrong = sum(n >= least for n in with_text), sum(n >= least for n in without)
@@ -113,7 +116,11 @@ def drawings_of(clip: Path) -> Iterator[tuple[Picture, Picture]]:
 
 
 def flags(picture: Picture) -> set[str]:
-    return set(flags_of({measure.name: measure.value for measure in picture_measures(picture)}))
+    return set(
+        flags_of(
+            {measure.name: measure.value for measure in picture_measures(picture, config=FLAGS.measures)}
+        )
+    )
 
 
 def test_flags_on_clips_with_and_without_each(tmp_path: Path) -> None:

@@ -85,17 +85,21 @@ def test_cost_of_the_parts(walk: Path) -> None:
 
     parts["reduce two frames"] = planes
     parts["+ compare"] = lambda a, b: block_levels(residual(*planes(a, b), tolerance=0.35))
-    parts["+ light"] = lambda a, b: in_one_light(*planes(a, b))
+    parts["+ light"] = lambda a, b: in_one_light(*planes(a, b), config=config.light)
     parts["+ text"] = lambda a, b: text_blocks(
-        *(p := planes(a, b)), block_levels(residual(*p, tolerance=0.35))
+        *(p := planes(a, b)), block_levels(residual(*p, tolerance=0.35)), config=config.subtitles
     )
-    parts["+ follow points"] = lambda a, b: moves_between(*(p := planes(a, b)), changed(*p))
+    parts["+ follow points"] = lambda a, b: moves_between(
+        *(p := planes(a, b)), changed(*p), config=config.following
+    )
     parts["+ layers"] = lambda a, b: explain(
         *(p := planes(a, b)),
         block_levels(residual(*p, tolerance=0.35)),
-        [found.move for found in moves_between(*p, changed(*p))],
+        [found.move for found in moves_between(*p, changed(*p), config=config.following)],
         tolerance=0.35,
-        memory=BorderMemory(),
+        memory=BorderMemory(config.layers),
+        config=config.layers,
+        motion=config.motion,
     )
     print(f"\n{'each with the reduction':28} {'standing':>10} {'pan':>10}  ms a pair")
     for name, part in parts.items():
@@ -127,7 +131,7 @@ def test_memory_does_not_grow_with_the_footage() -> None:
             yield Frame(index, index / 24, luma)  # type: ignore[arg-type]
 
     changes = measured_changes(endless(), config=HoldConfig().change)
-    exhausted(without_transitions(changes, config=HoldConfig().change))
+    exhausted(without_transitions(changes, config=HoldConfig().change, transitions=HoldConfig().transitions))
     exhausted(collapse_holds(endless(), config=HoldConfig()))
     print(f"\nframes alive at once: {most}")
     assert most < 80

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +33,7 @@ def another(value: Any) -> Any:
         return value + 1
     if isinstance(value, float):
         return value * 1.01 + 0.001
-    if isinstance(value, tuple) and value and all(isinstance(part, int) for part in value):
+    if isinstance(value, tuple) and value and all(isinstance(part, int | float) for part in value):
         return tuple(part + 1 for part in value)
     return None  # words and patterns: tested where they are made
 
@@ -56,6 +59,42 @@ def test_another_value_of_any_option_makes_another_digest_and_other_words(name, 
     assert words != usual[1]
 
 
-def test_what_decides_on_cuts_layers_and_weather_is_among_the_options():
-    for stage in ("cuts", "votes", "weather"):
-        assert any(name.startswith(f"holds.change.{stage}.") for name in OPTIONS)
+def test_what_decides_on_drawings_is_among_the_options():
+    change = ("cuts", "votes", "weather", "moves", "following", "layers", "motion", "light", "subtitles")
+    stages = [f"holds.change.{stage}" for stage in change]
+    stages += ["holds.passers", "holds.transitions", "holds.tracks", "pictures", "flags.measures.text"]
+    stages += ["holds.change.following.correlation", "decoding.fields"]
+    for stage in stages:
+        assert any(name.startswith(f"{stage}.") for name in OPTIONS), stage
+
+
+DECIDING = [
+    *("best_picture", "changes", "correlation", "fields", "following", "layer_votes", "layers", "light"),
+    *("motion", "passers", "picture_measures", "returns", "shots", "subtitles", "text", "tracks"),
+    *("transitions", "weather"),
+]
+"""The files of the footage room that decide what begins a drawing, which picture shows it, and its flags."""
+SHAPES = {
+    "_COMB": "the kernel that answers to combs",
+    "_GAIN": "what that kernel answers to one level",
+    "_ROWS_BESIDE": "the row above and the row below",
+    "_BLOCK": "the blocks that FieldConfig.combed counts in",
+}
+"""Constants in them that are no options, and what they are."""
+
+
+@pytest.mark.parametrize("name", DECIDING)
+def test_a_file_that_decides_keeps_no_number_out_of_the_options(name):
+    spec = find_spec(f"dougagen.footage.{name}")
+    assert spec is not None
+    assert spec.origin is not None
+    tree = ast.parse(Path(spec.origin).read_text())
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    numbers = {
+        target.id
+        for node in assigned
+        if any(isinstance(part, ast.Constant) for part in ast.walk(node.value or node))
+        for target in ast.walk(node)
+        if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store)
+    }
+    assert {number for number in numbers if number.isupper()} <= set(SHAPES)

@@ -19,6 +19,7 @@ from dougagen.footage.fields import (
 )
 
 HEIGHT, WIDTH = 96, 128
+RUN = FieldConfig().run
 
 
 def drawing(number: int) -> np.ndarray:
@@ -97,10 +98,10 @@ def test_video_shot_in_fields_is_deinterlaced_and_no_comb_is_left() -> None:
 
     frames = [joined(moving(2 * n), moving(2 * n + 1)) for n in range(8)]
     everywhere = np.full((HEIGHT, WIDTH), 255, np.uint8)
-    assert all(worst_block(combed_pixels(luma, everywhere, level=6)) > 40 for luma in frames)
+    assert all(worst_block(combed_pixels(luma, everywhere, level=6, run=RUN)) > 40 for luma in frames)
     found, stream = progressive(frames)
     assert stream.frames_deinterlaced == 8
-    assert all(worst_block(combed_pixels(luma, everywhere, level=6)) == 0 for luma in found)
+    assert all(worst_block(combed_pixels(luma, everywhere, level=6, run=RUN)) == 0 for luma in found)
 
 
 def test_weaving_takes_the_even_rows_of_one_frame_and_the_odd_rows_of_the_other_in_every_plane() -> None:
@@ -126,6 +127,6 @@ def test_lines_drawn_close_together_are_no_rows_of_two_pictures() -> None:
     framed = np.full((HEIGHT, WIDTH), 239, np.uint8)
     for first, level in ((20, 84), (26, 48), (33, 66)):  # outlines three rows wide, as they are painted
         framed[first : first + 3] = level
-    assert worst_block(combed_pixels(framed, np.full_like(framed, 255), level=6.0)) > 0
-    assert worst_block(woven_pixels(framed, level=6.0)) == 0
-    assert worst_block(woven_pixels(joined(drawing(0), drawing(2)), level=6.0)) > 36
+    assert worst_block(combed_pixels(framed, np.full_like(framed, 255), level=6.0, run=RUN)) > 0
+    assert worst_block(woven_pixels(framed, level=6.0, own_field=0.75, run=RUN)) == 0
+    assert worst_block(woven_pixels(joined(drawing(0), drawing(2)), level=6.0, own_field=0.75, run=RUN)) > 36

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dougagen.domain import Drawing, FrameSpan, Measure
 from dougagen.footage import FLAGS, FlagConfig
 from dougagen.footage.flags import flagged
-from dougagen.footage.picture_measures import picture_measures
+from dougagen.footage.picture_measures import MeasureConfig, picture_measures
 
 Picture = NDArray[np.uint8]
 
@@ -118,7 +118,7 @@ def test_every_measure_is_finite_and_named_once_whatever_the_picture() -> None:
             np.zeros((height, width, 3), np.uint8),
             rng.integers(0, 256, (height, width, 3), dtype=np.uint8),
         ):
-            measures = picture_measures(image)
+            measures = picture_measures(image, config=MeasureConfig())
             assert len({measure.name for measure in measures}) == len(measures)
             assert all(np.isfinite(measure.value) for measure in measures)
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from dougagen.domain import Frame
 from dougagen.footage import HoldConfig
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
-from dougagen.footage.following import moves_between
+from dougagen.footage.following import FollowingConfig, moves_between
 from dougagen.footage.holds import collapse_holds
-from dougagen.footage.layers import BorderMemory
-from dougagen.footage.motion import Move, displaced, residual_after
+from dougagen.footage.layers import BorderMemory, LayersConfig
+from dougagen.footage.motion import MotionConfig, Move, displaced, residual_after
 
 Picture = NDArray[np.uint8]
+MOTION = MotionConfig()
 
 
 def starts(pictures: Iterable[Picture]) -> list[int]:
@@ -68,21 +69,21 @@ def test_a_pan_by_parts_of_a_pixel_begins_no_drawing(drawn, painted):
 def test_a_plane_displaced_by_parts_of_a_pixel_keeps_its_thin_lines(drawn, painted):
     fine = cv2.resize(cv2.cvtColor(drawn(painted(), "A"), cv2.COLOR_RGB2GRAY), None, fx=2, fy=2)
     before, current = (AnalysisPlane(fine[x % 2 :: 2, x:][::, ::2][:236, :300].copy()) for x in (0, 5))
-    left = residual_after(current, before, Move(-2.5, -0.5), tolerance=0.35)
+    left = residual_after(current, before, Move(-2.5, -0.5), tolerance=0.35, config=MOTION)
     assert left.max() < 5 < block_levels(residual(current, before, tolerance=0.35)).max()
 
 
 def test_whole_pixels_displace_exactly():
     plane = np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)
-    moved = displaced(plane, Move(3.0, -2.0))
+    moved = displaced(plane, Move(3.0, -2.0), config=MOTION)
     assert np.array_equal(moved[:38, 3:], plane[2:, :57])
-    assert displaced(plane, Move(1e6, -1e6)).shape == plane.shape
+    assert displaced(plane, Move(1e6, -1e6), config=MOTION).shape == plane.shape
 
 
 def test_a_shift_is_found_to_a_tenth_of_a_pixel(drawn, painted):
     grey = cv2.cvtColor(drawn(painted(640, 480), "A"), cv2.COLOR_RGB2GRAY)
-    before, current = AnalysisPlane(grey), AnalysisPlane(displaced(grey, Move(-13.0, 4.0)))
-    (found, *_) = moves_between(current, before, np.ones((120, 160), np.bool_))
+    before, current = AnalysisPlane(grey), AnalysisPlane(displaced(grey, Move(-13.0, 4.0), config=MOTION))
+    (found, *_) = moves_between(current, before, np.ones((120, 160), np.bool_), config=FollowingConfig())
     assert found.move.is_shift
     assert np.allclose((found.move.dx, found.move.dy), (-13.0, 4.0), atol=0.1)
     assert found.share > 0.5
@@ -91,16 +92,27 @@ def test_a_shift_is_found_to_a_tenth_of_a_pixel(drawn, painted):
 def test_a_zoom_with_a_turn_is_found_to_a_third_of_a_pixel_at_the_rim(drawn, painted):
     grey = cv2.cvtColor(drawn(painted(640, 480), "A"), cv2.COLOR_RGB2GRAY)
     true = Move(2.0, -1.0, 1.02 * np.cos(0.01), 1.02 * np.sin(0.01))
-    before, current = AnalysisPlane(grey), AnalysisPlane(displaced(grey, true))
-    (found, *_) = moves_between(current, before, np.ones((120, 160), np.bool_))
+    before, current = AnalysisPlane(grey), AnalysisPlane(displaced(grey, true, config=MOTION))
+    (found, *_) = moves_between(current, before, np.ones((120, 160), np.bool_), config=FollowingConfig())
     assert found.move.off(true, grey.shape) < 0.35
 
 
 def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays():
-    memory, silhouette = BorderMemory(), np.zeros((20, 20), np.bool_)
+    memory, silhouette = BorderMemory(LayersConfig()), np.zeros((20, 20), np.bool_)
     silhouette[2] = True
     mouth = silhouette.copy()
     mouth[12, 8:12] = True
     assert all(np.array_equal(memory.settled(silhouette), silhouette) for _ in range(4))
     assert np.array_equal(memory.settled(mouth), silhouette)
     assert np.array_equal(memory.settled(np.zeros_like(silhouette)), silhouette)
+
+
+def test_a_pan_of_which_every_frame_was_doubled_begins_no_drawing_behind_one_who_talks(drawn, painted):
+    wide = painted(480, 240)
+    scenes = []
+    for t in range(16):  # talks on fours of the doubled frames, the background moves in every second frame
+        step, mouth = t // 2, "open" if t // 4 % 2 else "closed"
+        scenes.append(drawn(wide[:, 3 * step : 3 * step + 320], "A", mouth=mouth))
+    pictures = [cv2.resize(scene, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) for scene in scenes]
+    # The first and the last step of a shot have no other to go on from, or to.
+    assert [start for start in starts(pictures) if 2 < start < 14] == [4, 8, 12]

@@ -10,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dougagen.footage import FlagConfig
-from dougagen.footage.text import glyphs_in_rows
+from dougagen.footage.text import TextConfig, glyphs_in_rows
 
 Picture = NDArray[np.uint8]
 ENOUGH = FlagConfig().text
+TEXT = TextConfig()
 
 
 @pytest.fixture
@@ -44,19 +45,19 @@ def subtitled(picture: Picture, *, fill: tuple[int, int, int], edge: tuple[int, 
     ],
 )
 def test_subtitles_are_found_in_any_colour_with_or_without_an_edge(scene, fill, edge) -> None:
-    assert glyphs_in_rows(subtitled(scene, fill=fill, edge=edge)) >= ENOUGH
+    assert glyphs_in_rows(subtitled(scene, fill=fill, edge=edge), config=TEXT) >= ENOUGH
 
 
 def test_a_subtitle_survives_coding_and_larger_pictures(scene: Picture) -> None:
     written = subtitled(scene, fill=(255, 255, 255), edge=(0, 0, 0))
     _, coded = cv2.imencode(".jpg", written, [cv2.IMWRITE_JPEG_QUALITY, 60])
-    assert glyphs_in_rows(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)) >= ENOUGH
+    assert glyphs_in_rows(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8), config=TEXT) >= ENOUGH
     large = cv2.resize(written, (1920, 1080), interpolation=cv2.INTER_CUBIC)
-    assert glyphs_in_rows(np.asarray(large, np.uint8)) >= ENOUGH
+    assert glyphs_in_rows(np.asarray(large, np.uint8), config=TEXT) >= ENOUGH
 
 
 def test_a_drawing_is_no_text(scene: Picture) -> None:
-    assert glyphs_in_rows(scene) < ENOUGH
+    assert glyphs_in_rows(scene, config=TEXT) < ENOUGH
 
 
 def bricks(width: int, height: int) -> Picture:
@@ -84,9 +85,11 @@ def windows(width: int, height: int) -> Picture:
 
 @pytest.mark.parametrize("pattern", [bricks, fence, windows])
 def test_what_repeats_is_no_text_however_well_it_stands_in_rows(pattern) -> None:
-    assert glyphs_in_rows(pattern(854, 480)) < ENOUGH
+    assert glyphs_in_rows(pattern(854, 480), config=TEXT) < ENOUGH
 
 
 def test_noise_costs_bounded_time() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), dtype=np.uint8)
-    assert glyphs_in_rows(noise) >= 0  # 100,000 specks; a pair of each with each other would take minutes
+    assert (
+        glyphs_in_rows(noise, config=TEXT) >= 0
+    )  # 100,000 specks; a pair of each with each other would take minutes

@@ -119,6 +119,26 @@ def test_a_cel_that_stands_before_a_sliding_background_is_a_layer_of_its_own(wor
     assert shot.moves.endswith("layer 1 stands")
 
 
+def test_layers_that_pass_each_other_have_one_move_each_and_no_turn(world):
+    speeds = {
+        "far": (0, 200, 1.2),
+        "middle": (200, 330, 1.8),
+        "near": (330, HEIGHT, 2.4),
+    }  # lines, px a frame
+    pictures = []
+    for i in range(30):
+        parts = [filmed(world, maps_of([View(speed * i)]))[0][a:b] for a, b, speed in speeds.values()]
+        pictures.append(np.vstack(parts))
+    (shot,) = shots_of(pictures)
+    assert shot.layer_moves
+    assert max(abs(at.turn) for at in shot.layer_moves) < 0.003
+    assert max(abs(at.scale - 1) for at in shot.layer_moves) < 0.003
+    last = [at for at in shot.layer_moves if at.frame_index == 29]
+    for at in last:  # each lies where one of the layers does
+        assert min(abs(at.x + speed * 29) for _, _, speed in speeds.values()) < 2 * MOST_ERROR
+        assert abs(at.y) < MOST_ERROR
+
+
 def test_nothing_moves_where_only_drawings_change_or_the_film_is_grainy(world, drawn):
     rng = np.random.default_rng(0)
     still = filmed(world, maps_of([REST]))[0]

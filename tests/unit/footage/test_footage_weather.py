@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dougagen.domain import Frame
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 from dougagen.footage.holds import HoldConfig, collapse_holds
+from dougagen.footage.motion import Move
 from dougagen.footage.weather import without_weather
 
 Luma = NDArray[np.uint8]
@@ -79,3 +80,29 @@ def test_it_is_no_weather(what: str) -> None:
 def test_drawings_on_threes_are_found_in_the_rain() -> None:
     pictures = [rained_on(drawn(i // 3 % 3), i) for i in range(18)]
     assert starts(pictures)[1:] == [3, 6, 9, 12, 15]
+
+
+def panned(painting: Luma, index: int, *, drawing: int) -> Luma:
+    """A window of the painting, 5 px further on in each frame, with a figure that is pulled along."""
+    wide = painting.copy()
+    cv2.circle(wide, (150 + 30 * drawing, 130 + 20 * (drawing % 2)), 34, 20.0, -1)
+    return np.ascontiguousarray(wide[:, 5 * index : 5 * index + SIZE[1]])
+
+
+def test_drawings_on_threes_are_found_in_the_rain_under_a_pan() -> None:
+    rng = np.random.default_rng(2)
+    coarse = rng.integers(40, 180, (12, 24), np.uint8)
+    painting = np.asarray(cv2.resize(coarse, (480, SIZE[0]), interpolation=cv2.INTER_CUBIC), np.uint8)
+    for _ in range(120):
+        x, y = int(rng.integers(480)), int(rng.integers(SIZE[0]))
+        cv2.rectangle(painting, (x, y), (x + 12, y + 9), float(rng.integers(30, 190)), -1)
+    pictures = [rained_on(panned(painting, i, drawing=i // 3 % 3), i) for i in range(24)]
+    assert starts(pictures)[1:] == list(range(3, 24, 3))
+
+
+@pytest.mark.parametrize("move", [Move(3.5, -2.0), Move(1.0, 4.0, 1.05, 0.02)])
+def test_the_inverse_of_a_move_takes_every_point_back(move: Move) -> None:
+    there, back = complex(move.a, move.b), move.inverse
+    for point in (0j, 100 + 0j, -40 + 70j):
+        moved = there * point + complex(move.dx, move.dy)
+        assert abs(complex(back.a, back.b) * moved + complex(back.dx, back.dy) - point) < 1e-9

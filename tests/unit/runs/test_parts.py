@@ -19,12 +19,13 @@ from av.video.frame import PictureType
 
 from dougagen.domain import Drawing
 from dougagen.errors import EpisodeError
-from dougagen.footage import FootageConfig, likely_borders, open_episode, read_footage
+from dougagen.footage import Footage, FootageConfig, Timesheet, likely_borders, open_episode, read_footage
 from dougagen.footage.decode import DecodeConfig
 from dougagen.processes.streams import StageClock
 from dougagen.runs import SILENT, Plan, extract_all, parts
 from dougagen.runs.decoder import DecoderProcess, FarFootage
 from dougagen.runs.parts import PartedFootage, read_in_parts
+from dougagen.runs.timing import timing_of
 
 CUTS = (41, 97, 131, 175)
 BORDERS = (41, 94, 131, 152)
@@ -97,6 +98,18 @@ def parted(path: Path, *, apart: int = 20, decoders: int = 2, **more: Any) -> tu
         )
         with read(opened.episode, clock=StageClock(), **options_of(**more)) as footage:
             return [told(drawing) for drawing in footage], footage
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_the_timesheet_is_the_same_whatever_the_number_of_jobs(clip, jobs) -> None:
+    with timing_of(clip, config=FootageConfig().for_timing(), jobs=jobs, frames_apart=20) as (episode, read):
+        sheet = Timesheet.of(read, frame_rate=episode.frame_rate)
+        counts = read.counts
+    with read_footage(open_episode(clip), config=FootageConfig().for_timing()) as alone:
+        assert sheet == Timesheet.of(alone, frame_rate=episode.frame_rate)
+        assert sheet.to_dict()["shots"][-1]["shot"] == len(CUTS)
+    assert (counts.frames_decoded, counts.shots_found) == (FRAMES, len(CUTS) + 1)
+    assert isinstance(read, Footage if jobs == 1 else PartedFootage)
 
 
 def borders_of(path: Path) -> list[int]:
