@@ -25,3 +25,11 @@ ChosenBy = Literal["variety", "uncertainty", "both"]
 
 TaskName = Literal["cel", "douga"]
 """What a network reads, as a word; ``networks.Task`` has the same."""
+
+LineKindName = Literal["canny", "xdog", "douga", "exact"]
+"""Which lines a colouriser learns from; ``colorization.LineKind`` has the same."""
+
+LINE_KINDS: tuple[str, ...] = ("canny", "xdog", "douga", "exact")
+
+Trained = Literal["cel", "douga", "colorizer"]
+"""What ``train`` trains: a reading network, or what is made of a dataset."""
