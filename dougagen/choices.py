@@ -29,7 +29,10 @@ TaskName = Literal["cel", "douga"]
 LineKindName = Literal["canny", "xdog", "douga", "exact"]
 """Which lines a colouriser learns from; ``colorization.LineKind`` has the same."""
 
-LINE_KINDS: tuple[str, ...] = ("canny", "xdog", "douga", "exact")
+LINE_KINDS: tuple[LineKindName, ...] = ("canny", "xdog", "douga", "exact")
+
+COLORIZERS = ("ours", "artist-guided", "two-stage")
+"""What ``train colorizer --config`` can be beside a file."""
 
 Trained = Literal["cel", "douga", "colorizer"]
-"""What ``train`` trains: a reading network, or what is made of a dataset."""
+"""What ``train`` trains: a network that reads pictures, or one that is made of what they read."""

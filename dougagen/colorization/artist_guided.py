@@ -1,5 +1,4 @@
-"""The generator of Thasarathan and Ebrahimi (2019): automatic temporally coherent video colorization, guided by
-an artist's hints.
+"""The generator of Thasarathan and Ebrahimi (2019): temporally coherent colours, guided by an artist's hints.
 
 Two layers down, eight residual blocks, two layers up, instance norms; it reads the line art, the hints, and
 the frame that it painted before, which is blank at the first.
@@ -32,7 +31,9 @@ class ArtistGuidedConfig:
 
     def __post_init__(self) -> None:
         if not (1 <= self.width <= _WIDEST and 0 <= self.blocks <= 64):
-            raise ConfigError(f"artist-guided needs a width in [1, {_WIDEST}] and up to 64 blocks, got {self}")
+            raise ConfigError(
+                f"artist-guided needs a width in [1, {_WIDEST}] and up to 64 blocks, got {self}"
+            )
 
 
 class ArtistGuided(nn.Module):

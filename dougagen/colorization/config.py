@@ -9,11 +9,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from dougagen.choices import LINE_KINDS
+from dougagen.choices import COLORIZERS, LINE_KINDS
 from dougagen.errors import ConfigError
 from dougagen.settings import read_toml, require, require_known, typed
 
-SYSTEM_NAMES = ("ours", "artist-guided", "two-stage")
 HINT_KINDS = ("mixed", "patches", "pixels", "none")
 _SCHEDULES = ("cosine", "linear")
 _PRECISIONS = ("auto", "fp32", "bf16")
@@ -21,7 +20,14 @@ _SHARES = (
     "hint_share", "previous_share", "plate_share", "model_share", "plain_share", "pencil_share",
     "grey_share", "warmup", "final_rate", "paper_weight",
 )  # fmt: skip
-_WEIGHTS = ("pixel_weight", "content_weight", "style_weight", "adversarial_weight", "line_weight", "weight_decay")
+_WEIGHTS = (
+    "pixel_weight",
+    "content_weight",
+    "style_weight",
+    "adversarial_weight",
+    "line_weight",
+    "weight_decay",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class ColorizerConfig:
     adversarial_weight: float = 0.0
     """Of a discriminator of 70×70 patches with spectral norms."""
     line_weight: float = 0.0
-    """Two-stage: of the lines that the line detection model finds in the draft, against those in the truth."""
+    """Two-stage: of the lines that the line detection model finds in the draft and in the truth."""
     learning_rate: float = 1e-3
     """At the end of the warm-up; falls along ``schedule`` to ``final_rate`` of it."""
     schedule: str = "cosine"
@@ -98,7 +104,7 @@ class ColorizerConfig:
         if not 0 < (self.minutes or self.steps or 0) < math.inf:
             raise ConfigError("the budget of a training run must be positive and finite")
         for name, known in (
-            ("system", SYSTEM_NAMES), ("lines", LINE_KINDS), ("hints", HINT_KINDS),
+            ("system", COLORIZERS), ("lines", LINE_KINDS), ("hints", HINT_KINDS),
             ("schedule", _SCHEDULES), ("precision", _PRECISIONS),
         ):  # fmt: skip
             require(name, getattr(self, name) in known, f"one of {', '.join(known)}", getattr(self, name))
@@ -146,17 +152,17 @@ def colorizer_config(wanted: str, **said: Any) -> ColorizerConfig:
 
 def colorizer_descriptions() -> dict[str, str]:
     """Every configuration that ships, with its line of description."""
-    return {name: str(_read(name).get("description", "")) for name in SYSTEM_NAMES}
+    return {name: str(_read(name).get("description", "")) for name in COLORIZERS}
 
 
 def _read(wanted: str) -> dict[str, Any]:
     path = Path(wanted)
     if path.suffix == ".toml" or len(path.parts) != 1:
         return read_toml(path)
-    if wanted not in SYSTEM_NAMES:
+    if wanted not in COLORIZERS:
         raise ConfigError(
             f"there is no configuration of a colouriser called {wanted!r}",
-            remedy=f"one of {', '.join(SYSTEM_NAMES)}, or a .toml",
+            remedy=f"one of {', '.join(COLORIZERS)}, or a .toml",
         )
     file = resources.files("dougagen.colorization").joinpath("configs", f"{wanted}.toml")
     with resources.as_file(file) as shipped:

@@ -1,4 +1,4 @@
-"""HINTS: colours that somebody put on the lines, as the published systems take them and as people draw them."""
+"""HINTS: colours that somebody put on the lines, as published systems take them and as people draw them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ PATCH_SHARE = 0.01
 MOST_PIXELS = 128
 """Of Lee and Lee (2020), who give 0 to 128 pixels at random."""
 _WHITE = 250
+_BRUSH = 5
+"""Pixels that a dot is wide at least; what is thinner is a line."""
 _DOT = 2
-"""Pixels by which a hinted pixel grows for the eye of a network: one pixel drowns in the first convolution."""
+"""Pixels by which a hinted pixel grows: one pixel alone drowns in a network's first convolution."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,9 @@ class Hints:
 
     def __post_init__(self) -> None:
         colors = require_array("Hints.colors", self.colors, np.uint8, ("H", "W", 3))
-        object.__setattr__(self, "known", require_array("Hints.known", self.known, np.bool_, colors.shape[:2]))
+        object.__setattr__(
+            self, "known", require_array("Hints.known", self.known, np.bool_, colors.shape[:2])
+        )
         object.__setattr__(self, "colors", colors)
 
     @classmethod
@@ -49,9 +53,7 @@ def no_hints(height: int, width: int) -> Hints:
     return Hints(np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.bool_))
 
 
-def patch_hints(
-    picture: NDArray[np.uint8], rng: np.random.Generator, *, share: float = PATCH_SHARE
-) -> Hints:
+def patch_hints(picture: NDArray[np.uint8], rng: np.random.Generator, *, share: float = PATCH_SHARE) -> Hints:
     """``share`` of the 4×4 patches of uint8[H, W, 3] with their mean colour."""
     height, width = picture.shape[:2]
     rows, columns = max(1, height // PATCH), max(1, width // PATCH)
@@ -62,9 +64,7 @@ def patch_hints(
     return Hints.at(grown.astype(np.uint8, copy=False), known)
 
 
-def pixel_hints(
-    picture: NDArray[np.uint8], rng: np.random.Generator, *, most: int = MOST_PIXELS
-) -> Hints:
+def pixel_hints(picture: NDArray[np.uint8], rng: np.random.Generator, *, most: int = MOST_PIXELS) -> Hints:
     """0 to ``most`` pixels of uint8[H, W, 3], wherever they fall, each a dot of 5×5 pixels."""
     height, width = picture.shape[:2]
     count = int(rng.integers(0, most + 1))
@@ -103,18 +103,15 @@ def dots(picture: NDArray[np.uint8], places: NDArray[np.int64]) -> Hints:
 def read_hints(path: Path, *, height: int, width: int) -> Hints:
     """Dots of colour that somebody painted: on nothing, on white, or over the lines themselves.
 
-    A hint is a spot that holds a square of 3×3 pixels and is neither transparent nor, in a picture without
+    A hint is a spot that holds a square of 5×5 pixels and is neither transparent nor, in a picture without
     transparency, white; thinner things are lines. Raises LabelError where the file cannot be read, UsageError
     where it holds no dot, or one that lies off the picture.
     """
     painted = read_rgb(path, kinds=("png",))
-    if painted.shape[2] == 4:
-        spots = painted[..., 3] >= 128
-    else:
-        spots = painted.min(axis=2) < _WHITE
+    spots = painted[..., 3] >= 128 if painted.shape[2] == 4 else painted.min(axis=2) < _WHITE
     spots = _thick(spots)
     if not spots.any():
-        raise UsageError("holds no dot of colour", where=path, remedy="paint dots at least 3 pixels wide")
+        raise UsageError("holds no dot of colour", where=path, remedy="paint dots at least 5 pixels wide")
     off = np.argwhere(spots[height:] if spots[height:].any() else spots[:, width:])
     if off.size:
         down, right = (height, 0) if spots[height:].any() else (0, width)
@@ -132,13 +129,15 @@ def read_hints(path: Path, *, height: int, width: int) -> Hints:
 
 
 def _thick(spots: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The spots that hold a 3×3 square, without the lines that hang on them."""
-    return cv2.morphologyEx(spots.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
+    """The spots as wide as a brush, without the lines that hang on them."""
+    return cv2.morphologyEx(spots.astype(np.uint8), cv2.MORPH_OPEN, np.ones((_BRUSH, _BRUSH), np.uint8)) > 0
 
 
 def _even(colors: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Every dot in the mean of its colours: brushes have soft edges."""
     count, labels = cv2.connectedComponents(known.astype(np.uint8), connectivity=8)
     sizes = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
-    means = [np.bincount(labels.ravel(), weights=colors[..., c].ravel(), minlength=count) / sizes for c in range(3)]
+    means = [
+        np.bincount(labels.ravel(), weights=colors[..., c].ravel(), minlength=count) / sizes for c in range(3)
+    ]
     return np.rint(np.stack(means, axis=1)).astype(np.uint8)[labels]  # [dots, 3] -> [H, W, 3]

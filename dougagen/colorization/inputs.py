@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -76,6 +77,21 @@ class Inputs:
         """float[N, 1, H, W]: the lines of every class, 1 for full ink."""
         return self.lines[:, 1:6].amax(dim=1, keepdim=True)
 
+    def at_lines(self, lines: int) -> Inputs:
+        """The same at ``lines`` lines; pictures that have no more stay as they are."""
+        height, width = self.lines.shape[-2:]
+        if height <= lines:
+            return self
+        size = (lines, max(1, round(width * lines / height)))
+        reduced = {
+            item.name: F.interpolate(value, size, mode="bilinear", antialias=True)
+            if value.ndim == 4
+            else value
+            for item in fields(self)
+            for value in [getattr(self, item.name)]
+        }
+        return Inputs(**reduced)
+
     def without_previous(self) -> Inputs:
         """The same with no drawing before."""
         named = {item.name: getattr(self, item.name) for item in fields(self)}
@@ -97,7 +113,9 @@ def _known_channels(hints: Hints) -> Tensor:
     """[4, H, W]."""
     known = hints.known[..., None].astype(np.float32)
     colors = hints.colors.astype(np.float32) / 255.0 * known
-    return torch.from_numpy(np.concatenate([colors, known], axis=2)).permute(2, 0, 1)  # [H, W, 4] -> [4, H, W]
+    return torch.from_numpy(np.concatenate([colors, known], axis=2)).permute(
+        2, 0, 1
+    )  # [H, W, 4] -> [4, H, W]
 
 
 def _whole(picture: NDArray[np.uint8] | None, height: int, width: int) -> Hints:

@@ -121,7 +121,7 @@ def canny_lines(paper: NDArray[np.uint8]) -> LineArt:
 
 
 def filtered_lines(paper: NDArray[np.uint8], which: int) -> LineArt:
-    """One of the five filters of Lee and Lee (2020): XDoG by its σ, then dilate-and-subtract by its square."""
+    """One of the five filters of Lee and Lee (2020): XDoG by σ, then dilate-and-subtract by square."""
     grey = _luma(paper)
     if which < len(_SIGMAS):
         narrow, wide = (

@@ -1,4 +1,4 @@
-"""What a painted drawing is asked for: colours, features, the look of its patches, and the lines that it shows.
+"""What is asked of a painted drawing: colours, features, the look of its patches, the lines that it shows.
 
 The published systems took features from an ImageNet VGG; here they are those of EfficientNet-Lite0, and every
 figure that is made of them is named so.
@@ -6,6 +6,7 @@ figure that is made of them is named so.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -77,7 +78,7 @@ class PatchDiscriminator(nn.Module):
         super().__init__()
         widths = (channels, width, 2 * width, 4 * width, 8 * width)
         layers: list[nn.Module] = []
-        for number, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False)):
+        for number, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
             stride = 2 if number < 3 else 1
             layers.append(_normed(nn.Conv2d(inputs, outputs, 4, stride=stride, padding=1)))
             layers.append(nn.LeakyReLU(_SLOPE, inplace=True))

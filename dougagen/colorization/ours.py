@@ -1,4 +1,4 @@
-"""OURS: a small U-Net that reads douga by its classes and says a colour a pixel; areas are evened out after it.
+"""OURS: a small U-Net that reads douga by its classes and says a colour a pixel; its areas are evened out.
 
 It is small enough for a CPU: half of its work is done at a quarter of the picture's size or less, and only a
 light head sees every pixel. What the drawing before was painted with, what is behind the cel, hints, and a
@@ -36,7 +36,12 @@ class OursConfig:
 
     def __post_init__(self) -> None:
         sizes = (*self.widths, self.detail_width)
-        if len(self.widths) != 5 or min(sizes) < 1 or max(sizes) > _WIDEST or not 0 <= self.coarse_blocks <= 64:
+        if (
+            len(self.widths) != 5
+            or min(sizes) < 1
+            or max(sizes) > _WIDEST
+            or not 0 <= self.coarse_blocks <= 64
+        ):
             raise ConfigError(f"ours needs five widths and sizes in [1, {_WIDEST}], got {self}")
 
 
@@ -52,12 +57,19 @@ class Ours(nn.Module):
             for inputs, outputs in zip((config.detail_width, *config.widths), config.widths, strict=False)
         )
         self.model = nn.Sequential(
-            nn.Linear(4 * MODEL_PAINTS, 2 * deepest), nn.ReLU(inplace=True), nn.Linear(2 * deepest, 2 * deepest)
+            nn.Linear(4 * MODEL_PAINTS, 2 * deepest),
+            nn.ReLU(inplace=True),
+            nn.Linear(2 * deepest, 2 * deepest),
         )
         self.coarse = nn.Sequential(*(_Residual(deepest) for _ in range(config.coarse_blocks)))
         self.up = nn.ModuleList(
             _Up(below, beside)
-            for below, beside in ((deepest, sixteenth), (sixteenth, eighth), (eighth, quarter), (quarter, half))
+            for below, beside in (
+                (deepest, sixteenth),
+                (sixteenth, eighth),
+                (eighth, quarter),
+                (quarter, half),
+            )
         )
         self.last = _Up(half, config.detail_width)
         self.paint = nn.Conv2d(config.detail_width + 4, 3, 3, padding=1)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.colorization.hints import Hints
 from dougagen.colorization.lines import LineArt
 from dougagen.domain import DougaClass
 
@@ -26,6 +27,7 @@ none."""
 _SMALLEST = 12
 """Pixels of an area that is worth a paint of its own."""
 _INKED = 160
+_WHITE = np.uint8(255)
 _FILLS = (
     DougaClass.FLAT_AREA, DougaClass.SHADING_FILL, DougaClass.COLOR_FILL, DougaClass.HIGHLIGHT_FILL,
 )  # fmt: skip
@@ -70,9 +72,7 @@ class Pots:
         self.opened = together[np.sort(first)][:most]
 
 
-def _nearest(
-    paints: NDArray[np.float32], pots: NDArray[np.float32], *, within: float
-) -> NDArray[np.float32]:
+def _nearest(paints: NDArray[np.float32], pots: NDArray[np.float32], *, within: float) -> NDArray[np.float32]:
     if not len(pots) or not len(paints):
         return paints
     distances = np.linalg.norm(paints[:, None] - pots[None], axis=2)  # [N, K]
@@ -81,22 +81,43 @@ def _nearest(
     return np.where(is_near[:, None], pots[nearest], paints).astype(np.float32)
 
 
-def flat_paint(draft: NDArray[np.uint8], art: LineArt, pots: Pots) -> NDArray[np.uint8]:
-    """uint8[H, W, 3]: the draft as cel paint: one paint an area, ink over it.
+def flat_paint(
+    draft: NDArray[np.uint8], art: LineArt, pots: Pots, *, cel: NDArray[np.bool_] | None = None
+) -> NDArray[np.uint8]:
+    """uint8[H, W, 3]: the draft as cel paint: one paint an area, ink over it; white paper off the cel, where
+    somebody knows the cel.
 
     An area whose draft plainly has two colours keeps both: somebody left a line open, or plain lines do not
     show where a shade ends. ``pots`` gives the paints of the shot, and learns those that are new.
     """
-    labels, count = areas_of(art)
+    labels, count = areas_of(art, cel)
     labels, count = _split(labels, count, draft)
     paints, sizes = _medians(labels, count, draft)
     paints = pots.matched(paints)
     pots.open(paints[1:], sizes[1:])
     filled = paints[_grown(labels)]  # [areas, 3] -> [H, W, 3]
-    return _inked(filled, draft, art)
+    inked = _inked(filled, draft, art)
+    return inked if cel is None else np.where(cel[..., None], inked, _WHITE).astype(np.uint8, copy=False)
 
 
-def areas_of(art: LineArt) -> tuple[NDArray[np.int32], int]:
+def hinted_areas(painted: NDArray[np.uint8], art: LineArt, hints: Hints) -> NDArray[np.uint8]:
+    """uint8[H, W, 3] with the paint of every hinted area replaced: whoever puts a dot on an area means this
+    paint for it, whatever the network makes of it. In an area of two paints it is the one under the dot.
+    """
+    labels, _ = areas_of(art)
+    result = painted.copy()
+    inside = hints.known & (labels > 0)
+    for label in np.unique(labels[inside]):
+        area = labels == label
+        dot = area & hints.known
+        told = np.median(hints.colors[dot], axis=0)
+        before = np.median(painted[dot], axis=0)
+        same = np.abs(painted.astype(np.int16) - before).max(axis=2) <= 2
+        result[area & same] = np.rint(told).astype(np.uint8)
+    return result
+
+
+def areas_of(art: LineArt, cel: NDArray[np.bool_] | None = None) -> tuple[NDArray[np.int32], int]:
     """int32[H, W], 0 on lines and in areas of a few pixels, and how many labels there are, 0 included.
 
     Pixels of two classes are never of one area.
@@ -105,6 +126,7 @@ def areas_of(art: LineArt) -> tuple[NDArray[np.int32], int]:
     drawn = art.lines & (art.strength >= _INKED // 2)
     for fill in _FILLS:
         inside = (art.classes == fill) & ~drawn if fill else ~drawn & ~np.isin(art.classes, _FILLS[1:])
+        inside = inside if cel is None else inside & cel
         if not inside.any():
             continue
         count, found, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
@@ -131,9 +153,7 @@ def _medians(
     return paints, sizes
 
 
-def _split(
-    labels: NDArray[np.int32], count: int, draft: NDArray[np.uint8]
-) -> tuple[NDArray[np.int32], int]:
+def _split(labels: NDArray[np.int32], count: int, draft: NDArray[np.uint8]) -> tuple[NDArray[np.int32], int]:
     """Areas of two paints become two: along the axis on which their draft differs most."""
     smooth = cv2.medianBlur(draft, 5).astype(np.float32)
     labels, before = labels.copy(), count
@@ -182,9 +202,7 @@ def _grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.asarray(of[near])
 
 
-def _inked(
-    filled: NDArray[np.float32], draft: NDArray[np.uint8], art: LineArt
-) -> NDArray[np.uint8]:
+def _inked(filled: NDArray[np.float32], draft: NDArray[np.uint8], art: LineArt) -> NDArray[np.uint8]:
     """Visible lines over the paint, in the ink that the draft shows where a stroke is full."""
     visible = art.classes == DougaClass.VISIBLE_LINE
     full = visible & (art.strength >= _INKED)

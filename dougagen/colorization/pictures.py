@@ -76,7 +76,11 @@ class PaintedPool:
         """
         records = (record for folder in folders for record in read_records(folder))
         name = ", ".join(folder.name for folder in folders)
-        other = None if readings is None else {r.record_id: r.triplet.douga.classes for r in read_records(readings)}
+        other = (
+            None
+            if readings is None
+            else {r.record_id: r.triplet.douga.classes for r in read_records(readings)}
+        )
         return cls.of(records, kind=kind, name=name, other=other, megabytes=megabytes)
 
     @classmethod

@@ -172,9 +172,7 @@ class _Cut:
         left = int(np.clip(x - shift_x, min(0, width - window), max(0, width - window)))
         return cls(top, left, window, config.crop, bool(rng.random() < 0.5))
 
-    def of_picture(
-        self, picture: Painted
-    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint8]]:
+    def of_picture(self, picture: Painted) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint8]]:
         """Colour uint8[S, S, 3], cel bool[S, S], classes uint8[S, S]; white paper beyond the picture."""
         color = self._cut(picture.color, (255, 255, 255))
         packed = self._cut(picture.packed, (0,))

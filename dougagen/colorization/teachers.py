@@ -64,7 +64,9 @@ class Teacher:
 
     def _of(self, painted: Tensor, truth: Tensor, batch: ColorBatch) -> Tensor:
         config = self.config
-        cel = F.interpolate(batch.cel, painted.shape[-2:]) if painted.shape != batch.truth.shape else batch.cel
+        cel = (
+            F.interpolate(batch.cel, painted.shape[-2:]) if painted.shape != batch.truth.shape else batch.cel
+        )
         of_pixels = pixel_loss(painted, truth, cel, paper_weight=config.paper_weight)
         self.parts["pixels"] = of_pixels.detach()
         loss = config.pixel_weight * of_pixels
@@ -148,11 +150,15 @@ def _roughened(picture: Tensor) -> Tensor:
     cover = F.interpolate(spots, size, mode="bilinear") * 0.8
     rough = picture + cover * (F.interpolate(sprayed, size, mode="nearest") - picture)
     smeared = F.avg_pool2d(rough, 9, stride=1, padding=4, count_include_pad=False)
-    where = F.interpolate((torch.rand(count, 1, 4, 4, device=picture.device) < 0.5).float(), size, mode="bilinear")
+    where = F.interpolate(
+        (torch.rand(count, 1, 4, 4, device=picture.device) < 0.5).float(), size, mode="bilinear"
+    )
     rough = rough + where * (smeared - rough)
     shifts = F.interpolate(0.06 * torch.randn(count, 2, 5, 5, device=picture.device), size, mode="bicubic")
     still = F.affine_grid(
-        torch.eye(2, 3, device=picture.device).expand(count, 2, 3), [count, 3, height, width], align_corners=False
+        torch.eye(2, 3, device=picture.device).expand(count, 2, 3),
+        [count, 3, height, width],
+        align_corners=False,
     )
     grid = still + shifts.permute(0, 2, 3, 1)  # [N, 2, H, W] -> [N, H, W, 2]
     return F.grid_sample(rough, grid, padding_mode="border", align_corners=False)

@@ -8,6 +8,7 @@ drafts whose colours were sprayed, smeared and warped.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -45,7 +46,7 @@ class TwoStageConfig:
         fits = 1 <= self.levels <= 5 and 0 <= self.blocks <= 64 and self.groups >= 1
         if not fits or min(sizes) < 1 or max(sizes) > _WIDEST or (self.width // 2) % self.groups:
             raise ConfigError(
-                f"two-stage needs widths in [1, {_WIDEST}] and half a width that its groups divide, got {self}"
+                f"two-stage needs widths in [1, {_WIDEST}], halves that its groups divide, got {self}"
             )
 
 
@@ -121,8 +122,7 @@ class _Draft(nn.Module):
         widths = [config.width * 2 ** min(level, 2) for level in range(config.levels + 1)]
         self.stem = nn.Conv2d(_CHANNELS, widths[0], 3, padding=1)
         self.down = nn.ModuleList(
-            nn.Conv2d(above, below, 4, stride=2, padding=1)
-            for above, below in zip(widths, widths[1:], strict=False)
+            nn.Conv2d(above, below, 4, stride=2, padding=1) for above, below in itertools.pairwise(widths)
         )
         self.deepest = _blocks(widths[-1], config)
         self.up = nn.ModuleList(
@@ -156,8 +156,7 @@ class _PlainUNet(nn.Module):
         widths = (width, 2 * width, 4 * width, 4 * width)
         self.stem = nn.Conv2d(inputs, width, 3, padding=1)
         self.down = nn.ModuleList(
-            nn.Conv2d(above, below, 4, stride=2, padding=1)
-            for above, below in zip(widths, widths[1:], strict=False)
+            nn.Conv2d(above, below, 4, stride=2, padding=1) for above, below in itertools.pairwise(widths)
         )
         self.up = nn.ModuleList(
             nn.Conv2d(below + above, above, 3, padding=1)
