@@ -85,7 +85,7 @@ HEAVY_IN: dict[str, set[str]] = {
     "s3fs": {"files"},
     "botocore": {"files"},
     # shards thins lines before it scales a class map, exports before it makes strokes of them
-    "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
+    "skimage": {"colorization", "reconstruction", "labels", "evaluation", "shards", "exports"},
     "psd_tools": {"exports"},
     # processes sets cv2's threads in every helper
     "cv2": {
@@ -155,7 +155,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "report": "page",
         "runs": "bench words",
         "training": "preset_files presets shot_synthesis synthesis",
-        "colorization": "colorizer painting",
+        "colorization": "colorizer painting proof",
     },
     "the parts of a run that any network needs: a colouriser's run is made of the same": {
         "training": "checkpoint optimizers schedule signals",

@@ -52,8 +52,8 @@ class FeatureMeasures:
     @torch.inference_mode()
     def features(self, picture: Picture) -> list[NDArray[np.float32]]:
         """float32[C, h, w] at 1/2, 1/4, 1/8 and 1/16."""
-        tensor = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255.0  # [H, W, 3] -> [1, 3, H, W]
-        return [one[0].numpy() for one in self._features(tensor)]
+        tensor = torch.from_numpy(picture).permute(2, 0, 1)[None]  # [H, W, 3] -> [1, 3, H, W]
+        return [one[0].numpy() for one in self._features(tensor.float() / 255.0)]
 
     def distance(self, painted: Picture, truth: Picture) -> float:
         """As LPIPS without its learned weights: squared difference of features of length 1 at each place, the
@@ -77,7 +77,7 @@ def unit_distance(one: Sequence[NDArray[np.float32]], other: Sequence[NDArray[np
 
 
 def frechet(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Fréchet distance of two clouds of features, float32[N, C] and float32[M, C], as normal distributions."""
+    """Fréchet distance of two clouds of features, float32[N, C] and float32[M, C], as if both were normal."""
     if min(len(one), len(other)) < 2 or one.shape[1] != other.shape[1]:
         raise DomainError(f"two clouds of features are needed, got {one.shape} and {other.shape}")
     (mean, spread), (mean_too, spread_too) = (
@@ -121,7 +121,7 @@ class ColorFlicker:
 
     @property
     def levels(self) -> float | None:
-        """Mean change in 8-bit levels; None where no two drawings show the same paint, as in a shot of one."""
+        """Mean change in 8-bit levels; None where no two drawings show the same paint: in a shot of one."""
         return self.change / self.pixels if self.pixels else None
 
 

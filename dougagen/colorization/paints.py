@@ -22,8 +22,10 @@ _SAME_POT = 28.0
 _LIKE_POT = 56.0
 """The same for the colours of a picture that was named as the model: a network only comes near them."""
 _TWO_PAINTS = 44.0
-"""Levels by which the halves of an area must differ to be two paints: a line was left open, or a shade has
-none."""
+"""Euclidean levels by which paint must differ to be another one within an area: a line was left open, or a
+shade has none."""
+_SPLITS = 5
+"""Times that a paint may be taken out of an area: lines that are missing altogether leave a figure one area."""
 _SMALLEST = 12
 """Pixels of an area that is worth a paint of its own."""
 _INKED = 160
@@ -87,11 +89,12 @@ def flat_paint(
     """uint8[H, W, 3]: the draft as cel paint: one paint an area, ink over it; white paper off the cel, where
     somebody knows the cel.
 
-    An area whose draft plainly has two colours keeps both: somebody left a line open, or plain lines do not
-    show where a shade ends. ``pots`` gives the paints of the shot, and learns those that are new.
+    An area whose draft plainly has several colours keeps them: somebody left a line open, or plain lines do
+    not show where a shade ends. ``pots`` gives the paints of the shot, and learns those that are new.
     """
     labels, count = areas_of(art, cel)
-    labels, count = _split(labels, count, draft)
+    for _ in range(_SPLITS):
+        labels, count = _split(labels, count, draft)
     paints, sizes = _medians(labels, count, draft)
     paints = pots.matched(paints)
     pots.open(paints[1:], sizes[1:])
@@ -154,39 +157,32 @@ def _medians(
 
 
 def _split(labels: NDArray[np.int32], count: int, draft: NDArray[np.uint8]) -> tuple[NDArray[np.int32], int]:
-    """Areas of two paints become two: along the axis on which their draft differs most."""
-    smooth = cv2.medianBlur(draft, 5).astype(np.float32)
-    labels, before = labels.copy(), count
-    order = np.argsort(labels, axis=None, kind="stable")
-    sizes = np.bincount(labels.ravel(), minlength=count)
-    ends = np.cumsum(sizes)
-    flat, pixels = labels.ravel(), smooth.reshape(-1, 3)
-    for label in np.flatnonzero(sizes[1:before] >= 8 * _SMALLEST) + 1:
-        at = order[ends[label] - sizes[label] : ends[label]]
-        of = pixels[at]
-        if of.std(axis=0).max() * 2 < _TWO_PAINTS:
-            continue
-        axis = np.linalg.svd(np.cov((of - of.mean(axis=0)).T))[0][:, 0]
-        along = of @ axis.astype(np.float32)
-        middle = _between(along)
-        upper = along > middle
-        if min(upper.mean(), 1 - upper.mean()) < 0.03:
-            continue
-        if abs(along[upper].mean() - along[~upper].mean()) >= _TWO_PAINTS:
-            flat[at[upper]] = count
-            count += 1
-    return labels, count
+    """What lies far from the commonest colour of its area becomes another area, where it is more than a few
+    pixels."""
+    smooth = cv2.medianBlur(draft, 5)
+    modes, sizes = _modes(labels, count, smooth)
+    far = (labels > 0) & (np.linalg.norm(smooth - modes[labels], axis=2) >= _TWO_PAINTS)
+    pixels = np.bincount(labels[far], minlength=count)
+    splits = pixels >= np.maximum(4 * _SMALLEST, 0.002 * sizes)
+    numbers = np.zeros(count, np.int32)
+    numbers[splits] = np.arange(count, count + int(splits.sum()), dtype=np.int32)
+    moved = far & splits[labels]
+    return np.where(moved, numbers[labels], labels), count + int(splits.sum())
 
 
-def _between(values: NDArray[np.float32]) -> float:
-    """The threshold between two groups, by Lloyd's rule."""
-    middle = float(values.mean())
-    for _ in range(8):
-        upper = values > middle
-        if upper.all() or not upper.any():
-            break
-        middle = 0.5 * (float(values[upper].mean()) + float(values[~upper].mean()))
-    return middle
+def _modes(
+    labels: NDArray[np.int32], count: int, picture: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """float32[count, 3], the commonest colour of every label, and int64[count], its pixels. A median of two
+    paints may be a third; this is always one of them."""
+    bins = (picture // _STEP).astype(np.int64) @ np.array([64, 8, 1])
+    counts = np.bincount((labels.astype(np.int64) * 512 + bins).ravel(), minlength=512 * count)
+    counts = counts.reshape(count, 512)
+    common = bins == counts.argmax(axis=1)[labels]
+    of, weight = labels[common], np.maximum(np.bincount(labels[common], minlength=count), 1)
+    sums = [np.bincount(of, weights=picture[..., c][common], minlength=count) for c in range(3)]
+    modes: NDArray[np.float32] = (np.stack(sums, axis=1) / weight[:, None]).astype(np.float32)
+    return modes, counts.sum(axis=1)
 
 
 def _grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -65,23 +65,23 @@ class PaintedPool:
         cls,
         *folders: Path,
         kind: LineKind = LineKind.DOUGA,
-        readings: Path | None = None,
+        readings: Sequence[Path] = (),
         megabytes: int = 6000,
     ) -> PaintedPool:
         """The drawings of every record under folders of shards.
 
-        ``readings`` is a dataset of the same pictures as networks read them (``read_again``): their douga
+        ``readings`` are datasets of the same pictures as networks read them (``read_again``): their douga
         takes the place of the records' own, and everything else stays. Raises ShardError, and ConfigError
         where there is nothing to colour, no douga, or no truth where the kind asks for it.
         """
         records = (record for folder in folders for record in read_records(folder))
         name = ", ".join(folder.name for folder in folders)
-        other = (
-            None
-            if readings is None
-            else {r.record_id: r.triplet.douga.classes for r in read_records(readings)}
-        )
-        return cls.of(records, kind=kind, name=name, other=other, megabytes=megabytes)
+        other = {
+            record.record_id: record.triplet.douga.classes
+            for folder in readings
+            for record in read_records(folder)
+        }
+        return cls.of(records, kind=kind, name=name, other=other or None, megabytes=megabytes)
 
     @classmethod
     def of(

@@ -83,7 +83,7 @@ def test_every_system_paints_any_size_in_the_range_of_colours(system: str, pool:
     cut = type(inputs)(
         *(getattr(inputs, n)[..., :51, :37] for n in ("lines", "hints", "previous", "plate")), inputs.paints
     )
-    painted = build_colorizer(system, SMALL[system]).eval()(cut)
+    painted = build_colorizer(system, SMALL[system]).eval()(cut).detach()
     assert painted.shape == (2, 3, 51, 37)
     assert 0 <= float(painted.min()) <= float(painted.max()) <= 1
 
