@@ -25,7 +25,7 @@ _TWO_PAINTS = 44.0
 """Euclidean levels by which paint must differ to be another one within an area: a line was left open, or a
 shade has none."""
 _SPLITS = 5
-"""Times that a paint may be taken out of an area: lines that are missing altogether leave a figure one area."""
+"""Times that a paint may be taken out of an area: where lines are missing a figure is one area."""
 _SMALLEST = 12
 """Pixels of an area that is worth a paint of its own."""
 _INKED = 160

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dougagen.cli.train import _curve, train
+from dougagen.cli.loss_curve import curve_of
+from dougagen.cli.train import train
 from dougagen.errors import ConfigError, UsageError
 from dougagen.networks import Task
 
@@ -53,8 +54,8 @@ def test_pictures_are_needed_where_a_file_names_no_studio(tmp_path: Path) -> Non
 
 def test_the_loss_is_drawn_as_bars(tmp_path: Path) -> None:
     log = tmp_path / "cel.log.csv"
-    assert _curve(log) == ""
+    assert curve_of(log) == ""
     log.write_text("step,loss\n" + "".join(f"{n},{8 - n}\n" for n in range(8)))
-    assert _curve(log) == "█▇▆▅▄▃▂▁"
+    assert curve_of(log) == "█▇▆▅▄▃▂▁"
     log.write_text("step,loss\n" + "".join(f"{n},1.0\n" for n in range(100)))
-    assert _curve(log) == "▁" * 40
+    assert curve_of(log) == "▁" * 40
