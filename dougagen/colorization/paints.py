@@ -94,7 +94,10 @@ def flat_paint(
     """
     labels, count = areas_of(art, cel)
     for _ in range(_SPLITS):
+        before = count
         labels, count = _split(labels, count, draft)
+        if count == before:
+            break
     paints, sizes = _medians(labels, count, draft)
     paints = pots.matched(paints)
     pots.open(paints[1:], sizes[1:])

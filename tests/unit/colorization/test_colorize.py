@@ -16,6 +16,7 @@ from dougagen.colorization.drawings import Pages, read_line_art
 from dougagen.colorization.painting import Colored, colorize
 from dougagen.domain import PALETTE, Placement, Plate
 from dougagen.errors import DougagenError, UsageError, WeightsError
+from dougagen.inventory import CardState, ModelEntry, take_inventory
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +210,10 @@ def test_weights_that_are_hurt_are_a_line(hurt: str, weights: Path, tmp_path: Pa
     (tmp_path / "colorizer.safetensors").write_bytes(content)
     with pytest.raises(WeightsError):
         Colorizer.load(tmp_path)
+
+
+def test_models_lists_a_colouriser_with_its_lines_and_its_card(weights: Path) -> None:
+    (entry,) = take_inventory(weights.parent)
+    assert isinstance(entry, ModelEntry)
+    assert (entry.task, entry.architecture, entry.wiring) == ("colorizer", "ours", "exact lines")
+    assert entry.card is CardState.MISSING

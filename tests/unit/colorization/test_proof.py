@@ -15,6 +15,7 @@ from dougagen.colorization import LineKind
 from dougagen.colorization.lines import on_paper
 from dougagen.colorization.proof import Proof, ProofReport, prove, read_plan
 from dougagen.errors import UsageError
+from dougagen.shards import read_records
 
 PLAN = f"""
 kinds = ["canny", "douga"]
@@ -118,6 +119,21 @@ def test_another_plan_does_not_mix_with_it(done: tuple[Proof, ProofReport, list[
     )
     with pytest.raises(UsageError, match="holds the proof of another plan"):
         prove(other)
+
+
+def test_drawings_of_studio_clips_follow_each_other_and_networks_read_the_same_ones(
+    done: tuple[Proof, ProofReport, list[str]],
+) -> None:
+    proof, _, _ = done
+    exact, read = (list(read_records(proof.place(name, "mouth-only-0"))) for name in ("exact", "read"))
+    assert [record.record_id for record in exact] == [record.record_id for record in read]
+    shown = [record.provenance for record in exact]
+    assert [one.drawing_index for one in shown] == list(range(len(shown)))
+    spans = [span for one in shown for span in one.exposures]
+    assert [span.start for span in spans[1:]] == [span.stop for span in spans[:-1]]
+    assert {one.models for one in shown} == {""}
+    assert {record.provenance.models for record in read} == {"fake@00000000"}
+    assert all(np.array_equal(a.triplet.color, b.triplet.color) for a, b in zip(exact, read, strict=True))
 
 
 def test_the_time_may_be_up_before_the_first_training(
