@@ -72,14 +72,17 @@ def pixel_hints(picture: NDArray[np.uint8], rng: np.random.Generator, *, most: i
     return dots(picture, places)
 
 
-def region_hints(picture: NDArray[np.uint8]) -> Hints:
-    """28 pixels at fixed places, as C-FID is measured (Lee and Lee 2020).
+def region_hints(picture: NDArray[np.uint8], *, rows: slice, columns: slice) -> Hints:
+    """28 pixels at fixed places of the part of uint8[H, W, 3] that the figure fills, as C-FID is measured
+    (Lee and Lee 2020).
 
-    One in each corner a quarter of the picture wide, two in each of the four wings between corners, and 16 in
+    One in each corner a quarter of the part wide, two in each of the four wings between corners, and 16 in
     the body between them, evenly spread.
     """
-    height, width = picture.shape[:2]
-    return dots(picture, np.array([(round(y * (height - 1)), round(x * (width - 1))) for y, x in _PLACES]))
+    top, bottom, _ = rows.indices(picture.shape[0])
+    left, right, _ = columns.indices(picture.shape[1])
+    places = [(top + round(y * (bottom - top - 1)), left + round(x * (right - left - 1))) for y, x in _PLACES]
+    return dots(picture, np.array(places))
 
 
 _EIGHTHS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)

@@ -21,7 +21,7 @@ _SAME_POT = 28.0
 """Euclidean 8-bit levels within which two areas of neighbouring drawings were filled from one pot."""
 _LIKE_POT = 56.0
 """The same for the colours of a picture that was named as the model: a network only comes near them."""
-_TWO_PAINTS = 44.0
+_TWO_PAINTS = 36.0
 """Euclidean levels by which paint must differ to be another one within an area: a line was left open, or a
 shade has none."""
 _SPLITS = 5

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.colorization.hints import Hints, region_hints
 from dougagen.colorization.lines import LineArt, on_paper, pencil_lines, pencilled
 from dougagen.colorization.proof.plan import ProofPlan
 from dougagen.domain import Record
@@ -37,13 +38,11 @@ class Judged:
 
     def box(self) -> tuple[slice, slice]:
         """Rows and columns that hold paint: the rest of the paper is easy, and would make figures alike."""
-        painted = self.truth.min(axis=2) < _PAPER
-        spans = []
-        for axis in (1, 0):
-            found = np.flatnonzero(painted.any(axis=axis))
-            first, last = (int(found[0]), int(found[-1])) if found.size else (0, painted.shape[1 - axis] - 1)
-            spans.append(slice(max(0, first - _MARGIN), last + 1 + _MARGIN))
-        return spans[0], spans[1]
+        return box_of(self.truth)
+
+    def hints(self) -> Hints:
+        """28 pixels of the truth at fixed places of the box."""
+        return hints_of(self.truth)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +54,23 @@ class JudgedShot:
     truths: tuple[NDArray[np.uint8], ...]
     inside: tuple[NDArray[np.bool_], ...]
     """bool[H, W] each: cel that is no line."""
+
+
+def box_of(truth: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """Rows and columns of uint8[H, W, 3] that hold paint, and a few beside them."""
+    painted = truth.min(axis=2) < _PAPER
+    spans = []
+    for axis in (1, 0):
+        found = np.flatnonzero(painted.any(axis=axis))
+        first, last = (int(found[0]), int(found[-1])) if found.size else (0, painted.shape[1 - axis] - 1)
+        spans.append(slice(max(0, first - _MARGIN), min(painted.shape[1 - axis], last + 1 + _MARGIN)))
+    return spans[0], spans[1]
+
+
+def hints_of(truth: NDArray[np.uint8]) -> Hints:
+    """28 pixels of a painted drawing at fixed places of its box."""
+    rows, columns = box_of(truth)
+    return region_hints(truth, rows=rows, columns=columns)
 
 
 def real_drawings(folder: Path, groups: Sequence[str]) -> Iterator[Judged]:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.colorization.colorizer import Colorizer
-from dougagen.colorization.hints import Hints, region_hints
+from dougagen.colorization.hints import Hints
 from dougagen.colorization.metrics import ColorFlicker, FeatureMeasures, frechet, psnr, ssim
-from dougagen.colorization.proof.judged import Judged, JudgedShot
+from dougagen.colorization.proof.judged import Judged, JudgedShot, hints_of
 
 HINTED, BARE = "28 hints", "no hints"
 PER_DRAWING = ("psnr", "ssim", "feature_distance")
@@ -31,7 +31,7 @@ def measure(
         rows, columns = drawing.box()
         truth = drawing.truth[rows, columns]
         of_drawing: dict[str, Any] = {"group": drawing.group}
-        for told, hints in ((HINTED, region_hints(drawing.truth)), (BARE, None)):
+        for told, hints in ((HINTED, drawing.hints()), (BARE, None)):
             painted = colorizer.open_shot().paint(drawing.art, hints=hints)[rows, columns]
             of_drawing[told] = {
                 "psnr": psnr(painted, truth),
@@ -59,7 +59,7 @@ def flicker(colorizer: Colorizer, shots: Sequence[JudgedShot]) -> dict[str, Any]
             painter = colorizer.open_shot()
             painted = []
             for number, (art, truth) in enumerate(zip(shot.arts, shot.truths, strict=True)):
-                hints: Hints | None = None if number else region_hints(truth)
+                hints: Hints | None = None if number else hints_of(truth)
                 painted.append(painter.paint(art, hints=hints, keeps_in_mind=keeps))
             for pair in zip(pairwise(painted), pairwise(shot.truths), pairwise(shot.inside), strict=True):
                 total += ColorFlicker.of(*pair)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.colorization.colorizer import Colorizer
-from dougagen.colorization.hints import region_hints
 from dougagen.colorization.learning import MARGIN_SECONDS, ColorProgress, train_colorizer
 from dougagen.colorization.lines import LineKind
 from dougagen.colorization.metrics import FeatureMeasures
@@ -220,7 +219,7 @@ def _write_sheet(proof: Proof, drawings: list[Judged], painted: dict[str, list[N
         path = proof.place("runs", f"{kind}-{proof.plan.seeds[0]}", FILE_NAME)
         colorizer = Colorizer(load_colorizer(path))
         for one in chosen:
-            painted[one.name].append(colorizer.open_shot().paint(one.art, hints=region_hints(one.truth)))
+            painted[one.name].append(colorizer.open_shot().paint(one.art, hints=one.hints()))
     sheet = sheet_of(chosen, painted, [str(kind) for kind in proof.plan.kinds])
     path = proof.place("sheet.png")
     with refused_as(UsageError, path, what="the sheet cannot be written"):

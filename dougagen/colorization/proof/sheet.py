@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.colorization.hints import region_hints
 from dougagen.colorization.proof.judged import Judged
 
 _CELL = 220
@@ -25,7 +24,7 @@ def sheet_of(
     width = max((_width_of(one) for one in drawings), default=_CELL)
     rows = [_bar(titles, width)]
     for one in drawings:
-        hints = region_hints(one.truth)
+        hints = one.hints()
         lines = np.repeat(one.art.picture()[..., None], 3, axis=2)  # [H, W] -> [H, W, 3]
         dotted = np.where(hints.known[..., None], hints.colors, lines).astype(np.uint8, copy=False)
         box = one.box()
