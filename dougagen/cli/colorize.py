@@ -39,7 +39,7 @@ def colorize(
     models: Annotated[
         Path | None,
         typer.Option(
-            help="A folder with colorizer.safetensors, or such a file; default: the one that ships."
+            help="A folder with colorizer.safetensors, or such a file; default: dougagen's own, once it has some."
         ),
     ] = None,
     device: Annotated[
@@ -57,7 +57,7 @@ def colorize(
 
     A drawing of a folder keeps its name; those of a video or of shards become EPISODE/FRAME.png.
 
-    Example:  dougagen colorize drawings/ --out painted/ --hints dots.png
+    Example:  dougagen colorize drawings/ --out painted/ --models trained/ --hints dots.png
     """
     from dougagen.colorization.colorizer import Colorizer
     from dougagen.colorization.painting import colorize as paint
