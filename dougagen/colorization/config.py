@@ -67,7 +67,7 @@ class ColorizerConfig:
     """Two-stage: of the drawings that are shown as grey pictures in place of lines."""
     pixel_weight: float = 1.0
     """Of the mean absolute difference of colours."""
-    paper_weight: float = 0.3
+    paper_weight: float = 0.5
     """Of a pixel off the cel, against one on it."""
     content_weight: float = 0.0
     """Of the difference of features of EfficientNet-Lite0, whose weights come with ``dougagen[train]``."""

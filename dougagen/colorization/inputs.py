@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from dougagen.colorization.hints import Hints, no_hints
 from dougagen.colorization.lines import LineArt
-from dougagen.colorization.paints import MODEL_PAINTS
+from dougagen.colorization.paints import MODEL_PAINTS, areas_of
 from dougagen.domain import CLASS_COUNT
 
 
@@ -40,6 +41,9 @@ class Inputs:
     drawing has no classes but lines."""
     hints: Tensor
     """float[N, 4, H, W]: RGB, and 1 where it is a hint."""
+    filled: Tensor
+    """float[N, 4, H, W]: the hints as a paint bucket would pour them: a pixel has the colour of the nearest
+    hint where that lies in the same area, and then a 1."""
     previous: Tensor
     """float[N, 4, H, W]: RGB, and 1 all over where there is a drawing before."""
     plate: Tensor
@@ -54,6 +58,7 @@ class Inputs:
         return cls(
             torch.stack([_line_channels(one.art) for one in seen]),
             torch.stack([_known_channels(one.hints or no_hints(height, width)) for one in seen]),
+            torch.stack([_known_channels(_poured(one)) for one in seen]),
             torch.stack([_known_channels(_whole(one.previous, height, width)) for one in seen]),
             torch.stack([_known_channels(one.plate or no_hints(height, width)) for one in seen]),
             torch.stack(
@@ -116,6 +121,23 @@ def _known_channels(hints: Hints) -> Tensor:
     return torch.from_numpy(np.concatenate([colors, known], axis=2)).permute(
         2, 0, 1
     )  # [H, W, 4] -> [4, H, W]
+
+
+def _poured(seen: Seen) -> Hints:
+    """The hints of a drawing, spread over its areas."""
+    hints = seen.hints
+    if hints is None or not hints.known.any():
+        return no_hints(*seen.art.classes.shape)
+    areas, _ = areas_of(seen.art)
+    _, near = cv2.distanceTransformWithLabels(
+        (~hints.known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    count = int(near.max()) + 1
+    colors, inside = np.zeros((count, 3), np.uint8), np.zeros(count, np.int32)
+    at = near[hints.known]
+    colors[at], inside[at] = hints.colors[hints.known], areas[hints.known]
+    reached = ((areas == inside[near]) & (areas > 0)) | hints.known
+    return Hints.at(colors[near], reached)
 
 
 def _whole(picture: NDArray[np.uint8] | None, height: int, width: int) -> Hints:

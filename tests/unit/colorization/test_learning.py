@@ -81,7 +81,8 @@ def test_every_system_paints_any_size_in_the_range_of_colours(system: str, pool:
     config = tiny_config(system)
     inputs = make_batch(config, pool, 0).inputs
     cut = type(inputs)(
-        *(getattr(inputs, n)[..., :51, :37] for n in ("lines", "hints", "previous", "plate")), inputs.paints
+        *(getattr(inputs, n)[..., :51, :37] for n in ("lines", "hints", "filled", "previous", "plate")),
+        inputs.paints,
     )
     painted = build_colorizer(system, SMALL[system]).eval()(cut).detach()
     assert painted.shape == (2, 3, 51, 37)

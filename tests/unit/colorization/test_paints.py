@@ -7,6 +7,7 @@ from painted import COAT, INK, SHADE, SKIN, face
 
 from dougagen.colorization import LineArt
 from dougagen.colorization.hints import Hints
+from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import on_paper
 from dougagen.colorization.paints import Pots, areas_of, flat_paint, hinted_areas, paints_of
 
@@ -85,3 +86,13 @@ def test_areas_end_at_lines_and_at_the_border_of_a_class() -> None:
 
 def test_a_picture_of_nothing_but_paper_has_no_paints() -> None:
     assert not paints_of(np.full((20, 20, 3), 255, np.uint8)).any()
+
+
+def test_a_bucket_pours_a_hint_over_its_area_alone() -> None:
+    known = np.zeros(face()[2].shape, bool)
+    known[33:36, 59:62] = True
+    hints = Hints.at(np.full((*known.shape, 3), 77, np.uint8), known)
+    filled = Inputs.of([Seen(LineArt.of_classes(face()[2]), hints)]).filled[0]
+    assert float(filled[3, 25, 55]) == 1
+    assert float(filled[0, 25, 55]) == np.float32(77 / 255)
+    assert float(filled[3, 75, 45]) == float(filled[3, 5, 5]) == 0
