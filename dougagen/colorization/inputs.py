@@ -43,7 +43,7 @@ class Inputs:
     """float[N, 4, H, W]: RGB, and 1 where it is a hint."""
     filled: Tensor
     """float[N, 4, H, W]: the hints as a paint bucket would pour them: a pixel has the colour of the nearest
-    hint where that lies in the same area, and then a 1."""
+    hint where that lies in the same area, else the mean of its area's hints, and then a 1."""
     previous: Tensor
     """float[N, 4, H, W]: RGB, and 1 all over where there is a drawing before."""
     plate: Tensor
@@ -128,7 +128,7 @@ def _poured(seen: Seen) -> Hints:
     hints = seen.hints
     if hints is None or not hints.known.any():
         return no_hints(*seen.art.classes.shape)
-    areas, _ = areas_of(seen.art)
+    areas, total = areas_of(seen.art)
     _, near = cv2.distanceTransformWithLabels(
         (~hints.known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -137,7 +137,14 @@ def _poured(seen: Seen) -> Hints:
     at = near[hints.known]
     colors[at], inside[at] = hints.colors[hints.known], areas[hints.known]
     reached = ((areas == inside[near]) & (areas > 0)) | hints.known
-    return Hints.at(colors[near], reached)
+    # a pixel whose nearest hint lies across a line has the mean of those in its own area
+    total = max(total, 1)
+    dots = np.bincount(areas[hints.known], minlength=total)
+    dots[0] = 0
+    sums = [np.bincount(areas[hints.known], hints.colors[..., c][hints.known], total) for c in range(3)]
+    means = np.rint(np.stack(sums, axis=1) / np.maximum(dots, 1)[:, None]).clip(0, 255).astype(np.uint8)
+    poured = np.where(reached[..., None], colors[near], means[areas])
+    return Hints.at(poured, reached | (dots[areas] > 0))
 
 
 def _whole(picture: NDArray[np.uint8] | None, height: int, width: int) -> Hints:
