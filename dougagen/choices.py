@@ -26,5 +26,13 @@ ChosenBy = Literal["variety", "uncertainty", "both"]
 TaskName = Literal["cel", "douga"]
 """What a network reads, as a word; ``networks.Task`` has the same."""
 
-Trained = Literal["cel", "douga", "areas"]
-"""What ``train`` trains: a network that reads pictures, or what decides about areas by its word."""
+LineKindName = Literal["canny", "xdog", "douga", "exact"]
+"""Which lines a colouriser learns from; ``colorization.LineKind`` has the same."""
+
+LINE_KINDS: tuple[LineKindName, ...] = ("canny", "xdog", "douga", "exact")
+
+COLORIZERS = ("ours", "artist-guided", "two-stage")
+"""What ``train colorizer --config`` can be beside a file."""
+
+Trained = Literal["cel", "douga", "areas", "colorizer"]
+"""What ``train`` trains: a network that reads pictures, or one that is made of what they read."""

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "footage": {"domain", "errors", "processes"},
     "networks": {"domain", "errors"},
     # files of weights as people see them: what they are, how good, whether whole; for models and evaluate
-    "inventory": {"domain", "errors", "networks"},
+    "inventory": {"colorization", "domain", "errors", "networks"},
     "reconstruction": {"domain", "errors", "networks"},
     "studio": {"domain", "errors"},
     "training": {"domain", "errors", "networks", "processes", "settings", "shards", "studio"},
@@ -47,6 +47,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exports": {"domain", "errors", "footage", "shards"},
     # shards as torch datasets; nothing of ours imports it
     "torch": {"domain", "errors", "shards"},
+    # what the dataset is for: learns as training does; drawings come as files, as line tests, and as shards
+    "colorization": {
+        "choices", "domain", "errors", "footage", "labels", "networks", "settings", "shards", "training",
+    },
     "config": {"choices", "domain", "errors", "footage"},
     "pipeline": {"config", "domain", "errors", "footage", "processes", "shards"},
     # runs opens episodes and asks which are done before it calls the pipeline; its bench takes the flow apart
@@ -57,8 +61,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "door": {"config", "domain", "errors", "footage", "labels", "reconstruction", "runs", "studio"},
     "cli": {
-        "choices", "config", "domain", "errors", "evaluation", "exports", "footage", "inventory", "labels",
-        "networks", "pipeline", "reconstruction", "report", "runs", "settings", "shards", "studio",
+        "choices", "colorization", "config", "domain", "errors", "evaluation", "exports", "footage",
+        "inventory", "labels", "networks", "pipeline", "reconstruction", "report", "runs", "settings",
+        "shards", "studio",
         "training", "view",
     },
 }  # fmt: skip
@@ -68,8 +73,8 @@ FOR_ALL = {"files"}
 """How files are opened, read and written is one room's: every room but those below it may import it."""
 
 HEAVY_IN: dict[str, set[str]] = {
-    "torch": {"networks", "reconstruction", "torch", "training"},
-    "safetensors": {"networks", "training"},
+    "torch": {"colorization", "networks", "reconstruction", "torch", "training"},
+    "safetensors": {"colorization", "networks", "training"},
     "openvino": {"networks"},
     "av": {"footage", "studio", "exports"},  # exports writes clips of shots
     "opentimelineio": {"footage"},
@@ -81,12 +86,12 @@ HEAVY_IN: dict[str, set[str]] = {
     "gcsfs": {"files"},
     "botocore": {"files"},
     # shards thins lines before it scales a class map, exports before it makes strokes of them
-    "skimage": {"reconstruction", "labels", "evaluation", "shards", "exports"},
+    "skimage": {"colorization", "reconstruction", "labels", "evaluation", "shards", "exports"},
     "psd_tools": {"exports"},
     # processes sets cv2's threads in every helper
     "cv2": {
         "footage", "studio", "shards", "training", "evaluation", "labels", "reconstruction", "report",
-        "view", "processes", "exports",
+        "view", "processes", "exports", "colorization",
     },
     "typer": {"cli"},
     "rich": {"cli"},
@@ -143,14 +148,18 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "processes": "headway pools shared_memory streams workers",
     },
     "what a machine offers and few networks use: loaded where it is asked for, not with every network": {
-        "networks": "compiled devices openvino resnet",
+        "networks": "compiled devices efficientnet_lite layers openvino resnet",
     },
     "a command loads the part that it shows and no other: a face that names them all would load them all": {
         "evaluation": "features picture_sheet reports suite thesis_tables triplets worst",
         "labels": "episodes",
         "report": "page speed_page",
         "runs": "bench words",
-        "training": "areas preset_files presets synthesis",
+        "training": "areas preset_files presets shot_synthesis synthesis",
+        "colorization": "colorizer painting proof",
+    },
+    "the parts of a run that any network needs: a colouriser's run is made of the same": {
+        "training": "checkpoint optimizers schedule signals",
     },
     "single steps of the reading, for the thesis's experiments": {
         "reconstruction": "refinement responses",

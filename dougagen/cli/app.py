@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from dougagen import __version__
 from dougagen.cli import (
     bench,
+    colorize,
     evaluate,
     export,
     extract,
@@ -81,6 +82,7 @@ app.command("merge", cls=Command)(merge.merge)
 app.command("remove", cls=Command)(remove.remove)
 app.command("synth", cls=Command)(synth.synth)
 app.command("train", cls=Command)(train.train)
+app.command("colorize", cls=Command)(colorize.colorize)
 app.add_typer(label.app, name="label")
 app.command("evaluate", cls=Command)(evaluate.evaluate)
 app.command("models", cls=Command)(models.models)

@@ -40,9 +40,10 @@ def formats(incomplete: str) -> list[str]:
 
 def presets(incomplete: str) -> list[str]:
     """Names of configurations, then TOML files and folders that begin so, for ``train --config``."""
+    from dougagen.choices import COLORIZERS
     from dougagen.training.preset_files import preset_names
 
-    return _beginning(incomplete, preset_names()) + toml_files(incomplete)
+    return _beginning(incomplete, (*preset_names(), *COLORIZERS)) + toml_files(incomplete)
 
 
 def shipped_weights(incomplete: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dougagen.cli import options
+from dougagen.cli.colorizers import Colorizers, StopAfter, prove_colorizers
 from dougagen.cli.console import out, say, show_json, show_tables
 from dougagen.cli.groups import Options, given, with_groups
 from dougagen.cli.owners import Owner
@@ -181,11 +182,16 @@ def evaluate(
     layer: Layer = None,
     seed: DreamSeed = None,
     note_scores: NoteScores = False,
+    colorizers: Colorizers = None,
+    stop_after: StopAfter = None,
 ) -> None:
     """Measure cel masks, douga, lines and timing against exact truth, beside the thesis's figures.
 
     Example:  dougagen evaluate --scenes 24 --lines 720 --lines 1080 --sheet worst.png
     """
+    if colorizers is not None:
+        prove_colorizers(colorizers, on.get("real"), stop_after, json=json)
+        return
     from dougagen.evaluation.reports import STANDARD_OUTPUT, Reports
     from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
 

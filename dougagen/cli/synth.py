@@ -14,6 +14,7 @@ from dougagen.cli.owners import Owner
 from dougagen.errors import UsageError, quoted
 
 if TYPE_CHECKING:
+    from dougagen.shards import LedgerEntry
     from dougagen.studio import Pictures
 
 Scenes = Annotated[
@@ -58,6 +59,10 @@ EveryFrame = Annotated[
 BesideClip = Annotated[
     bool, typer.Option("--pictures", help="Beside a clip, also its true cel masks and douga as PNG.")
 ]
+AsShards = Annotated[
+    bool,
+    typer.Option("--shards", help="The drawings of a clip as shards instead of a film, with exact truth."),
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one a core.")]
 
 
@@ -89,6 +94,7 @@ def synth(
     of_clip: ClipOptions,
     pictures: BesideClip = False,
     every_frame: EveryFrame = False,
+    shards: AsShards = False,
     workers: Workers = None,
     json: options.Json = False,
 ) -> None:
@@ -96,6 +102,9 @@ def synth(
 
     Example:  dougagen synth --out studio/ --scenes 500
     """
+    if shards:
+        _shots(clip, out, held_out=held_out, json=json, **given(seed=seed, lines=lines))
+        return
     if clip is not None:
         if held_out:
             raise UsageError("--held-out is for stills", remedy="clips have their own seeds: give --seed")
@@ -118,8 +127,7 @@ def synth(
             on_progress=lambda done: watch.move(done, len(seeds), ""),
         )
     say(f"{len(seeds)} scenes from seed {seeds.start} in {quoted(out)}")
-    if json:
-        show_json({"out": str(out), "episode_id": entry.episode_id, "records": entry.records})
+    _say_entry(entry, out, json=json)
 
 
 def _shoot(
@@ -139,3 +147,22 @@ def _shoot(
         )
     say(f"{quoted(path)} with its truth beside it")
     return path
+
+
+def _shots(clip: str | None, out: Path, *, held_out: bool, json: bool, **said: int) -> None:
+    from dougagen.training.shot_synthesis import synthesise_shots
+
+    if clip is None:
+        raise UsageError("--shards is for the drawings of a clip", remedy="name one: --clip dialogue")
+    with Watch(unit="frames") as watch:
+        watch.begin(clip, None)
+        entry = synthesise_shots(
+            out, clip=clip, held_out=held_out, on_progress=lambda done: watch.move(done, None, ""), **said
+        )
+    say(f"{entry.records} drawings of {clip} in {quoted(out)}")
+    _say_entry(entry, out, json=json)
+
+
+def _say_entry(entry: LedgerEntry, out: Path, *, json: bool) -> None:
+    if json:
+        show_json({"out": str(out), "episode_id": entry.episode_id, "records": entry.records})

@@ -1,23 +1,24 @@
-"""``dougagen train cel|douga|areas``: shards or the studio in, weights out."""
+"""``dougagen train cel|douga|areas|colorizer``: shards or the studio in, weights out."""
 
 from __future__ import annotations
 
-import csv
-import io
 import time
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dougagen.choices import COLORIZERS
 from dougagen.cli import options
 from dougagen.cli.console import Watch, say, show_json, show_tables
 from dougagen.cli.groups import given, with_groups
+from dougagen.cli.loss_curve import curve_of
 from dougagen.cli.train_areas import AREAS, train_areas
+from dougagen.cli.train_colorizer import COLORIZER, refuse_lines, train_a_colorizer
 from dougagen.cli.train_options import (
     Cel,
     Config,
     Configs,
     EvaluateScenes,
+    Lines,
     Out,
     OwnShare,
     Real,
@@ -30,13 +31,11 @@ from dougagen.cli.train_options import (
     TrainingOptions,
 )
 from dougagen.errors import quoted
-from dougagen.files import open_file
 
 if TYPE_CHECKING:
     from dougagen.evaluation import QuickScores
-    from dougagen.training import Scores, TrainingProgress, TrainingResult
-
-_BARS = "▁▂▃▄▅▆▇█"
+    from dougagen.reconstruction import CelReader
+    from dougagen.training import Scores, TrainingPlan, TrainingProgress, TrainingResult
 
 
 @with_groups
@@ -46,6 +45,7 @@ def train(
     config: Config = None,
     configs: Configs = False,
     shards: Shards = None,
+    lines: Lines = None,
     studio: Studio = False,
     own_share: OwnShare = None,
     training: TrainingOptions,
@@ -68,20 +68,16 @@ def train(
     if configs:
         _show_configs(json=json)
         return
+    if task == COLORIZER or (task is None and config in COLORIZERS):
+        beside = given(studio=studio or None, own_share=own_share, cel=cel, evaluate_scenes=evaluate_scenes)
+        beside |= {**given(real=real, **{"from": start}), **supply}
+        train_a_colorizer(config, training, beside, shards or (), lines, out, stop_at=stop_at, json=json)
+        return
+    refuse_lines(lines)
     if task == AREAS:
         beside = given(config=config, own_share=own_share, stop_after=stop_after, real=real)
         beside |= given(evaluate_scenes=evaluate_scenes)
-        train_areas(
-            training,
-            supply,
-            beside,
-            shards=shards or (),
-            draws=studio,
-            start=start,
-            cel=cel,
-            out=out,
-            json=json,
-        )
+        train_areas(training, supply, beside, shards or (), cel, out, draws=studio, start=start, json=json)
         return
     from dougagen.reconstruction import CelReader
     from dougagen.training import TrainingPlan
@@ -95,15 +91,28 @@ def train(
         draws=studio,
         own_share=own_share,
     )
-    begin, device = plan.start_file(start), plan.config.device
+    device = plan.config.device
     reader = CelReader.load(cel, device=device) if plan.asks_for_masks(offered=cel is not None) else None
     scores = _scores(device, cel=cel, real=real, scenes=evaluate_scenes)
+    result = _learn(plan, plan.start_file(start), reader, scores, stop_at=stop_at, **given(out=out))
+    _say_result(result, json=json)
+
+
+def _learn(
+    plan: TrainingPlan,
+    begin: Path | None,
+    reader: CelReader | None,
+    scores: QuickScores,
+    *,
+    stop_at: float | None,
+    **where: Path,
+) -> TrainingResult:
     with Watch(unit="steps") as watch:
-        if shards:
-            say(f"reading {', '.join(quoted(folder) for folder in shards)}")
+        if plan.shards:
+            say(f"reading {', '.join(quoted(folder) for folder in plan.shards)}")
         with plan.source(reader) as (source, words):
             watch.begin(f"{plan.config.task}: {words}", plan.config.steps)
-            result = plan.learn(
+            return plan.learn(
                 source,
                 start=begin,
                 stop_at=stop_at,
@@ -112,9 +121,8 @@ def train(
                 evaluate=scores,
                 progress=_Moves(watch, plan.config.steps),
                 scored=_say_scores,
-                **given(out=out),
+                **where,
             )
-    _say_result(result, json=json)
 
 
 def _scores(device: str, *, cel: Path | None, real: Path | None, scenes: int | None) -> QuickScores:
@@ -127,9 +135,10 @@ def _scores(device: str, *, cel: Path | None, real: Path | None, scenes: int | N
 
 
 def _show_configs(*, json: bool) -> None:
+    from dougagen.colorization import colorizer_descriptions
     from dougagen.training.presets import preset_descriptions
 
-    descriptions = dict(preset_descriptions())
+    descriptions = {**dict(preset_descriptions()), **colorizer_descriptions()}
     if json:
         show_json(descriptions)
         return
@@ -142,7 +151,7 @@ def _show_configs(*, json: bool) -> None:
 def _say_result(result: TrainingResult, *, json: bool) -> None:
     say(
         f"{quoted(result.weights)}: {result.steps} steps in {result.seconds / 60:.1f} min, "
-        f"loss {result.loss:.4f} {_curve(result.log)}".rstrip()
+        f"loss {result.loss:.4f} {curve_of(result.log)}".rstrip()
     )
     if result.best is not None:
         say(f"{quoted(result.best)}: the weights with the best score")
@@ -160,22 +169,6 @@ def _say_result(result: TrainingResult, *, json: bool) -> None:
                 "finished": result.is_finished,
             }
         )
-
-
-def _curve(log: Path, width: int = 40) -> str:
-    """The loss over the run as a line of bars; each is the mean of a stretch."""
-    try:
-        with io.TextIOWrapper(open_file(log, below=log.parent), encoding="utf-8", newline="") as file:
-            losses = [float(row["loss"]) for row in csv.DictReader(file)]
-    except OSError:
-        return ""
-    count = min(width, len(losses))
-    if count < 2:
-        return ""
-    ends = [len(losses) * n // count for n in range(count + 1)]
-    means = [sum(losses[a:b]) / (b - a) for a, b in pairwise(ends)]
-    low, span = min(means), max(max(means) - min(means), 1e-9)
-    return "".join(_BARS[min(int((mean - low) / span * len(_BARS)), len(_BARS) - 1)] for mean in means)
 
 
 _SHOWN = ("cel_iou", "mean_iou", "line_f1", "real_cel_iou", "real_line_f1")

@@ -28,12 +28,12 @@ def train_areas(
     said: Mapping[str, Any],
     studio: Mapping[str, Any],
     beside: Mapping[str, Any],
-    *,
     shards: Sequence[Path],
-    draws: bool,
-    start: str | None,
     cel: Path | None,
     out: Path | None,
+    *,
+    draws: bool,
+    start: str | None,
     json: bool,
 ) -> None:
     """What ``train areas`` does: the douga network stays, what decides by its word is learned anew.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dougagen.choices import Trained
+from dougagen.choices import LineKindName, Trained
 from dougagen.cli import completion
 from dougagen.cli.groups import Options
 from dougagen.cli.owners import Owner
@@ -20,7 +20,7 @@ TaskArgument = Annotated[
     Trained | None,
     typer.Argument(
         help="cel: which pixels move. douga: the line art of the cel. areas: which fill an area takes, "
-        "by the word of a douga network.",
+        "by the word of a douga network. colorizer: from line art to colour.",
         show_default="what --config says",
     ),
 ]
@@ -28,7 +28,7 @@ Config = Annotated[
     str | None,
     typer.Option(
         help="cel, douga, light, cel-gpu, douga-gpu, a row of the thesis, or a TOML file of your own; "
-        "options on the line override it.",
+        "of a colorizer ours, artist-guided or two-stage. Options on the line override it.",
         metavar="NAME|FILE",
         autocompletion=completion.presets,
     ),
@@ -59,6 +59,15 @@ OwnShare = Annotated[
         help="With --shards and --studio: the share of crops from --shards.", rich_help_panel=_PICTURES
     ),
     Owner("training.mixed_source:OWN_SHARE"),
+]
+Lines = Annotated[
+    LineKindName | None,
+    typer.Option(
+        help="Of a colorizer: the lines that it learns from. canny, xdog: filters of the painted cel. "
+        "douga: as the shards have it. exact: the same, and it must be the truth.",
+        show_default="what --config says",
+        rich_help_panel=_PICTURES,
+    ),
 ]
 Out = Annotated[
     Path | None,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from dougagen.colorization import LoadedColorizer, is_colorizer, load_colorizer
 from dougagen.errors import WeightsError
 from dougagen.files import open_file
 from dougagen.inventory.noted_scores import SCORES, noted_scores, tensors_digest
@@ -104,7 +105,7 @@ def take_inventory(models: Path) -> Iterator[ModelEntry | DamagedModel]:
     """
     for path in weights_files(models):
         try:
-            yield _entry(path, load_weights(path))
+            yield _colorizer_entry(path) if is_colorizer(path) else _entry(path, load_weights(path))
         except WeightsError as error:
             yield DamagedModel(path, error)
 
@@ -122,16 +123,25 @@ def card_state(weights: Path, sha256: str) -> CardState:
     return CardState.STALE if named else CardState.NAMELESS
 
 
-def _entry(path: Path, loaded: LoadedNetwork) -> ModelEntry:
+def _colorizer_entry(path: Path) -> ModelEntry:
+    loaded = load_colorizer(path)
+    return _entry(path, loaded, task="colorizer", wiring=f"{loaded.facts.get('lines', '')} lines")
+
+
+def _entry(
+    path: Path, loaded: LoadedNetwork | LoadedColorizer, *, task: str = "", wiring: str = ""
+) -> ModelEntry:
     try:
         training = json.loads(loaded.facts.get(_TRAINING, "{}"))
     except (ValueError, RecursionError):
         training = {}
+    if isinstance(loaded, LoadedNetwork):
+        task, wiring = str(loaded.task), str(loaded.wiring)
     return ModelEntry(
         path=path,
-        task=str(loaded.task),
+        task=task,
         architecture=loaded.architecture,
-        wiring=loaded.wiring,
+        wiring=wiring,
         parameters=sum(int(p.numel()) for p in loaded.module.parameters()),
         size=path.stat().st_size,
         sha256=loaded.sha256,

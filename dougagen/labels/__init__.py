@@ -7,7 +7,7 @@ from dougagen.labels.dataset import ImportReport, export_labels, import_into
 from dougagen.labels.export import ExportReport, export_label, export_records
 from dougagen.labels.files import Label, LabelImport, LabelProblem, import_labels, read_labels
 from dougagen.labels.palette_reader import read_cel_mask, read_douga
-from dougagen.labels.picture_files import read_picture
+from dougagen.labels.picture_files import read_picture, read_rgb
 from dougagen.labels.pools import (
     DatasetPool,
     Pool,
@@ -43,5 +43,6 @@ __all__ = [
     "read_douga",
     "read_labels",
     "read_picture",
+    "read_rgb",
     "select",
 ]

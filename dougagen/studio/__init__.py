@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dougagen.studio.background.painting import paint_background
     from dougagen.studio.cel.legibility import UNDECIDABLE
+    from dougagen.studio.clips.clip import ClipPlan, film
     from dougagen.studio.clips.production import Pictures, PlannedClip, backgrounds_of, shoot_clip
     from dougagen.studio.clips.repertoire import CLIP_NAMES, DELIVERIES, plan_clip
     from dougagen.studio.delivery.stills import deliver, encode_still, plan_delivery
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _HOME = {
     "paint_background": "background.painting",
     "UNDECIDABLE": "cel.legibility",
+    "ClipPlan": "clips.clip",
+    "film": "clips.clip",
     "Pictures": "clips.production",
     "PlannedClip": "clips.production",
     "backgrounds_of": "clips.production",
@@ -62,6 +65,7 @@ __all__ = [
     "PROFILES",
     "TRAINING",
     "UNDECIDABLE",
+    "ClipPlan",
     "Pictures",
     "PlannedClip",
     "Profile",
@@ -69,6 +73,7 @@ __all__ = [
     "backgrounds_of",
     "deliver",
     "encode_still",
+    "film",
     "make_scene",
     "paint_background",
     "plan_clip",

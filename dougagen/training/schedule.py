@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
-from dougagen.training.config import TrainingConfig
+
+class Paced(Protocol):
+    """The options of a run that say how fast it learns: ``TrainingConfig`` has them, a colouriser's too."""
+
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def schedule(self) -> str: ...
+    @property
+    def final_rate(self) -> float: ...
+    @property
+    def warmup(self) -> float: ...
 
 
-def learning_rate_at(done: float, config: TrainingConfig) -> float:
+def learning_rate_at(done: float, config: Paced) -> float:
     """A linear warm-up, then a fall to the final rate: along a cosine, or straight (thesis 4.6)."""
     if done < config.warmup:
         return config.learning_rate * max(done / config.warmup, 0.01)

@@ -235,6 +235,7 @@ def test_the_readme_is_short_and_begins_with_its_two_commands() -> None:
 
 @pytest.mark.parametrize("block", documents.all_blocks("toml"), ids=str)
 def test_a_configuration_in_a_page_can_be_read(block: Block, tmp_path: Path) -> None:
+    from dougagen.colorization import colorizer_config
     from dougagen.runs import read_extract_options
     from dougagen.training.presets import read_preset
 
@@ -242,5 +243,7 @@ def test_a_configuration_in_a_page_can_be_read(block: Block, tmp_path: Path) -> 
     file.write_text(block.text)
     if "extract" in block.words:
         assert read_extract_options(file).said()
+    elif "colorizer" in block.words:
+        assert colorizer_config(str(file)).system
     else:
         assert read_preset(str(file)).training

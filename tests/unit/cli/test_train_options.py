@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dougagen.cli.train import _curve, train
+from dougagen.cli.loss_curve import curve_of
+from dougagen.cli.train import train
 from dougagen.errors import ConfigError, UsageError
 from dougagen.networks import Task
 
@@ -53,8 +54,35 @@ def test_pictures_are_needed_where_a_file_names_no_studio(tmp_path: Path) -> Non
 
 def test_the_loss_is_drawn_as_bars(tmp_path: Path) -> None:
     log = tmp_path / "cel.log.csv"
-    assert _curve(log) == ""
+    assert curve_of(log) == ""
     log.write_text("step,loss\n" + "".join(f"{n},{8 - n}\n" for n in range(8)))
-    assert _curve(log) == "█▇▆▅▄▃▂▁"
+    assert curve_of(log) == "█▇▆▅▄▃▂▁"
     log.write_text("step,loss\n" + "".join(f"{n},1.0\n" for n in range(100)))
-    assert _curve(log) == "▁" * 40
+    assert curve_of(log) == "▁" * 40
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ({}, "a colorizer learns from shards; give --shards DIR"),
+        ({"studio": True}, "--studio is for cel and douga; a colorizer learns from --shards alone"),
+        ({"start": "shipped"}, "--from is for cel and douga"),
+        ({"profile": "natural"}, "--profile is for cel and douga"),
+        (
+            {"shards": [Path("here")], "config": "cel"},
+            "no configuration of a colouriser called 'cel'; one of ours",
+        ),
+        ({"shards": [Path("here")], "encoder": "lite0"}, "unknown training option 'encoder'"),
+        ({"shards": [Path("here")], "minutes": 1, "steps": 1}, "give --minutes or --steps, not both"),
+    ],
+)
+def test_what_a_colorizer_has_no_use_for_is_a_line(
+    words: dict[str, object], complaint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        train("colorizer", out=tmp_path, **words)
+
+
+def test_lines_are_for_a_colorizer(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--lines is for a colorizer"):
+        train(Task.CEL, lines="canny", studio=True, out=tmp_path)

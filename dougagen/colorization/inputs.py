@@ -1,0 +1,151 @@
+"""What every network of this room reads: lines, hints, the drawing before, the plate, and a colour model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dougagen.colorization.hints import Hints, no_hints
+from dougagen.colorization.lines import LineArt
+from dougagen.colorization.paints import MODEL_PAINTS, areas_of
+from dougagen.domain import CLASS_COUNT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """All that is told of one drawing before it is painted; what nobody knows is None."""
+
+    art: LineArt
+    hints: Hints | None = None
+    previous: NDArray[np.uint8] | None = None
+    """uint8[H, W, 3]: the painted drawing before it in its shot, on white."""
+    plate: Hints | None = None
+    """What is behind the cel, where it is known and seen."""
+    paints: NDArray[np.float32] | None = None
+    """float32[8, 4] of ``paints_of``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """A batch of it; values in [0, 1]."""
+
+    lines: Tensor
+    """float[N, 10, H, W]: the strength of each class, and in the place of class 0 a 1 all over where the
+    drawing has no classes but lines."""
+    hints: Tensor
+    """float[N, 4, H, W]: RGB, and 1 where it is a hint."""
+    filled: Tensor
+    """float[N, 4, H, W]: the hints as a paint bucket would pour them: a pixel has the colour of the nearest
+    hint where that lies in the same area, else the mean of its area's hints, and then a 1."""
+    previous: Tensor
+    """float[N, 4, H, W]: RGB, and 1 all over where there is a drawing before."""
+    plate: Tensor
+    """float[N, 4, H, W]: RGB, and 1 where it is known."""
+    paints: Tensor
+    """float[N, 8, 4]: paints of the colour model with their shares; zeros where there is none."""
+
+    @classmethod
+    def of(cls, seen: Sequence[Seen]) -> Inputs:
+        """On the CPU. All drawings have one size."""
+        height, width = seen[0].art.classes.shape
+        return cls(
+            torch.stack([_line_channels(one.art) for one in seen]),
+            torch.stack([_known_channels(one.hints or no_hints(height, width)) for one in seen]),
+            torch.stack([_known_channels(_poured(one)) for one in seen]),
+            torch.stack([_known_channels(_whole(one.previous, height, width)) for one in seen]),
+            torch.stack([_known_channels(one.plate or no_hints(height, width)) for one in seen]),
+            torch.stack(
+                [
+                    torch.zeros(MODEL_PAINTS, 4) if one.paints is None else torch.from_numpy(one.paints)
+                    for one in seen
+                ]
+            ),
+        )
+
+    def to(self, device: torch.device) -> Inputs:
+        """The same on another device, pictures in channels_last."""
+        moved = {item.name: getattr(self, item.name).to(device) for item in fields(self)}
+        laid = {
+            name: tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+            for name, tensor in moved.items()
+        }
+        return Inputs(**laid)
+
+    def drawn(self) -> Tensor:
+        """float[N, 1, H, W]: the lines of every class, 1 for full ink."""
+        return self.lines[:, 1:6].amax(dim=1, keepdim=True)
+
+    def at_lines(self, lines: int) -> Inputs:
+        """The same at ``lines`` lines; pictures that have no more stay as they are."""
+        height, width = self.lines.shape[-2:]
+        if height <= lines:
+            return self
+        size = (lines, max(1, round(width * lines / height)))
+        reduced = {
+            item.name: F.interpolate(value, size, mode="bilinear", antialias=True)
+            if value.ndim == 4
+            else value
+            for item in fields(self)
+            for value in [getattr(self, item.name)]
+        }
+        return Inputs(**reduced)
+
+    def without_previous(self) -> Inputs:
+        """The same with no drawing before."""
+        named = {item.name: getattr(self, item.name) for item in fields(self)}
+        return Inputs(**{**named, "previous": torch.zeros_like(self.previous)})
+
+
+def _line_channels(art: LineArt) -> Tensor:
+    """[10, H, W]."""
+    channels = np.zeros((CLASS_COUNT, *art.classes.shape), np.float32)
+    strength = art.strength.astype(np.float32) / 255.0
+    for class_ in np.unique(art.classes):
+        if class_:
+            channels[class_] = np.where(art.classes == class_, strength, 0.0)
+    channels[0] = float(art.is_plain)
+    return torch.from_numpy(channels)
+
+
+def _known_channels(hints: Hints) -> Tensor:
+    """[4, H, W]."""
+    known = hints.known[..., None].astype(np.float32)
+    colors = hints.colors.astype(np.float32) / 255.0 * known
+    return torch.from_numpy(np.concatenate([colors, known], axis=2)).permute(
+        2, 0, 1
+    )  # [H, W, 4] -> [4, H, W]
+
+
+def _poured(seen: Seen) -> Hints:
+    """The hints of a drawing, spread over its areas."""
+    hints = seen.hints
+    if hints is None or not hints.known.any():
+        return no_hints(*seen.art.classes.shape)
+    areas, total = areas_of(seen.art)
+    _, near = cv2.distanceTransformWithLabels(
+        (~hints.known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    count = int(near.max()) + 1
+    colors, inside = np.zeros((count, 3), np.uint8), np.zeros(count, np.int32)
+    at = near[hints.known]
+    colors[at], inside[at] = hints.colors[hints.known], areas[hints.known]
+    reached = ((areas == inside[near]) & (areas > 0)) | hints.known
+    # a pixel whose nearest hint lies across a line has the mean of those in its own area
+    total = max(total, 1)
+    dots = np.bincount(areas[hints.known], minlength=total)
+    dots[0] = 0
+    sums = [np.bincount(areas[hints.known], hints.colors[..., c][hints.known], total) for c in range(3)]
+    means = np.rint(np.stack(sums, axis=1) / np.maximum(dots, 1)[:, None]).clip(0, 255).astype(np.uint8)
+    poured = np.where(reached[..., None], colors[near], means[areas])
+    return Hints.at(poured, reached | (dots[areas] > 0))
+
+
+def _whole(picture: NDArray[np.uint8] | None, height: int, width: int) -> Hints:
+    return no_hints(height, width) if picture is None else Hints(picture, np.ones((height, width), np.bool_))

@@ -1,0 +1,232 @@
+"""The proof from its first picture to its table, in steps that are never done twice."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.colorization.colorizer import Colorizer
+from dougagen.colorization.learning import MARGIN_SECONDS, ColorProgress, train_colorizer
+from dougagen.colorization.lines import LineKind
+from dougagen.colorization.metrics import FeatureMeasures
+from dougagen.colorization.pictures import PaintedPool
+from dougagen.colorization.proof.judged import Judged, judged_drawings, judged_shots
+from dougagen.colorization.proof.measuring import measure
+from dougagen.colorization.proof.plan import ProofPlan
+from dougagen.colorization.proof.report import ProofReport
+from dougagen.colorization.proof.sheet import sheet_of
+from dougagen.colorization.readings import read_again
+from dougagen.colorization.weights import FILE_NAME, load_colorizer
+from dougagen.domain import Reconstructor
+from dougagen.errors import UsageError
+from dougagen.files import is_file, read_file, refused_as, write_file
+from dougagen.shards import codec, committed_ids
+from dougagen.training.shot_synthesis import synthesise_shots
+from dougagen.training.synthesis import seeds_of, synthesise
+
+_SCENES_AT_ONCE = 100
+_SHOWN = 10
+_LARGEST = 64 * 2**20  # bytes of a file of figures
+
+
+@dataclass(slots=True)
+class Proof:
+    """Where it lies, what it is made of, and whom to tell."""
+
+    plan: ProofPlan
+    out: Path
+    real: Path
+    """Drawings of animators; only looked at."""
+    reconstructor: Callable[[], Reconstructor]
+    """Loads the networks that ``extract`` reads with."""
+    on_stage: Callable[[str], None] = lambda _: None
+    on_step: Callable[[str, ColorProgress], None] = lambda _, __: None
+    stop_at: float | None = None
+    """Of the monotonic clock: the training leaves with a checkpoint before."""
+
+    def place(self, *names: str) -> Path:
+        """A path below the proof's folder."""
+        return self.out.joinpath(*names)
+
+
+def prove(proof: Proof) -> ProofReport | None:
+    """Make the pictures, train every network, measure each, and write ``proof.md``, ``proof.json`` and
+    ``sheet.png``; None where the time was up before the end: the same call goes on.
+
+    What is finished is not done again. Raises UsageError where the folder holds another plan's proof, and
+    whatever its steps raise.
+    """
+    with refused_as(UsageError, proof.out, what="cannot be the proof's folder", remedy="choose another"):
+        proof.out.mkdir(parents=True, exist_ok=True)
+    _require_same_plan(proof)
+    _make_pictures(proof)
+    if not _train(proof):
+        return None
+    runs = _measure(proof)
+    report = ProofReport(proof.plan, runs)
+    _write(proof, "proof.md", report.to_markdown())
+    _write(proof, "proof.json", json.dumps(report.to_json(), indent=1))
+    return report
+
+
+def _require_same_plan(proof: Proof) -> None:
+    path = proof.place("plan.json")
+    if is_file(path, below=proof.out):
+        said = json.loads(read_file(path, most=_LARGEST, below=proof.out))
+        if said != {"plan": proof.plan.digest}:
+            raise UsageError(
+                "holds the proof of another plan", where=proof.out, remedy="name an empty folder"
+            )
+    else:
+        _write(proof, "plan.json", json.dumps({"plan": proof.plan.digest}))
+
+
+def _make_pictures(proof: Proof) -> None:
+    """Exact shards, the same as networks read them, and the held-out family; each part is a dataset, and one
+    that is committed stays."""
+    plan = proof.plan
+    proof.on_stage("drawing the pictures to learn from")
+    for name, make in _parts(plan):
+        _once(proof.place("exact", name), make)
+    proof.on_stage("reading them as extract does")
+    todo = [name for name, _ in _parts(plan) if not _is_made(proof.place("read", name))]
+    reconstructor = proof.reconstructor() if todo else None
+    for name in todo:
+        assert reconstructor is not None
+        read_again(proof.place("exact", name), proof.place("read", name), reconstructor)
+    proof.on_stage("drawing the pictures to be judged on")
+    seeds = seeds_of(plan.held_out_scenes, held_out=True)
+    _once(proof.place("judged"), partial(synthesise, seeds=seeds, lines=plan.lines))
+    for clip in plan.held_out_clips:
+        make = partial(synthesise_shots, clip=clip, held_out=True, lines=plan.lines)
+        _once(proof.place("shots", clip.replace(" ", "-")), make)
+
+
+def _parts(plan: ProofPlan) -> Iterator[tuple[str, Callable[[Path], object]]]:
+    """Name and making of each dataset to learn from."""
+    for first in range(0, plan.scenes, _SCENES_AT_ONCE):
+        seeds = seeds_of(min(_SCENES_AT_ONCE, plan.scenes - first), first=first)
+        yield f"scenes-{first}", partial(synthesise, seeds=seeds, lines=plan.lines)
+    for clip in plan.clips:
+        for seed in range(plan.clip_seeds):
+            make = partial(synthesise_shots, clip=clip, seed=seed, lines=plan.lines)
+            yield f"{clip.replace(' ', '-')}-{seed}", make
+
+
+def _once(out: Path, make: Callable[[Path], object]) -> None:
+    if not _is_made(out):
+        make(out)
+
+
+def _is_made(out: Path) -> bool:
+    return out.exists() and bool(committed_ids(out))
+
+
+def _train(proof: Proof) -> bool:
+    """Every network that is not trained yet; False where the time is up."""
+    plan = proof.plan
+    for seed in plan.seeds:
+        for kind in plan.kinds:
+            config, run = plan.config(kind, seed), proof.place("runs", f"{kind}-{seed}")
+            if _is_trained(run, steps=config.steps or 0):
+                continue
+            left = None if proof.stop_at is None else proof.stop_at - time.monotonic()
+            if left is not None and left <= MARGIN_SECONDS:
+                return False
+            proof.on_stage(f"training on {kind} lines, seed {seed}")
+            result = train_colorizer(
+                config,
+                _pool(proof, kind),
+                out=run,
+                progress=partial(proof.on_step, f"{kind}, seed {seed}"),
+                facts={"plan": plan.digest},
+                stop_after=left,
+            )
+            if not result.is_finished:
+                return False
+    return True
+
+
+def _pool(proof: Proof, kind: LineKind) -> PaintedPool:
+    """The same pictures for every kind; ours have the douga that networks read in them."""
+    names = [name for name, _ in _parts(proof.plan)]
+    exact = [proof.place("exact", name) for name in names]
+    readings = [proof.place("read", name) for name in names] if kind is LineKind.DOUGA else []
+    return PaintedPool.read(*exact, kind=kind, readings=readings)
+
+
+def _is_trained(run: Path, *, steps: int) -> bool:
+    path = run / FILE_NAME
+    return path.is_file() and load_colorizer(path).facts.get("steps") == str(steps)
+
+
+def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
+    """The figures of every run, measured once for each file of weights."""
+    plan = proof.plan
+    drawings = judged_drawings(plan, real=proof.real, scenes=proof.place("judged"))
+    shots = [
+        shot
+        for clip in plan.held_out_clips
+        for shot in judged_shots(proof.place("shots", clip.replace(" ", "-")))
+    ]
+    features: FeatureMeasures | None = None
+    shown: dict[str, list[NDArray[np.uint8]]] = {one.name: [] for one in _chosen(drawings)}
+    runs: dict[str, dict[int, dict[str, Any]]] = {}
+    for kind in plan.kinds:
+        for seed in plan.seeds:
+            loaded = load_colorizer(proof.place("runs", f"{kind}-{seed}", FILE_NAME))
+            name = f"measures-{kind}-{seed}.json"
+            path = proof.place(name)
+            said = (
+                json.loads(read_file(path, most=_LARGEST, below=proof.out))
+                if is_file(path, below=proof.out)
+                else {}
+            )
+            if said.get("weights") != loaded.sha256:
+                proof.on_stage(f"measuring {kind} lines, seed {seed}")
+                features = features or FeatureMeasures()
+                said = measure(Colorizer(loaded), drawings, shots, features)
+                told = {
+                    "weights": loaded.sha256,
+                    "steps": int(loaded.facts["steps"]),
+                    "minutes": loaded.facts["minutes"],
+                }
+                said = {**told, **said}
+                _write(proof, name, json.dumps(said))
+            runs.setdefault(kind, {})[seed] = said
+    _write_sheet(proof, drawings, shown)
+    return runs
+
+
+def _chosen(drawings: list[Judged]) -> list[Judged]:
+    """Ten of them, evenly over the list: real ones and the studio's."""
+    places = np.unique(np.linspace(0, len(drawings) - 1, min(_SHOWN, len(drawings))).round().astype(int))
+    return [drawings[place] for place in places]
+
+
+def _write_sheet(proof: Proof, drawings: list[Judged], painted: dict[str, list[NDArray[np.uint8]]]) -> None:
+    """Line, hints, what each kind's first seed paints, truth."""
+    chosen = _chosen(drawings)
+    for kind in proof.plan.kinds:
+        path = proof.place("runs", f"{kind}-{proof.plan.seeds[0]}", FILE_NAME)
+        colorizer = Colorizer(load_colorizer(path))
+        for one in chosen:
+            painted[one.name].append(colorizer.open_shot().paint(one.art, hints=one.hints()))
+    sheet = sheet_of(chosen, painted, [str(kind) for kind in proof.plan.kinds])
+    path = proof.place("sheet.png")
+    with refused_as(UsageError, path, what="the sheet cannot be written"):
+        write_file(path, codec.encode_color(sheet), below=proof.out)
+
+
+def _write(proof: Proof, name: str, text: str) -> None:
+    path = proof.place(name)
+    with refused_as(UsageError, path, what="cannot be written"):
+        write_file(path, text, below=proof.out)

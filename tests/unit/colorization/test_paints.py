@@ -1,0 +1,98 @@
+"""One paint an area, from the pots of the shot."""
+
+from __future__ import annotations
+
+import numpy as np
+from painted import COAT, INK, SHADE, SKIN, face
+
+from dougagen.colorization import LineArt
+from dougagen.colorization.hints import Hints
+from dougagen.colorization.inputs import Inputs, Seen
+from dougagen.colorization.lines import on_paper
+from dougagen.colorization.paints import Pots, areas_of, flat_paint, hinted_areas, paints_of
+
+
+def muddy(picture: np.ndarray, seed: int = 0) -> np.ndarray:
+    """As a network says it: right on the whole, and never the same twice."""
+    wrong = np.random.default_rng(seed).normal(0, 9, picture.shape)
+    return np.clip(picture + wrong, 0, 255).astype(np.uint8)
+
+
+def test_a_muddy_draft_becomes_flat_paint_with_ink_over_it() -> None:
+    color, cel, classes = face()
+    paper = on_paper(color, cel)
+    flat = flat_paint(muddy(paper), LineArt.of_classes(classes), Pots(), cel=cel)
+    for (y, x), paint in {
+        (34, 60): SKIN,
+        (75, 45): COAT,
+        (75, 75): SHADE,
+        (12, 60): INK,
+        (5, 5): (255, 255, 255),
+    }.items():
+        assert np.abs(flat[y, x].astype(int) - paint).max() <= 4
+    assert len(np.unique(flat.reshape(-1, 3), axis=0)) <= 6
+
+
+def test_lines_that_nobody_inks_leave_no_seam() -> None:
+    color, cel, classes = face()
+    flat = flat_paint(muddy(on_paper(color, cel)), LineArt.of_classes(classes), Pots(), cel=cel)
+    seam = flat[70, 63].astype(int)
+    assert min(np.abs(seam - COAT).max(), np.abs(seam - SHADE).max()) <= 4
+
+
+def test_plain_lines_that_show_no_shade_keep_both_paints() -> None:
+    color, cel, classes = face()
+    flat = flat_paint(muddy(on_paper(color, cel)), LineArt.of_classes(classes).plain(), Pots(), cel=cel)
+    assert np.abs(flat[75, 45].astype(int) - COAT).max() <= 6
+    assert np.abs(flat[75, 80].astype(int) - SHADE).max() <= 6
+
+
+def test_the_next_drawing_takes_the_pots_of_the_one_before() -> None:
+    pots = Pots()
+    first, second = (
+        flat_paint(muddy(on_paper(c, cel), seed), LineArt.of_classes(classes), pots, cel=cel)
+        for seed, (c, cel, classes) in enumerate((face(), face(shift=4)))
+    )
+    assert tuple(first[34, 60]) == tuple(second[34, 64])
+    assert tuple(first[75, 45]) == tuple(second[75, 49])
+
+
+def test_a_colour_model_gives_its_paints_to_what_is_near_them() -> None:
+    color, cel, classes = face()
+    sheet = np.zeros((40, 40, 3), np.uint8) + np.uint8(255)
+    sheet[:20], sheet[20:30] = (232, 190, 160), (70, 100, 180)
+    pots = Pots(model=paints_of(sheet)[:2, :3] * np.float32(255))
+    flat = flat_paint(muddy(on_paper(color, cel)), LineArt.of_classes(classes), pots, cel=cel)
+    assert tuple(flat[34, 60]) == (232, 190, 160)
+    assert tuple(flat[75, 45]) == (70, 100, 180)
+
+
+def test_a_dot_paints_its_whole_area_and_no_other() -> None:
+    color, cel, classes = face()
+    art = LineArt.of_classes(classes)
+    known = np.zeros(classes.shape, bool)
+    known[33:36, 59:62] = True
+    told = hinted_areas(on_paper(color, cel), art, Hints.at(np.full_like(color, 77), known))
+    assert tuple(told[25, 55]) == (77, 77, 77)
+    assert tuple(told[75, 45]) == COAT
+
+
+def test_areas_end_at_lines_and_at_the_border_of_a_class() -> None:
+    labels, count = areas_of(LineArt.of_classes(face()[2]))
+    named = {int(labels[y, x]) for y, x in ((34, 60), (75, 45), (75, 75), (5, 5))}
+    assert len(named) == 4 == count - 1
+    assert labels[12, 60] == 0
+
+
+def test_a_picture_of_nothing_but_paper_has_no_paints() -> None:
+    assert not paints_of(np.full((20, 20, 3), 255, np.uint8)).any()
+
+
+def test_a_bucket_pours_a_hint_over_its_area_alone() -> None:
+    known = np.zeros(face()[2].shape, bool)
+    known[33:36, 59:62] = True
+    hints = Hints.at(np.full((*known.shape, 3), 77, np.uint8), known)
+    filled = Inputs.of([Seen(LineArt.of_classes(face()[2]), hints)]).filled[0]
+    assert float(filled[3, 25, 55]) == 1
+    assert float(filled[0, 25, 55]) == np.float32(77 / 255)
+    assert float(filled[3, 75, 45]) == float(filled[3, 5, 5]) == 0
