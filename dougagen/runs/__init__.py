@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dougagen.runs.inputs import find_episodes
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.options import ExtractOptions, read_extract_options
-    from dougagen.runs.timing import timing_of
+    from dougagen.runs.timing import Reading, timing_of
     from dougagen.runs.worker import Plan
 
 _HOME = {
@@ -25,6 +25,7 @@ _HOME = {
     "ExtractOptions": "options",
     "LoadNetworks": "networks",
     "Plan": "worker",
+    "Reading": "timing",
     "RunEvents": "extraction",
     "RunReport": "extraction",
     "Silent": "extraction",
@@ -42,6 +43,7 @@ __all__ = [
     "ExtractOptions",
     "LoadNetworks",
     "Plan",
+    "Reading",
     "RunEvents",
     "RunReport",
     "Silent",
