@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dougagen.config import ExtractConfig
     from dougagen.domain import Drawing, Episode
     from dougagen.footage import Timesheet
-    from dougagen.runs.timing import Reading
+    from dougagen.runs import Reading
 
 _FILES = "Files for other programs"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dougagen.runs.networks import LoadNetworks
     from dougagen.runs.options import ExtractOptions, read_extract_options
     from dougagen.runs.report import EpisodeFailure, RunReport
-    from dougagen.runs.timing import timing_of
+    from dougagen.runs.timing import Reading, timing_of
     from dougagen.runs.worker import Plan
 
 _HOME = {
@@ -27,6 +27,7 @@ _HOME = {
     "ExtractOptions": "options",
     "LoadNetworks": "networks",
     "Plan": "worker",
+    "Reading": "timing",
     "RunEvents": "events",
     "RunReport": "report",
     "Silent": "events",
@@ -44,6 +45,7 @@ __all__ = [
     "ExtractOptions",
     "LoadNetworks",
     "Plan",
+    "Reading",
     "RunEvents",
     "RunReport",
     "Silent",
