@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from dougagen.domain import Placement, Plate
 from dougagen.reconstruction.alignment import STANDING, Similarity, moved_by
+from dougagen.reconstruction.borders import rim_of
 
-_RIM = 1 / 180  # of the lines; so wide is the mixed border around a cel
 _SAME = 12  # levels; a place that differs by more shows something else
 _MOST = 60  # drawings that a place remembers; with them it follows slow changes
 _LARGEST = 32_000_000  # pixels of a plate, whatever the size of its frames
@@ -43,16 +43,13 @@ class PlateMaker:
     ) -> None:
         """A drawing uint8[H, W, 3] with its mask, and where it lies in the shot (pixels of the picture)."""
         height, width = cel.shape
-        corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
-        reach = (place @ corners)[:2]
-        left, top = (int(v) for v in np.floor(reach.min(axis=1) + 0.01))
-        right, bottom = (int(v) for v in np.ceil(reach.max(axis=1) - 0.01))
+        left, top, right, bottom = _reach(place, height, width)
         most = min(self.largest * height * width, max(_LARGEST, height * width))
         if not self._reaches(left, top, right, bottom, most):
             self._finish()
             if not self._reaches(left, top, right, bottom, most):
                 return
-        shown = ~_widened(cel, max(1, round(height * _RIM)))
+        shown = ~_widened(cel, rim_of(height))
         shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
         here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left))
         self._add(here, known, left - self._corner[0], top - self._corner[1])
@@ -61,6 +58,25 @@ class PlateMaker:
         self._placements.append(
             Placement(frame_index, float(at[0]) - self._corner[0], float(at[1]) - self._corner[1], scale)
         )
+
+    def seen_from(
+        self, place: Similarity, height: int, width: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """What the growing plate shows of a drawing at ``place``, uint8[H, W, 3], and where it is known,
+        bool[H, W]."""
+        picture, known = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.bool_)
+        if self._image is None:
+            return picture, known
+        x, y = self._corner
+        rows, columns = self._seen.shape
+        left, top, right, bottom = _reach(place, height, width)
+        left, top = max(0, left - x - 2), max(0, top - y - 2)
+        right, bottom = min(columns, right - x + 2), min(rows, bottom - y + 2)
+        if left >= right or top >= bottom:
+            return picture, known
+        image, seen = self._image[top:bottom, left:right], self._seen[top:bottom, left:right] > 0
+        back = np.linalg.inv(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
+        return _laid(image, seen, back, (height, width))
 
     def close(self) -> None:
         """What follows lies on another plate."""
@@ -126,6 +142,15 @@ class PlateMaker:
             number = len(self._finished)
             self._finished.append(Plate(self.episode_id, self.shot_index, number, image, known, placements))
         self._image, self._placements = None, []
+
+
+def _reach(place: Similarity, height: int, width: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what a drawing covers of its shot, in whole pixels."""
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
+    reach = (place @ corners)[:2]
+    left, top = (int(v) for v in np.floor(reach.min(axis=1) + 0.01))
+    right, bottom = (int(v) for v in np.ceil(reach.max(axis=1) - 0.01))
+    return left, top, right, bottom
 
 
 def _widened(cel: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
