@@ -115,6 +115,23 @@ def test_a_window_in_the_wall_goes_with_the_wall_although_the_networks_call_it_c
     assert error(found, masks) < 0.5 * wrong_alone
 
 
+def test_a_flat_window_in_the_wall_shows_by_drawings_far_apart_whose_it_is() -> None:
+    """Its inside looks the same under either move, from one drawing to the next."""
+    made, masks = drawings(8, pan=7, step=0)
+    odds = sure(masks)
+    flat = []
+    for k, (drawing, one) in enumerate(zip(made, odds, strict=True)):
+        picture, left = drawing.image.copy(), 150 - 7 * k
+        picture[14:44, max(0, left) : left + 30] = (150, 90, 120)
+        picture[masks[k]] = drawing.image[masks[k]]
+        one[14:44, max(0, left) : left + 30] = np.where(masks[k][14:44, max(0, left) : left + 30], 3.0, 1.5)
+        flat.append(Drawing("0" * 16, 0, drawing.exposures, picture, drawing_index=k))
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(flat)
+    wrong_alone = float(np.mean([np.mean((one > 0) != mask) for one, mask in zip(odds, masks, strict=True)]))
+    assert wrong_alone > 0.02
+    assert error(found, masks) < 0.15 * wrong_alone
+
+
 def test_layers_of_the_background_with_speeds_of_their_own_are_not_cel() -> None:
     made, masks = drawings(8, pan=6, step=0)
     near = board(WIDTH + 200, seed=9)
