@@ -142,6 +142,7 @@ class ShotRecomposition:
 class ShotPictures:
     """What a person is shown of a shot; but for the plates, pictures are of one size."""
 
+    episode: str
     score: ShotRecomposition
     plates: Sequence[Plate]
     cels: Sequence[tuple[NDArray[np.uint8], NDArray[np.bool_]]]
@@ -241,7 +242,7 @@ def recompose(
             shots.append(replace(_recomposed(index, drawn, plates, cels, walk), flicker=pairs.total))
             on_shot(shots[-1])
             if watch is not None:
-                watch(_pictures_of(shots[-1], drawn, plates, cels))
+                watch(_pictures_of(path.name, shots[-1], drawn, plates, cels))
             plates.clear()
             cels.clear()
     return Recomposition(path.name, tuple(shots))
@@ -282,7 +283,11 @@ def _recomposed(
 
 
 def _pictures_of(
-    score: ShotRecomposition, drawn: Sequence[KeptDrawing], plates: Sequence[Plate], cels: Cels
+    episode: str,
+    score: ShotRecomposition,
+    drawn: Sequence[KeptDrawing],
+    plates: Sequence[Plate],
+    cels: Cels,
 ) -> ShotPictures:
     """The first, the middle and the last drawing of a shot, or those that there are."""
     chosen = [drawn[i] for i in sorted({0, len(drawn) // 2, len(drawn) - 1})]
@@ -290,6 +295,7 @@ def _pictures_of(
     placed = {at.frame_index: (plate, at) for plate in plates for at in plate.placements}
     stack = _Stack.of(*cels[middle.entry], placed.get(middle.frame_index))
     return ShotPictures(
+        episode=episode,
         score=score,
         plates=tuple(plates),
         cels=tuple(cels[one.entry] for one in chosen),

@@ -19,6 +19,7 @@ SHOTS = 10
 """Rows of a sheet."""
 HEADINGS = ("background plate", "cel", "cel", "cel", "douga of the second", "frame composed again")
 _LIGHT, _DARK = 236, 208  # the ground of what is transparent, or not known
+_NO_CELL = 38  # the sheet's own ground
 _SQUARE = 8  # pixels of the sheet
 
 
@@ -59,7 +60,7 @@ def shot_row(shot: ShotPictures, *, cell_width: int = 256) -> Picture:
     height, width = shot.composed.shape[:2]
     size = (cell_width, max(1, round(height * cell_width / width)))
     cels = [_on_squares(picture, mask, size) for picture, mask in shot.cels]
-    cels += [_squares(size)] * (3 - len(cels))
+    cels += [np.full((size[1], size[0], 3), _NO_CELL, np.uint8)] * (3 - len(cels))
     plate = max(shot.plates, key=lambda one: int(one.known.sum()), default=None)
     cells = [
         _squares(size) if plate is None else _whole_plate(plate, size),
@@ -75,7 +76,7 @@ def _in_words(shot: ShotPictures) -> str:
     score = shot.score
     camera = {True: "camera stands", False: "camera moves", None: "camera unknown"}[score.camera_stands]
     words = [
-        f"shot {score.shot_index}, frames {score.span.start}-{score.span.stop - 1}",
+        f"{shot.episode}: shot {score.shot_index}, frames {score.span.start}-{score.span.stop - 1}",
         f"{score.drawings} drawings" if score.drawings != 1 else "1 drawing",
         camera,
         f"composed again {decibels(score.pictures.psnr)} dB, the plate alone "
@@ -93,7 +94,7 @@ def _whole_plate(plate: Plate, size: tuple[int, int]) -> Picture:
     scale = min(size[0] / columns, size[1] / rows)
     inner = (max(1, round(columns * scale)), max(1, round(rows * scale)))
     left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    picture = np.full((size[1], size[0], 3), 38, np.uint8)
+    picture = np.full((size[1], size[0], 3), _NO_CELL, np.uint8)
     picture[top : top + inner[1], left : left + inner[0]] = _on_squares(plate.image, plate.known, inner)
     return picture
 

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Placement, Plate
-from dougagen.reconstruction.alignment import STANDING, Similarity, moved_by
+from dougagen.reconstruction.alignment import STANDING, Similarity, inverse, moved_by
 from dougagen.reconstruction.borders import rim_of
+from dougagen.reconstruction.places import largest_channel
 
 _SAME = 12  # levels; a place that differs by more shows something else
 _MOST = 60  # drawings that a place remembers; with them it follows slow changes
 _LARGEST = 32_000_000  # pixels of a plate, whatever the size of its frames
+_SHARES = (1.0 / (np.arange(256, dtype=np.float32) + 1)).astype(np.float32)
 _WHOLE = 0.02  # px; a shift so near to whole pixels is not resampled
 
 
@@ -75,7 +77,7 @@ class PlateMaker:
         if left >= right or top >= bottom:
             return picture, known
         image, seen = self._image[top:bottom, left:right], self._seen[top:bottom, left:right] > 0
-        back = np.linalg.inv(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
+        back = inverse(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
         return _laid(image, seen, back, (height, width))
 
     def close(self) -> None:
@@ -120,13 +122,13 @@ class PlateMaker:
         rows, columns = known.shape
         image = self._image[y : y + rows, x : x + columns]
         seen = self._seen[y : y + rows, x : x + columns]
-        differ = cv2.absdiff(image, here).max(axis=-1)
+        differ = largest_channel(cv2.absdiff(image, here).astype(np.uint8, copy=False))
         agrees = known & (seen > 0) & (differ <= _SAME)
         first = known & (seen == 0)
-        share = (1.0 / (seen[agrees].astype(np.float32) + 1))[:, None]
-        mixed = image[agrees] + (here[agrees].astype(np.float32) - image[agrees]) * share
-        image[agrees] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
-        seen[agrees] = np.minimum(seen[agrees] + 1, _MOST)
+        share = _SHARES[seen] * agrees  # 0 where the place stays as it is
+        mixed = image + cv2.subtract(here, image, dtype=cv2.CV_32F) * share[..., None]
+        image[...] = np.clip(np.rint(mixed), 0, 255)
+        seen[...] = np.minimum(seen + agrees, _MOST)
         image[first], seen[first] = here[first], 1
         other = known & ~agrees & ~first
         weak = other & (seen == 1)
