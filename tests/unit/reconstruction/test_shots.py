@@ -236,6 +236,23 @@ def test_pictures_that_never_repeat_give_no_plate_but_of_themselves() -> None:
     assert all(len(plate.placements) == 1 for plate in reader.plates())
 
 
+def test_a_camera_that_shakes_gives_one_plate_and_spoils_no_mask() -> None:
+    wide = board(WIDTH + 20, HEIGHT + 20)
+    made, masks = drawings(6, step=0)
+    shaken = []
+    for k, (x, y) in enumerate([(5, 5), (12, 2), (1, 9), (9, 14), (3, 3), (14, 8)]):
+        picture = wide[y : y + HEIGHT, x : x + WIDTH].copy()
+        picture[masks[k]] = made[k].image[masks[k]]
+        shaken.append(Drawing("0" * 16, 0, made[k].exposures, picture, drawing_index=k))
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(shaken)
+    assert error(found, masks) < 0.002
+    (plate,) = reader.plates()
+    assert [p.x - plate.placements[0].x for p in plate.placements] == pytest.approx(
+        [0, 7, -4, 4, -2, 9], abs=0.7
+    )
+
+
 def test_a_shot_of_one_drawing_is_read_as_it_stands() -> None:
     made, masks = drawings(1)
     reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
