@@ -111,6 +111,15 @@ Worst = Annotated[
     ),
     Owner("evaluation.worst:WorstPictures.__init__.rows"),
 ]
+ShotSheetFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--shot-sheet",
+        help="Picture up to ten shots of --recompose (PNG): plate, cels, douga, the frame composed again.",
+        metavar="FILE",
+        rich_help_panel=_SHOTS,
+    ),
+]
 Markdown = Annotated[
     Path | None,
     typer.Option(
@@ -174,6 +183,7 @@ def evaluate(
     reading: options.ReadingOptions,
     sheet: Sheet = None,
     worst: Worst = None,
+    shot_sheet: ShotSheetFile = None,
     markdown: Markdown = None,
     json: options.Json = False,
     tables: Tables = False,
@@ -197,6 +207,7 @@ def evaluate(
 
     reports = Reports(
         sheet=sheet,
+        shot_sheet=shot_sheet,
         markdown=markdown,
         tables=tables,
         weighted=weighted,
@@ -237,23 +248,29 @@ def _measure(
     json: bool,
 ) -> None:
     from dougagen.evaluation.picture_sheet import write_png
+    from dougagen.evaluation.shot_sheet import ShotSheet
     from dougagen.evaluation.suite import evaluate as measure
     from dougagen.evaluation.triplets import unwatched
     from dougagen.evaluation.worst import WorstPictures
     from dougagen.inventory import note_in_pair
 
     pictures = None if reports.sheet is None else WorstPictures(**worst)
+    shots = None if reports.shot_sheet is None else ShotSheet()
     report = measure(
         plan,
         reconstructor,
         models=reconstructor.models if reconstructor else "",
         on_stage=say,
         watch=pictures or unwatched,
+        watch_shots=shots,
     )
     _show(report, reports.markdown, json=json)
     if reports.sheet is not None and pictures is not None:
         write_png(pictures.sheet(), reports.sheet)
         say(f"picture sheet in {quoted(reports.sheet)}")
+    if reports.shot_sheet is not None and shots is not None:
+        write_png(shots.picture(), reports.shot_sheet)
+        say(f"sheet of shots in {quoted(reports.shot_sheet)}")
     if reports.note_scores:
         for path in note_in_pair(
             models, lambda partner: report.noted(partner=partner), measured=report.models

@@ -70,7 +70,9 @@ def sheet_row(truth: Triplet, read: Reconstruction, label: str = "", *, cell_wid
         douga_errors(read.douga, truth.douga),
     ]
     detail = [_fitted(picture[window], cell_width) for picture in full_size]
-    return np.concatenate([_bar(label, len(whole), cell_width), _side_by_side(whole), _side_by_side(detail)])
+    return np.concatenate(
+        [labelled((label,), cell_width, cells=len(whole)), side_by_side(whole), side_by_side(detail)]
+    )
 
 
 def picture_sheet(sections: Sequence[tuple[str, Sequence[Picture]]], *, cell_width: int = 480) -> Picture:
@@ -83,7 +85,7 @@ def picture_sheet(sections: Sequence[tuple[str, Sequence[Picture]]], *, cell_wid
         raise UsageError("there is no picture for the sheet")
     parts = [_legend(cell_width)]
     for title, rows in filled:
-        parts += [_title(title, cell_width), _headings(cell_width), *rows]
+        parts += [_title(title, cell_width), labelled(HEADINGS, cell_width), *rows]
     return np.concatenate(parts, axis=0)
 
 
@@ -92,7 +94,22 @@ def strip(color: Picture, mask: CelMask, douga: Douga, *, cell_width: int = 480)
     height, width = color.shape[:2]
     size = (cell_width, max(1, round(height * cell_width / width)))
     cells = [_scaled(color, size), _scaled(cel_mask_picture(mask), size), douga_picture(douga, size)]
-    return _side_by_side(cells)
+    return side_by_side(cells)
+
+
+def side_by_side(cells: Iterable[Picture]) -> Picture:
+    """Pictures of one size in a row: uint8[h + GAP, n·(w + GAP) + GAP, 3]."""
+    framed = [cv2.copyMakeBorder(c, 0, GAP, GAP, 0, cv2.BORDER_CONSTANT, value=_GROUND) for c in cells]
+    row = cv2.copyMakeBorder(np.concatenate(framed, axis=1), 0, 0, 0, GAP, cv2.BORDER_CONSTANT, value=_GROUND)
+    return row.astype(np.uint8, copy=False)
+
+
+def labelled(words: Sequence[str], cell_width: int, *, cells: int | None = None) -> Picture:
+    """A bar with a word over each of ``cells`` pictures, one for each word unless more are named."""
+    bar = _blank(len(words) if cells is None else cells, cell_width)
+    for i, word in enumerate(words):
+        _write(bar, word, i * (cell_width + GAP) + GAP + 2)
+    return bar
 
 
 def write_png(picture: Picture, path: Path) -> None:
@@ -134,13 +151,6 @@ def _fitted(picture: Picture, width: int) -> Picture:
     ).astype(np.uint8, copy=False)
 
 
-def _side_by_side(cells: Iterable[Picture]) -> Picture:
-    """uint8[h + GAP, n·(w + GAP) + GAP, 3]."""
-    framed = [cv2.copyMakeBorder(c, 0, GAP, GAP, 0, cv2.BORDER_CONSTANT, value=_GROUND) for c in cells]
-    row = cv2.copyMakeBorder(np.concatenate(framed, axis=1), 0, 0, 0, GAP, cv2.BORDER_CONSTANT, value=_GROUND)
-    return row.astype(np.uint8, copy=False)
-
-
 def _blank(cells: int, cell_width: int, height: int = BAR) -> Picture:
     return np.full((height, cells * (cell_width + GAP) + GAP, 3), _GROUND, dtype=np.uint8)
 
@@ -150,19 +160,6 @@ def _write(bar: Picture, words: str, x: int, *, size: float = 0.5, weight: int =
     plain = words.encode("ascii", "replace").decode()
     at = (x, bar.shape[0] - BAR // 3)
     cv2.putText(bar, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, _INK, weight, cv2.LINE_AA)
-
-
-def _bar(words: str, cells: int, cell_width: int) -> Picture:
-    bar = _blank(cells, cell_width)
-    _write(bar, words, GAP + 2)
-    return bar
-
-
-def _headings(cell_width: int) -> Picture:
-    bar = _blank(len(HEADINGS), cell_width)
-    for i, word in enumerate(HEADINGS):
-        _write(bar, word, i * (cell_width + GAP) + GAP + 2)
-    return bar
 
 
 def _title(words: str, cell_width: int) -> Picture:
@@ -189,8 +186,10 @@ __all__ = [
     "cel_mask_picture",
     "douga_errors",
     "douga_picture",
+    "labelled",
     "picture_sheet",
     "sheet_row",
+    "side_by_side",
     "strip",
     "write_png",
 ]

@@ -16,15 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryFile
-from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Drawing, Frame, FrameSpan, Placement, Plate, Reconstruction, Reconstructor
+from dougagen.domain import Douga, Frame, FrameSpan, Placement, Plate, Reconstructor
+from dougagen.evaluation.cel_store import Cels, KeptDrawing
 from dougagen.evaluation.flicker import Flicker, NeighbourFlicker
 from dougagen.evaluation.plate_view import Difference, seen_in
 from dougagen.footage import FootageConfig, FrameStream, decode, open_episode, read_footage
@@ -140,6 +138,23 @@ class ShotRecomposition:
         }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ShotPictures:
+    """What a person is shown of a shot; but for the plates, pictures are of one size."""
+
+    episode: str
+    score: ShotRecomposition
+    plates: Sequence[Plate]
+    cels: Sequence[tuple[NDArray[np.uint8], NDArray[np.bool_]]]
+    """Of up to three drawings, uint8[H, W, 3] with their masks, bool[H, W]."""
+    douga: Douga
+    """Of the second of them, or of the only one."""
+    composed: NDArray[np.uint8]
+    """uint8[H, W, 3]: its frame from plate and cel …"""
+    covered: NDArray[np.bool_]
+    """… and where one of the two says something, bool[H, W]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recomposition:
     """An episode, composed again."""
@@ -179,53 +194,6 @@ class Recomposition:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """What stays of a drawing: its cel lies in the store."""
-
-    frame_index: int
-    exposures: tuple[FrameSpan, ...]
-    entry: int
-
-
-class _Cels:
-    """The cels of one shot in a file without a name, which goes with this process."""
-
-    _file: IO[bytes]
-
-    def __enter__(self) -> Self:
-        self._file, self._spans = TemporaryFile(), list[tuple[int, int]]()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-    def clear(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._spans.clear()
-
-    def keep(self, drawing: Drawing, read: Reconstruction) -> _Drawn:
-        mask = read.cel_mask.pixels.view(np.uint8) * np.uint8(255)
-        cel = cv2.bitwise_and(drawing.image, drawing.image, mask=mask)
-        png = cv2.imencode(".png", np.dstack([cel, mask]))
-        start = self._file.seek(0, 2)
-        self._spans.append((start, self._file.write(png[1].tobytes())))
-        return _Drawn(drawing.frame_index, drawing.exposures, len(self._spans) - 1)
-
-    def __getitem__(self, entry: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """uint8[H, W, 3], black off the mask, and the mask, bool[H, W]."""
-        start, length = self._spans[entry]
-        self._file.seek(start)
-        coded = np.frombuffer(self._file.read(length), np.uint8)
-        layers = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)
-        assert layers is not None, "it was written here"
-        picture = np.ascontiguousarray(layers[..., :3]).astype(np.uint8, copy=False)
-        return picture, layers[..., 3] > 0
-
-
 class _Walk:
     """The frames of the second decode, up to where the first has come."""
 
@@ -248,8 +216,11 @@ def recompose(
     *,
     config: FootageConfig | None = None,
     on_shot: Callable[[ShotRecomposition], None] = lambda _: None,
+    watch: Callable[[ShotPictures], None] | None = None,
 ) -> Recomposition:
     """Read an episode as ``extract`` would, compose its frames again and compare.
+
+    ``watch`` is shown the pictures of every shot, as a sheet wants them.
 
     Raises EpisodeError, and what the reconstructor raises.
     """
@@ -258,22 +229,27 @@ def recompose(
     with (
         read_footage(episode, config=config) as footage,
         decode(episode, config=config.decoding) as frames,
-        _Cels() as cels,
+        Cels() as cels,
     ):
         walk = _Walk(frames)
         read = reconstruct_shots(footage, reconstructor, on_plate=plates.append)
         for index, shot in groupby(read, key=lambda one: one[0].shot_index):
             pairs = NeighbourFlicker()
-            drawn = [cels.keep(drawing, result) for drawing, result in pairs.watching(shot)]
+            drawn = [
+                cels.keep(drawing, result, with_douga=watch is not None)
+                for drawing, result in pairs.watching(shot)
+            ]
             shots.append(replace(_recomposed(index, drawn, plates, cels, walk), flicker=pairs.total))
             on_shot(shots[-1])
+            if watch is not None:
+                watch(_pictures_of(path.name, shots[-1], drawn, plates, cels))
             plates.clear()
             cels.clear()
     return Recomposition(path.name, tuple(shots))
 
 
 def _recomposed(
-    index: int, drawn: Sequence[_Drawn], plates: Sequence[Plate], cels: _Cels, walk: _Walk
+    index: int, drawn: Sequence[KeptDrawing], plates: Sequence[Plate], cels: Cels, walk: _Walk
 ) -> ShotRecomposition:
     placed = {at.frame_index: (plate, at) for plate in plates for at in plate.placements}
     on_plate = sum(one.frame_index in placed for one in drawn)
@@ -303,6 +279,29 @@ def _recomposed(
         pictures,
         every_frame,
         tuple(look_at),
+    )
+
+
+def _pictures_of(
+    episode: str,
+    score: ShotRecomposition,
+    drawn: Sequence[KeptDrawing],
+    plates: Sequence[Plate],
+    cels: Cels,
+) -> ShotPictures:
+    """The first, the middle and the last drawing of a shot, or those that there are."""
+    chosen = [drawn[i] for i in sorted({0, len(drawn) // 2, len(drawn) - 1})]
+    middle = chosen[len(chosen) // 2]
+    placed = {at.frame_index: (plate, at) for plate in plates for at in plate.placements}
+    stack = _Stack.of(*cels[middle.entry], placed.get(middle.frame_index))
+    return ShotPictures(
+        episode=episode,
+        score=score,
+        plates=tuple(plates),
+        cels=tuple(cels[one.entry] for one in chosen),
+        douga=cels.douga(middle),
+        composed=np.where(stack.mask[..., None], stack.cel, stack.plate),
+        covered=stack.mask | stack.from_plate,
     )
 
 

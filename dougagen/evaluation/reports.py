@@ -23,6 +23,8 @@ class Reports:
 
     sheet: Path | None = None
     """A PNG of the worst pictures."""
+    shot_sheet: Path | None = None
+    """A PNG of shots that are composed again."""
     markdown: Path | None = None
     """The tables as text; ``STANDARD_OUTPUT`` is the terminal."""
     tables: bool = False
@@ -64,7 +66,9 @@ class Reports:
             )
         if self.note_scores and not plan.scenes:
             raise UsageError("--note-scores notes held-out scenes", remedy="name --scenes")
-        for path in (self.sheet, self.markdown):
+        if self.shot_sheet is not None and not plan.recompose:
+            raise UsageError("--shot-sheet shows shots of episodes", remedy="name one with --recompose")
+        for path in (self.sheet, self.shot_sheet, self.markdown):
             if path is not None and path != STANDARD_OUTPUT:
                 _require_writable(path)
 

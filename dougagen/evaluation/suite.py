@@ -23,7 +23,7 @@ from dougagen.evaluation.real_drawings import (
     read_drawings,
     score_real_drawings,
 )
-from dougagen.evaluation.recomposition import Recomposition, recompose
+from dougagen.evaluation.recomposition import Recomposition, ShotPictures, recompose
 from dougagen.evaluation.shot_clips import (
     CLIP_LINES,
     ShotScore,
@@ -228,6 +228,7 @@ def evaluate(
     models: str,
     on_stage: Callable[[str], None] = lambda _: None,
     watch: Watcher = unwatched,
+    watch_shots: Callable[[ShotPictures], None] | None = None,
 ) -> EvaluationReport:
     """Measure what ``plan`` names; pictures pass through one by one, whatever their number.
 
@@ -236,6 +237,7 @@ def evaluate(
         models: what the report calls it.
         on_stage: is told what is measured next.
         watch: is shown every picture with its score, as a picture sheet wants it.
+        watch_shots: is shown every shot that is composed again, as a sheet of shots wants it.
 
     Raises UsageError, ShardError, EpisodeError and what the reconstructor raises.
     """
@@ -256,13 +258,16 @@ def evaluate(
             shards = score_triplets(triplets_of(read_records(plan.shards)), reconstructor, watch=watch)
         if plan.real is not None:
             real = tuple(_real_scores(plan.real, reconstructor, on_stage, watch))
-        of_shots = _scores_of_shots(plan, reconstructor, on_stage)
+        of_shots = _scores_of_shots(plan, reconstructor, on_stage, watch_shots)
     clips = tuple(_clip_scores(plan.clips, on_stage))
     return EvaluationReport(models, held_out, shards, real, clips, **of_shots)
 
 
 def _scores_of_shots(
-    plan: EvaluationPlan, reconstructor: Reconstructor, on_stage: Callable[[str], None]
+    plan: EvaluationPlan,
+    reconstructor: Reconstructor,
+    on_stage: Callable[[str], None],
+    watch: Callable[[ShotPictures], None] | None,
 ) -> dict[str, Any]:
     """The fields of ``EvaluationReport`` for which drawings are read as shots."""
     masks = list[ShotScore]()
@@ -281,7 +286,12 @@ def _scores_of_shots(
     for path in plan.recompose:
         on_stage(f"composing again: {path.name}")
         recomposed.append(
-            recompose(path, reconstructor, on_shot=lambda shot: on_stage(f"shot {shot.shot_index} done"))
+            recompose(
+                path,
+                reconstructor,
+                on_shot=lambda shot: on_stage(f"shot {shot.shot_index} done"),
+                watch=watch,
+            )
         )
     return {
         "clip_masks": tuple(masks),

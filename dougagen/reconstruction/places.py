@@ -73,7 +73,13 @@ def told_apart(
 def _contrast(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Levels between a place's lightest and darkest neighbour, the largest of the three channels."""
     steps = cv2.subtract(cv2.dilate(picture, _SQUARE), cv2.erode(picture, _SQUARE))
-    return cv2.max(cv2.max(steps[..., 0], steps[..., 1]), steps[..., 2]).astype(np.float32)
+    return largest_channel(steps.astype(np.uint8, copy=False)).astype(np.float32)
+
+
+def largest_channel(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """uint8[h, w, 3] → uint8[h, w]; ``max`` over the last axis takes ten times as long."""
+    red, green, blue = cv2.split(picture)
+    return cv2.max(cv2.max(red, green), blue).astype(np.uint8, copy=False)
 
 
 def _told_apart(

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Placement, Plate
-from dougagen.reconstruction.alignment import STANDING, Similarity, moved_by
+from dougagen.reconstruction.alignment import STANDING, Similarity, inverse, moved_by
+from dougagen.reconstruction.borders import rim_of
+from dougagen.reconstruction.places import largest_channel
 
-_RIM = 1 / 180  # of the lines; so wide is the mixed border around a cel
 _SAME = 12  # levels; a place that differs by more shows something else
 _MOST = 60  # drawings that a place remembers; with them it follows slow changes
 _LARGEST = 32_000_000  # pixels of a plate, whatever the size of its frames
+_SHARES = (1.0 / (np.arange(256, dtype=np.float32) + 1)).astype(np.float32)
 _WHOLE = 0.02  # px; a shift so near to whole pixels is not resampled
 
 
@@ -43,16 +45,13 @@ class PlateMaker:
     ) -> None:
         """A drawing uint8[H, W, 3] with its mask, and where it lies in the shot (pixels of the picture)."""
         height, width = cel.shape
-        corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
-        reach = (place @ corners)[:2]
-        left, top = (int(v) for v in np.floor(reach.min(axis=1) + 0.01))
-        right, bottom = (int(v) for v in np.ceil(reach.max(axis=1) - 0.01))
+        left, top, right, bottom = _reach(place, height, width)
         most = min(self.largest * height * width, max(_LARGEST, height * width))
         if not self._reaches(left, top, right, bottom, most):
             self._finish()
             if not self._reaches(left, top, right, bottom, most):
                 return
-        shown = ~_widened(cel, max(1, round(height * _RIM)))
+        shown = ~_widened(cel, rim_of(height))
         shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
         here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left))
         self._add(here, known, left - self._corner[0], top - self._corner[1])
@@ -61,6 +60,25 @@ class PlateMaker:
         self._placements.append(
             Placement(frame_index, float(at[0]) - self._corner[0], float(at[1]) - self._corner[1], scale)
         )
+
+    def seen_from(
+        self, place: Similarity, height: int, width: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """What the growing plate shows of a drawing at ``place``, uint8[H, W, 3], and where it is known,
+        bool[H, W]."""
+        picture, known = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.bool_)
+        if self._image is None:
+            return picture, known
+        x, y = self._corner
+        rows, columns = self._seen.shape
+        left, top, right, bottom = _reach(place, height, width)
+        left, top = max(0, left - x - 2), max(0, top - y - 2)
+        right, bottom = min(columns, right - x + 2), min(rows, bottom - y + 2)
+        if left >= right or top >= bottom:
+            return picture, known
+        image, seen = self._image[top:bottom, left:right], self._seen[top:bottom, left:right] > 0
+        back = inverse(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
+        return _laid(image, seen, back, (height, width))
 
     def close(self) -> None:
         """What follows lies on another plate."""
@@ -104,22 +122,18 @@ class PlateMaker:
         rows, columns = known.shape
         image = self._image[y : y + rows, x : x + columns]
         seen = self._seen[y : y + rows, x : x + columns]
-        apart = cv2.absdiff(image, here)
-        differ = cv2.max(
-            cv2.max(apart[..., 0], apart[..., 1]), apart[..., 2]
-        )  # NumPy's takes six times as long
+        differ = largest_channel(cv2.absdiff(image, here).astype(np.uint8, copy=False))
         agrees = known & (seen > 0) & (differ <= _SAME)
         first = known & (seen == 0)
-        moved = agrees & (differ > 0)  # a mean with itself is what it was
-        was, now = image[moved], here[moved].astype(np.float32)
-        share = (1.0 / (seen[moved].astype(np.float32) + 1))[:, None]
-        image[moved] = np.clip(np.rint(was + (now - was) * share), 0, 255).astype(np.uint8)
+        share = _SHARES[seen] * agrees  # 0 where the place stays as it is
+        mixed = image + cv2.subtract(here, image, dtype=cv2.CV_32F) * share[..., None]
+        image[...] = np.clip(np.rint(mixed), 0, 255)
+        seen[...] = np.minimum(seen + agrees, _MOST)
+        image[first], seen[first] = here[first], 1
         other = known & ~agrees & ~first
-        taken = first | (other & (seen == 1))
-        seen += agrees & (seen < _MOST)
-        seen -= other & ~taken
-        np.copyto(image, here, where=taken[..., None])
-        seen[taken] = 1
+        weak = other & (seen == 1)
+        image[weak] = here[weak]
+        seen[other & ~weak] -= 1
 
     def _finish(self) -> None:
         if self._image is not None and (self._seen > 0).any():
@@ -130,6 +144,15 @@ class PlateMaker:
             number = len(self._finished)
             self._finished.append(Plate(self.episode_id, self.shot_index, number, image, known, placements))
         self._image, self._placements = None, []
+
+
+def _reach(place: Similarity, height: int, width: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what a drawing covers of its shot, in whole pixels."""
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
+    reach = (place @ corners)[:2]
+    left, top = (int(v) for v in np.floor(reach.min(axis=1) + 0.01))
+    right, bottom = (int(v) for v in np.ceil(reach.max(axis=1) - 0.01))
+    return left, top, right, bottom
 
 
 def _widened(cel: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ log odds change by. What only one drawing shows stays as the networks read it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -24,7 +24,7 @@ from dougagen.reconstruction.alignment import (
     moved_by,
     scaled,
 )
-from dougagen.reconstruction.places import Paints, told_apart, with_one_background
+from dougagen.reconstruction.places import Paints, largest_channel, told_apart, with_one_background
 from dougagen.reconstruction.shot_config import ShotConfig
 
 _BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
@@ -32,8 +32,11 @@ _SURELY = 1.0  # log odds under whose negative a paint counts as background, see
 _WITH = 0.15  # of −1 to 1: from there a place goes with the figures …
 _BELIEVED_SHARE = 0.5  # … and so much of that must be cel for the networks
 _APART = 1.0  # px at `lines` by which background and figures must move differently everywhere
+_FAR = (12.0, 36.0)  # px at `lines` by which they differ in drawings that are compared over a distance
 _MOVED = 0.2  # px at `lines`; a shot whose drawings lie nearer to each other stands
 _LARGEST = 6.0  # pictures' areas; drawings that lie farther apart are compared in two halves
+_LOUDEST = 2.5  # times two neighbours' word, where drawings farther apart say the same
+_LOUD = 4.0  # log odds by moves alone, more than two neighbours can say
 _STEEP = 1.5  # two neighbours that agree by two thirds say all there is to say
 
 
@@ -150,8 +153,12 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
     if not _moves(looks):
         paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.still_contrast)
         return list(_with_one_background(paints, odds, config) - odds), paints
-    read = odds + _by_moves(looks, config)
+    by_moves = _by_moves(looks, config)
+    read = odds + by_moves
     settled = _on_the_background(looks, smooth, read, config)
+    # What many pairs of drawings say of a place is not outvoted by what others show where it lies.
+    settled = np.where(by_moves > _LOUD, np.maximum(settled, read), settled)
+    settled = np.where(by_moves < -_LOUD, np.minimum(settled, read), settled)
     # What stands on the screen while the background passes shares its votes as well.
     paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
     return list(paints.shared(settled) - odds), paints
@@ -160,24 +167,50 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
 def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
     """Log odds by the moves alone, float32[K, h, w]: over 0 where a place goes with the figures."""
     height, width = looks[0].odds.shape
-    said, neighbours = np.zeros((len(looks), height, width), np.float32), np.zeros(len(looks))
-    smooth = [cv2.GaussianBlur(look.small, (0, 0), 0.8).astype(np.float32) for look in looks]
+    said, opinions = (np.zeros((len(looks), height, width), np.float32) for _ in range(2))
+    smooth = [_without_grain(look.small) for look in looks]
+    compared = np.zeros(len(looks), np.float32)
     for k in range(1, len(looks)):
-        figures = looks[k].figures
-        if figures is None:
-            continue
-        for here, there, turn in ((k, k - 1, 1), (k - 1, k, -1)):
-            left = [
-                _left_of(smooth[here], smooth[there], np.linalg.matrix_power(move, turn))
-                for move in (looks[k].move, figures)
-            ]
-            better = np.clip((left[0] - left[1]) / config.moving_levels, -1, 1)
-            said[here] += cv2.blur(np.where(np.isfinite(better), better, 0).astype(np.float32), (5, 5))
-            neighbours[here] += 1
-    mean = said / np.maximum(neighbours, 1)[:, None, None]
-    if not _are_figures(mean.astype(np.float32), looks):
+        for j, by_background, by_figures in _compared_with(looks, k):
+            for here, there, turn in ((k, j, 1), (j, k, -1)):
+                left = [
+                    _left_of(smooth[here], smooth[there], np.linalg.matrix_power(move, turn))
+                    for move in (by_background, by_figures)
+                ]
+                better = np.clip((left[0] - left[1]) / config.moving_levels, -1, 1)
+                better = np.where(np.isfinite(better), better, 0).astype(np.float32)
+                if (
+                    k - j > 1
+                ):  # far apart much is hidden or drawn anew: what neither move explains says nothing
+                    better[np.minimum(*left) > config.moving_levels] = 0
+                better = cv2.blur(better, (5, 5))
+                said[here] += better
+                opinions[here] += np.abs(better) > _WITH
+                compared[here] += 1
+    fewest = np.clip(compared, 1, 2)[:, None, None]
+    mean = (said / np.maximum(opinions, fewest)).astype(np.float32)
+    if not _are_figures(mean, looks):
         return np.zeros_like(said)
-    return (config.moving * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
+    loud = np.clip(opinions / 2, 1, _LOUDEST)
+    return (config.moving * loud * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
+
+
+def _compared_with(looks: Sequence[Look], k: int) -> Iterator[tuple[int, Similarity, Similarity]]:
+    """The drawing before ``k``, and those from which background and figures lie so far apart that the inside
+    of something flat shows whose move it follows; with the moves of both from there to ``k``."""
+    by_background, by_figures, far = STANDING, STANDING, list(_FAR)
+    for j in range(k - 1, -1, -1):
+        step = looks[j + 1].figures
+        if step is None:
+            return
+        by_background, by_figures = by_background @ looks[j + 1].move, by_figures @ step
+        apart = moved_by(by_background, by_figures, looks[k].small.shape)[0]
+        if j == k - 1 or (far and apart >= far[0]):
+            yield j, by_background, by_figures
+        while far and apart >= far[0]:
+            far.pop(0)
+        if not far:
+            return
 
 
 def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look]) -> bool:
@@ -188,12 +221,18 @@ def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look]) -> bo
     return not theirs.any() or bool((odds[theirs] > 0).mean() >= _BELIEVED_SHARE)
 
 
-def _left_of(here: NDArray[np.float32], there: NDArray[np.float32], move: Similarity) -> NDArray[np.float32]:
+def _without_grain(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.uint8, copy=False)
+
+
+def _left_of(here: NDArray[np.uint8], there: NDArray[np.uint8], move: Similarity) -> NDArray[np.float32]:
     """Levels [h, w] that ``there``, moved, leaves of ``here``; NaN where it does not reach."""
     size = (here.shape[1], here.shape[0])
-    moved = cv2.warpAffine(there, move[:2], size, flags=cv2.INTER_LINEAR, borderValue=(-1e3, -1e3, -1e3))
-    left = np.abs(moved - here).max(axis=-1)
-    return np.where(moved.min(axis=-1) < -0.5, np.float32(np.nan), left)
+    moved = cv2.warpAffine(there, move[:2], size, flags=cv2.INTER_LINEAR)
+    left = largest_channel(cv2.absdiff(moved, here).astype(np.uint8, copy=False)).astype(np.float32)
+    reaches = cv2.warpAffine(np.full(there.shape[:2], 255, np.uint8), move[:2], size, flags=cv2.INTER_LINEAR)
+    left[reaches < 255] = np.nan
+    return left
 
 
 def _on_the_background(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import DougaClass
-from dougagen.reconstruction.places import Paints
+from dougagen.reconstruction.places import Paints, largest_channel
 
 FILLS = (
     int(DougaClass.FLAT_AREA),
@@ -65,7 +65,7 @@ def settled_fills(
 
 def _contrast(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     steps = cv2.subtract(cv2.dilate(picture, _SQUARE), cv2.erode(picture, _SQUARE))
-    return steps.max(axis=-1)
+    return largest_channel(steps.astype(np.uint8, copy=False))
 
 
 def with_fills(

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Drawing, LayerMove, Plate, Reconstruction
+from dougagen.domain import DougaClass, Drawing, LayerMove, Plate, Reconstruction
 from dougagen.reconstruction.alignment import Similarity, inverse, scaled
+from dougagen.reconstruction.borders import along_the_plate
 from dougagen.reconstruction.plate_maker import PlateMaker
 from dougagen.reconstruction.shot_config import ShotConfig
 from dougagen.reconstruction.shot_evidence import Evidence, Look, evidence_of, follow, of_some_width
@@ -98,9 +100,8 @@ class NetworkShotReader:
             some = self._batch(len(drawn))
             drawn += self._networks.drawn_of_each(pictures[some], odds[some], added[some])
             self._how_far(_LOOKED + (_DRAWN - _LOOKED) * len(drawn) / len(pictures))
-        results = self._networks.finished(pictures, self._in_one_model(together, looks, drawn, evidence))
-        for drawing, look, result in zip(drawings, looks, results, strict=True):
-            self._lay(drawing, look, result)
+        drawn = self._in_one_model(together, looks, drawn, evidence)
+        results = self._networks.finished(pictures, self._along_the_plate(drawings, looks, drawn))
         self._how_far(1.0)
         self._looks = together[-self._config.context :] if self._config.context else []
         return [
@@ -165,17 +166,44 @@ class NetworkShotReader:
 
     _last: Look | None = None
 
-    def _lay(self, drawing: Drawing, look: Look, result: Reconstruction) -> None:
+    def _along_the_plate(
+        self, drawings: Sequence[Drawing], looks: Sequence[Look], drawn: Sequence[Drawn]
+    ) -> list[Drawn]:
+        """The drawings with borders where they part from the plate, on which they are laid.
+
+        A plate knows more once all drawings of a stretch are on it: so first they are laid, then compared.
+        """
+        mended = list(drawn)
+        for _, part in groupby(range(len(looks)), key=lambda i: looks[i].stretch):
+            laid = [i for i in part if looks[i].in_plain_light]
+            for i in laid:
+                self._lay(drawings[i], looks[i], drawn[i].cel)
+            for i in laid:
+                mended[i] = self._beside_the_plate(drawings[i].image, looks[i], drawn[i])
+        return mended
+
+    def _lay(self, drawing: Drawing, look: Look, cel: NDArray[np.bool_]) -> None:
         """On the plate, where it is known where the drawing lies, and its light is the shot's."""
-        if not look.in_plain_light:
-            return
         if self._plates is not None and look.stretch != self._stretch:
             self._plates.close()
         self._stretch = look.stretch
         if self._plates is None:
             self._plates = PlateMaker(drawing.episode_id, drawing.shot_index, self._config.largest_plate)
-        place = scaled(look.place, drawing.image.shape[0] / look.small.shape[0])
-        self._plates.lay(drawing.image, result.cel_mask.pixels, place, drawing.frame_index)
+        height, width = drawing.image.shape[:2]
+        if cel.shape != (height, width):  # an enormous picture, read at a fraction of its size
+            large = cv2.resize(cel.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+            cel = large.astype(np.bool_)
+        self._plates.lay(drawing.image, cel, _place_in(drawing.image, look), drawing.frame_index)
+
+    def _beside_the_plate(self, picture: Picture, look: Look, drawn: Drawn) -> Drawn:
+        """A drawing with its border mended; what its mask gains there is ink of the outline."""
+        if self._plates is None or drawn.cel.shape != picture.shape[:2]:
+            return drawn
+        plate, known = self._plates.seen_from(_place_in(picture, look), *drawn.cel.shape)
+        cel = along_the_plate(picture, plate, known, drawn.cel)
+        classes = np.where(drawn.cel & ~cel, np.uint8(DougaClass.FLAT_AREA), drawn.classes)
+        classes[cel & ~drawn.cel] = DougaClass.VISIBLE_LINE
+        return replace(drawn, cel=cel, classes=classes)
 
     def _moves(self, drawing: Drawing, look: Look) -> tuple[LayerMove, ...]:
         """Where the background lies, once it has moved, and the figures where they part from it."""
@@ -201,3 +229,8 @@ class NetworkShotReader:
             )
             for layer, move in found
         )
+
+
+def _place_in(picture: Picture, look: Look) -> Similarity:
+    """Where a drawing lies in its stretch, in pixels of its picture."""
+    return scaled(look.place, picture.shape[0] / look.small.shape[0])

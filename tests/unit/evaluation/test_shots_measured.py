@@ -13,6 +13,7 @@ from dougagen.cli.evaluate import evaluate as evaluate_command
 from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Placement, Plate, Reconstruction, Triplet
 from dougagen.errors import DomainError, UsageError
 from dougagen.evaluation.flicker import Flicker, NeighbourFlicker
+from dougagen.evaluation.picture_sheet import BAR, GAP
 from dougagen.evaluation.plate_view import HIGHEST_PSNR, Difference, seen_in
 from dougagen.evaluation.recomposition import Recomposed, ShotRecomposition, recompose
 from dougagen.evaluation.reports import SCENES, Reports
@@ -24,6 +25,7 @@ from dougagen.evaluation.shot_clips import (
     score_plates,
     score_shots_of,
 )
+from dougagen.evaluation.shot_sheet import ShotSheet
 from dougagen.evaluation.shot_tables import recomposition_tables, shot_tables
 from dougagen.evaluation.suite import EvaluationPlan, evaluate
 from dougagen.reconstruction.alignment import STANDING
@@ -177,6 +179,41 @@ def test_a_still_shot_is_composed_again_frame_for_frame(tmp_path):
     assert total.share(total.cel.pixels) == pytest.approx(24 * 32 / (HEIGHT * WIDTH), rel=0.05)
 
 
+def test_a_sheet_shows_plate_cels_douga_and_the_frame_composed_again(tmp_path):
+    shown = ShotSheet(rows=1, cell_width=WIDTH)
+    recompose(clip_of(tmp_path), Boxes(), watch=shown)
+    picture = shown.picture()
+    cells = [
+        picture[2 * BAR + GAP : 2 * BAR + GAP + HEIGHT, GAP + i * (WIDTH + GAP) :][:, :WIDTH]
+        for i in range(6)
+    ]
+    plate, first, middle, last, douga, composed = cells
+    ground = board().astype(int)
+    places = [(32, 16 + 32 * i + 12) for i in range(4)]
+    assert all(abs(int(plate[40, x].mean()) - ground[40, x].mean()) < 12 for _, x in places)
+    assert min(first[40, places[0][1]].min(), last[40, places[3][1]].min()) > 225
+    assert middle.shape == first.shape
+    off_cel = first[8:24, 100:140]
+    assert set(np.unique(off_cel)) <= {208, 236}  # squares: nothing is there
+    assert douga.shape == plate.shape
+    assert np.abs(composed[:24].astype(int) - plate[:24]).max() <= 2
+    assert np.abs(composed[40, places[0][1]].astype(int) - middle[40, places[0][1]]).max() <= 2
+
+
+def test_a_sheet_keeps_the_shots_that_want_a_look(tmp_path):
+    right, wrong = ShotSheet(rows=1), ShotSheet(rows=1)
+    recompose(clip_of(tmp_path), Boxes(), watch=right)
+    before = right.picture()
+    recompose(clip_of(tmp_path), Boxes(moved=8), watch=right)
+    recompose(clip_of(tmp_path), Boxes(moved=8), watch=wrong)
+    assert np.array_equal(right.picture(), wrong.picture())
+    recompose(clip_of(tmp_path), Boxes(), watch=right)
+    assert np.array_equal(right.picture(), wrong.picture())
+    assert not np.array_equal(right.picture(), before)
+    with pytest.raises(UsageError, match="no shot"):
+        ShotSheet().picture()
+
+
 def test_a_wrong_plate_fails_its_shot_and_names_frames_to_look_at(tmp_path):
     told = recompose(clip_of(tmp_path), Boxes(moved=8))
     (shot,) = told.shots
@@ -319,7 +356,10 @@ def test_a_plan_that_cannot_be_is_refused(chosen, complaint):
 
 def test_the_command_recomposes_an_episode_and_prints_json(tmp_path, capsys):
     weights = write_tiny_weights(tmp_path / "m")
-    evaluate_command(recompose=[clip_of(tmp_path)], models=weights, device="cpu", json=True)
+    sheet = tmp_path / "shots.png"
+    clip = clip_of(tmp_path)
+    evaluate_command(recompose=[clip], models=weights, device="cpu", json=True, shot_sheet=sheet)
+    assert sheet.read_bytes().startswith(b"\x89PNG")
     told = json.loads(capsys.readouterr().out)
     assert told["held_out"] == {}
     (episode,) = told["recomposition"]

@@ -115,6 +115,23 @@ def test_a_window_in_the_wall_goes_with_the_wall_although_the_networks_call_it_c
     assert error(found, masks) < 0.5 * wrong_alone
 
 
+def test_a_flat_window_in_the_wall_shows_by_drawings_far_apart_whose_it_is() -> None:
+    """Its inside looks the same under either move, from one drawing to the next."""
+    made, masks = drawings(8, pan=7, step=0)
+    odds = sure(masks)
+    flat = []
+    for k, (drawing, one) in enumerate(zip(made, odds, strict=True)):
+        picture, left = drawing.image.copy(), 150 - 7 * k
+        picture[14:44, max(0, left) : left + 30] = (150, 90, 120)
+        picture[masks[k]] = drawing.image[masks[k]]
+        one[14:44, max(0, left) : left + 30] = np.where(masks[k][14:44, max(0, left) : left + 30], 3.0, 1.5)
+        flat.append(Drawing("0" * 16, 0, drawing.exposures, picture, drawing_index=k))
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(flat)
+    wrong_alone = float(np.mean([np.mean((one > 0) != mask) for one, mask in zip(odds, masks, strict=True)]))
+    assert wrong_alone > 0.02
+    assert error(found, masks) < 0.15 * wrong_alone
+
+
 def test_layers_of_the_background_with_speeds_of_their_own_are_not_cel() -> None:
     made, masks = drawings(8, pan=6, step=0)
     near = board(WIDTH + 200, seed=9)
@@ -217,6 +234,23 @@ def test_pictures_that_never_repeat_give_no_plate_but_of_themselves() -> None:
     found = reader.read(noise)
     assert not any(one.cel_mask.pixels.any() for one in found)
     assert all(len(plate.placements) == 1 for plate in reader.plates())
+
+
+def test_a_camera_that_shakes_gives_one_plate_and_spoils_no_mask() -> None:
+    wide = board(WIDTH + 20, HEIGHT + 20)
+    made, masks = drawings(6, step=0)
+    shaken = []
+    for k, (x, y) in enumerate([(5, 5), (12, 2), (1, 9), (9, 14), (3, 3), (14, 8)]):
+        picture = wide[y : y + HEIGHT, x : x + WIDTH].copy()
+        picture[masks[k]] = made[k].image[masks[k]]
+        shaken.append(Drawing("0" * 16, 0, made[k].exposures, picture, drawing_index=k))
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(shaken)
+    assert error(found, masks) < 0.002
+    (plate,) = reader.plates()
+    assert [p.x - plate.placements[0].x for p in plate.placements] == pytest.approx(
+        [0, 7, -4, 4, -2, 9], abs=0.7
+    )
 
 
 def test_a_shot_of_one_drawing_is_read_as_it_stands() -> None:
