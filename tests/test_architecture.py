@@ -151,7 +151,7 @@ BESIDE_THE_FACE: dict[str, dict[str, str]] = {
         "networks": "compiled devices efficientnet_lite layers openvino resnet",
     },
     "a command loads the part that it shows and no other: a face that names them all would load them all": {
-        "evaluation": "features picture_sheet reports suite thesis_tables triplets worst",
+        "evaluation": "features picture_sheet reports shot_sheet suite thesis_tables triplets worst",
         "labels": "episodes",
         "report": "page speed_page",
         "runs": "bench words",

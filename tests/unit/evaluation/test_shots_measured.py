@@ -183,21 +183,21 @@ def test_a_sheet_shows_plate_cels_douga_and_the_frame_composed_again(tmp_path):
     shown = ShotSheet(rows=1, cell_width=WIDTH)
     recompose(clip_of(tmp_path), Boxes(), watch=shown)
     picture = shown.picture()
-    cells = [
-        picture[2 * BAR + GAP : 2 * BAR + GAP + HEIGHT, GAP + i * (WIDTH + GAP) :][:, :WIDTH]
-        for i in range(6)
-    ]
+    cells = [picture[2 * BAR : 2 * BAR + HEIGHT, GAP + i * (WIDTH + GAP) :][:, :WIDTH] for i in range(6)]
     plate, first, middle, last, douga, composed = cells
     ground = board().astype(int)
-    places = [(32, 16 + 32 * i + 12) for i in range(4)]
-    assert all(abs(int(plate[40, x].mean()) - ground[40, x].mean()) < 12 for _, x in places)
-    assert min(first[40, places[0][1]].min(), last[40, places[3][1]].min()) > 225
-    assert middle.shape == first.shape
+    box = {letter: (slice(34, 62), slice(18 + 32 * i, 38 + 32 * i)) for i, letter in enumerate("ABCD")}
+    assert np.abs(plate[box["B"]].astype(int) - ground[box["B"]]).mean() < 12
+    assert [[letter for letter in box if cel[box[letter]].min() > 225] for cel in (first, last)] == [
+        ["A"],
+        ["D"],
+    ]
+    (shown_there,) = [letter for letter in box if middle[box[letter]].min() > 225]
     off_cel = first[8:24, 100:140]
     assert set(np.unique(off_cel)) <= {208, 236}  # squares: nothing is there
     assert douga.shape == plate.shape
     assert np.abs(composed[:24].astype(int) - plate[:24]).max() <= 2
-    assert np.abs(composed[40, places[0][1]].astype(int) - middle[40, places[0][1]]).max() <= 2
+    assert composed[box[shown_there]].min() > 225
 
 
 def test_a_sheet_keeps_the_shots_that_want_a_look(tmp_path):
