@@ -42,6 +42,8 @@ class ShotConfig:
     """Levels by which the one must explain a place better for that."""
     core: int = 4
     """Pixels at ``lines`` that a change must be wide: along borders each drawing's own reading is sharper."""
+    mends_borders: bool = True
+    """Whether masks end where picture and background plate part (``borders``)."""
     paint_weight: float = 0.5
     """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
     largest_plate: float = 8.0

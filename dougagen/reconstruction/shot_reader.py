@@ -178,7 +178,7 @@ class NetworkShotReader:
             laid = [i for i in part if looks[i].in_plain_light]
             for i in laid:
                 self._lay(drawings[i], looks[i], drawn[i].cel)
-            for i in laid:
+            for i in laid if self._config.mends_borders else ():
                 mended[i] = self._beside_the_plate(drawings[i].image, looks[i], drawn[i])
         return mended
 
