@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -139,22 +140,19 @@ def a_program(text: str, out: StorePath, address: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def lock_once_free(out: StorePath, *, seconds: float) -> tuple[int, leases.Lease]:
-    """The lock of the episode, and how often it was refused before."""
-    refused, taken = 0, []
+def lock_once_free(out: StorePath, *, seconds: float) -> leases.Lease:
+    """The lock of the episode."""
+    taken = []
 
     def is_taken() -> bool:
-        nonlocal refused
-        try:
+        with suppress(EpisodeBusy):
             taken.append(lock_episode(out, A))
-        except EpisodeBusy:
-            refused += 1
         return bool(taken)
 
     assert comes(is_taken, seconds=seconds)
     (lease,) = taken
     assert isinstance(lease, leases.Lease)
-    return refused, lease
+    return lease
 
 
 @pytest.mark.parametrize("seconds", [4.0, pytest.param(leases.LEASE_SECONDS, marks=pytest.mark.slow)])
@@ -162,14 +160,15 @@ def test_the_lease_of_a_killed_owner_on_another_machine_ends_by_the_stores_clock
     seconds: float, server: str, out: StorePath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody here can know that it is dead: what ends is its time, two minutes as it is shipped."""
-    monkeypatch.setattr(leases, "LEASE_SECONDS", seconds)
     owner = a_program(_OWNER_ELSEWHERE, out, server)
     assert owner.stdout is not None
     assert owner.stdout.readline() == "held\n"
     owner.kill()
     owner.communicate()
-    refused, lease = lock_once_free(out, seconds=2 * seconds + 60)
-    assert refused > 0, "as long as its time runs it is the dead one's"
+    with pytest.raises(EpisodeBusy):
+        lock_episode(out, A)
+    monkeypatch.setattr(leases, "LEASE_SECONDS", seconds)
+    lease = lock_once_free(out, seconds=2 * seconds + 60)
     lease.require_held()
     lease.release()
     assert not filesystem(server).exists(lock_path(out, A).key)  # type: ignore[attr-defined]
@@ -200,7 +199,7 @@ def test_a_commit_cut_short_elsewhere_is_replaced_once_its_lease_has_ended(
     assert verify_dataset(out).records == 2
     assert recover(out) == (), "its owner may be alive"
     monkeypatch.setattr(leases, "LEASE_SECONDS", 3.0)
-    lock_once_free(out, seconds=60)[1].release()
+    lock_once_free(out, seconds=60).release()
     put(out, A, [5], plate=True)
     assert verify_dataset(out).records == 1
     assert not left & set(filesystem(server).find(out.key)), "and what the dead one left is gone with it"
