@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,6 +90,14 @@ def test_every_system_paints_any_size_in_the_range_of_colours(system: str, pool:
     assert 0 <= float(painted.min()) <= float(painted.max()) <= 1
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C is heard, also where the tests run in the background of a shell, which silences it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_system_learns_and_leaves_weights_and_a_log(
     system: str, pool: PaintedPool, tmp_path: Path
@@ -103,7 +112,9 @@ def test_every_system_learns_and_leaves_weights_and_a_log(
     assert ("discriminator" in header) == (system != "ours")
 
 
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(pool: PaintedPool, tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(
+    pool: PaintedPool, tmp_path: Path, ctrl_c: None
+) -> None:
     config = tiny_config("ours", steps=4)
     whole = train_colorizer(config, pool, out=tmp_path / "whole")
 

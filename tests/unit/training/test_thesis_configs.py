@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dougagen.choices import COLORIZERS
 from dougagen.cli.train import train as command
 from dougagen.networks import Task
 from dougagen.studio.scene import shoot_scene
@@ -172,7 +173,7 @@ def _twenty_steps(config: TrainingConfig, discs: TripletPool, out: Path) -> None
 def test_the_command_names_every_configuration_with_its_line(capsys):
     command(configs=True, json=True)
     named = json.loads(capsys.readouterr().out)
-    assert list(named) == list(preset_names())
+    assert list(named) == [*preset_names(), *COLORIZERS]
     assert named["thesis-4.2-resnet34"] == "Table 4.2, row 2: the baseline on ResNet-34; 88.5 %."
 
 
