@@ -107,9 +107,8 @@ def _saved(douga: LoadedNetwork, learned: LearnedAreas, config: AreaTrainingConf
     from dougagen.inventory import SCORES
     from dougagen.networks import save_weights
 
-    facts = {
-        name: value for name, value in douga.facts.items() if name != SCORES
-    }  # not of these weights any more
+    # The scores were measured without the areas.
+    facts = {name: value for name, value in douga.facts.items() if name != SCORES}
     path = out / f"{douga.task}.safetensors"
     save_weights(
         douga.module,

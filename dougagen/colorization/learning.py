@@ -30,7 +30,7 @@ from dougagen.networks import reuse_freed_memory
 from dougagen.networks.devices import chosen_device, trains_in_bf16
 from dougagen.training.checkpoint import read_checkpoint, write_checkpoint
 from dougagen.training.optimizers import optimizer_of, restore_optimizer
-from dougagen.training.schedule import learning_rate_at
+from dougagen.training.schedule import learning_rate_at, share_spent
 from dougagen.training.signals import WholeSteps
 
 MARGIN_SECONDS = 20.0
@@ -217,10 +217,7 @@ class _Run:
 
     @property
     def _fraction(self) -> float:
-        if self._config.steps is not None:
-            return min(1.0, self._step / self._config.steps)
-        assert self._config.minutes is not None
-        return min(1.0, self._seconds / (60 * self._config.minutes))
+        return share_spent(self._config, step=self._step, seconds=self._seconds)
 
     @torch.no_grad()
     def is_finite(self) -> bool:

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from dougagen.colorization.systems import build_colorizer
 from dougagen.errors import ConfigError, WeightsError
 from dougagen.files import open_file, read_file, refused_as, write_file
-from dougagen.networks import default_models_folder, read_header
+from dougagen.networks import default_models_folder, on_disk, read_header
 
 TASK = "colorizer"
 FILE_NAME = f"{TASK}.safetensors"
@@ -57,7 +57,7 @@ def save_colorizer(
 
     Raises WeightsError where a weight is not finite in half precision, or the system refuses.
     """
-    tensors = {name: _on_disk(name, tensor, path) for name, tensor in module.state_dict().items()}
+    tensors = {name: on_disk(name, tensor, path) for name, tensor in module.state_dict().items()}
     header = {
         **facts,
         "format_version": FORMAT_VERSION,
@@ -123,15 +123,6 @@ def load_colorizer(path: Path) -> LoadedColorizer:
         MappingProxyType(facts),
         hashlib.sha256(content).hexdigest(),
     )
-
-
-def _on_disk(name: str, tensor: Tensor, path: Path) -> Tensor:
-    if not tensor.is_floating_point():
-        return tensor.detach().cpu().contiguous()
-    half = tensor.detach().cpu().half().contiguous()
-    if not bool(torch.isfinite(half).all()):
-        raise WeightsError(f"the tensor {name!r} is not finite in half precision", where=path)
-    return half
 
 
 def _fill(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:

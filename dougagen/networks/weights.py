@@ -98,12 +98,12 @@ def save_weights(
     taken = sorted(set(facts) & set(_RESERVED))
     if taken:
         raise WeightsError(f"the fact {taken[0]!r} has a reserved name", where=path)
-    tensors = {name: _on_disk(name, tensor, path) for name, tensor in module.state_dict().items()}
+    tensors = {name: on_disk(name, tensor, path) for name, tensor in module.state_dict().items()}
     of_areas: dict[str, str] = {}
     if areas is not None:
         of_areas[_AREAS] = json.dumps(asdict(areas.config))
         for name, tensor in areas.state_dict().items():
-            tensors[_OF_AREAS + name] = _on_disk(name, tensor, path)
+            tensors[_OF_AREAS + name] = on_disk(name, tensor, path)
     header = {
         **{name: value for name, value in facts.items() if name != _AREAS},
         **of_areas,
@@ -314,7 +314,11 @@ def _require_channels(facts: WeightsFacts) -> None:
         )
 
 
-def _on_disk(name: str, tensor: Tensor, path: Path) -> Tensor:
+def on_disk(name: str, tensor: Tensor, path: Path) -> Tensor:
+    """A tensor as a weights file holds it: floats in half precision.
+
+    Raises WeightsError where it is not finite there.
+    """
     if not tensor.is_floating_point():
         return tensor.detach().cpu().contiguous()
     half = tensor.detach().cpu().half().contiguous()

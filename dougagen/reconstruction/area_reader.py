@@ -44,7 +44,7 @@ class AreaReader:
             return classes, fills
         with torch.inference_mode():
             logits = self._network(found.graph).numpy()  # [N, 4]
-        said = np.append(np.array(FILLS, np.uint8)[logits.argmax(axis=1)], np.uint8(0))  # the last: no area
+        said = np.array(FILLS, np.uint8)[logits.argmax(axis=1)]
         settled = classes.copy()
         view = settled[found.window]
         view[...] = np.where(
@@ -55,5 +55,4 @@ class AreaReader:
         few = cv2.resize(
             whole.astype(np.float32), (fills.shape[2], fills.shape[1]), interpolation=cv2.INTER_NEAREST
         ).astype(np.int32)
-        table = np.vstack([logits, np.zeros((1, len(FILLS)), np.float32)])
-        return settled, np.where(few >= 0, table[few].transpose(2, 0, 1), fills).astype(np.float16)
+        return settled, np.where(few >= 0, logits[few].transpose(2, 0, 1), fills).astype(np.float16)

@@ -45,10 +45,10 @@ from dougagen.reconstruction.consistency import (
 )
 from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
 from dougagen.reconstruction.refinement import refine
+from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_fills import FILLS
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader, Odds
 from dougagen.reconstruction.side_by_side import side_by_side
 

@@ -13,17 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import DougaClass
 from dougagen.reconstruction.places import Paints, largest_channel
+from dougagen.reconstruction.refinement_areas import FILLS, IS_FILL
 
-FILLS = (
-    int(DougaClass.FLAT_AREA),
-    int(DougaClass.SHADING_FILL),
-    int(DougaClass.COLOR_FILL),
-    int(DougaClass.HIGHLIGHT_FILL),
-)
-"""In the order of the odds."""
-_IS_FILL = np.isin(np.arange(256), FILLS)
 _BIN = 8  # levels; paints nearer than that are one
 _BINS = 256 // _BIN
 _FLAT = 10.0  # levels of local contrast; where there are more, two paints are mixed
@@ -74,7 +66,7 @@ def with_fills(
     """Classes uint8[H, W] whose fills on the cel are those of ``odds``, float32[4, h, w]; lines stay."""
     best = np.array(FILLS, np.uint8)[odds.argmax(axis=0)]
     large = cv2.resize(best, classes.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.where(cel & _IS_FILL[classes], large, classes)
+    return np.where(cel & IS_FILL[classes], large, classes)
 
 
 def stacked_fills(odds: Sequence[NDArray[np.float16]]) -> NDArray[np.float32]:

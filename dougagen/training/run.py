@@ -24,7 +24,7 @@ from dougagen.training.config import TrainingConfig
 from dougagen.training.crop_processes import batches, on_device
 from dougagen.training.learner import Learner
 from dougagen.training.log import Scores, TrainingLog, TrainingProgress
-from dougagen.training.schedule import learning_rate_at
+from dougagen.training.schedule import learning_rate_at, share_spent
 from dougagen.training.scoring import Scoring
 from dougagen.training.signals import WholeSteps
 from dougagen.training.sources import TripletSource
@@ -194,10 +194,7 @@ class Run:
     @property
     def fraction(self) -> float:
         """Share of the budget that is spent."""
-        if self.config.steps is not None:
-            return min(1.0, self.step / self.config.steps)
-        assert self.config.minutes is not None
-        return min(1.0, self.seconds / (60 * self.config.minutes))
+        return share_spent(self.config, step=self.step, seconds=self.seconds)
 
     @property
     def is_over(self) -> bool:

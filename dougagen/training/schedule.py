@@ -1,4 +1,4 @@
-"""How fast a run learns at each share of its budget."""
+"""How much of its budget a run has spent, and how fast it learns then."""
 
 from __future__ import annotations
 
@@ -17,6 +17,23 @@ class Paced(Protocol):
     def final_rate(self) -> float: ...
     @property
     def warmup(self) -> float: ...
+
+
+class Budgeted(Protocol):
+    """The options of a run that say when it ends: ``steps``, or else ``minutes``."""
+
+    @property
+    def steps(self) -> int | None: ...
+    @property
+    def minutes(self) -> float | None: ...
+
+
+def share_spent(config: Budgeted, *, step: int, seconds: float) -> float:
+    """Share of the budget that is spent, [0, 1]."""
+    if config.steps is not None:
+        return min(1.0, step / config.steps)
+    assert config.minutes is not None
+    return min(1.0, seconds / (60 * config.minutes))
 
 
 def learning_rate_at(done: float, config: Paced) -> float:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction
 from dougagen.errors import ConfigError
 from dougagen.pipeline import reconstruct_shots
+from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_fills import FILLS
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
 
 Picture = NDArray[np.uint8]
