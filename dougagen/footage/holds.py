@@ -40,8 +40,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dougagen.domain import Drawing, Episode, Frame, FrameSpan, TurnedMove
+from dougagen.footage.change import Change, Trace
 from dougagen.footage.change_config import ChangeConfig
-from dougagen.footage.changes import Change, Trace, measured_changes
+from dougagen.footage.changes import measured_changes
 from dougagen.footage.hold import (
     FirstFrame,
     FrameFacts,

@@ -18,9 +18,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
-from dougagen.footage.changes import Change, strength_of_levels
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.strength import strength_of_levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dougagen.domain import FrameSpan, TurnedMove
+from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
-from dougagen.footage.changes import Change, compare
+from dougagen.footage.changes import compare
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
 from dougagen.footage.hold import Hold
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dougagen.footage.changes import Change
+from dougagen.footage.change import Change
 
 Border = tuple[int, Fraction]
 """Index of a frame, and its seconds from the first frame of the file."""

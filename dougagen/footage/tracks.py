@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dougagen.domain import TurnedMove
-from dougagen.footage.changes import Change
+from dougagen.footage.change import Change
 from dougagen.footage.hold import Step
 from dougagen.footage.motion import STANDING, Move
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
-from dougagen.footage.changes import Change, compare
+from dougagen.footage.changes import compare
 from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.hold import FrameFacts
 from dougagen.footage.light import LightConfig, in_one_light, is_blank

@@ -1,0 +1,75 @@
+"""What a frame shows once the rain is taken off, be it under a camera that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.footage.change import Change
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.layers import Explained
+from dougagen.footage.motion import Move
+from dougagen.footage.pairs import Pair
+from dougagen.footage.seen import Seen
+from dougagen.footage.weather import without_weather, without_weather_under
+
+
+def in_weather(
+    pair: Pair, seen: Seen, following: Pair | Change | None, config: ChangeConfig, *, stands: bool
+) -> Explained | None:
+    """What rain does not explain of the levels; None where none falls. ``stands``: no camera moved."""
+    # At the ends of a shot the frame on the other side stands for the one that is missing.
+    later = None if following is None else following.plane
+    earlier, later = seen.earlier or later, later or seen.earlier
+    if earlier is None or later is None or pair.relit or pair.stirred is None:
+        return None
+    if not earlier.luma.shape == later.luma.shape == pair.plane.luma.shape == pair.before.luma.shape:
+        return None
+    planes = (earlier, pair.before, pair.plane, later)
+    goes_on = seen.rains
+    standing = without_weather(
+        planes, pair.still, tolerance=config.tolerance, goes_on=goes_on, config=config.weather
+    )
+    if standing is None and stands:
+        return None
+    shape = pair.plane.luma.shape
+    # Points between drops are found again beside where they were.
+    moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
+    moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
+    found: list[tuple[NDArray[np.float32], tuple[Move, ...]]] = []
+    if standing is not None and (goes_on or not moved):
+        found.append((standing, ()))
+    after = following if isinstance(following, Pair) and following.stirred is not None else None
+    later_moves = after.followed if after is not None else ()
+    for one in moving[: config.moves.most_cameras] if moved else ():
+        move = Move(one.move.dx, one.move.dy)
+        if one.share < config.moves.layer or one.move.off(move, shape) >= config.moves.stands_in_rain:
+            continue
+        camera = (
+            _nearby(move, seen.followed, shape, config),
+            move,
+            _nearby(move, later_moves, shape, config),
+        )
+        fair = without_weather_under(
+            camera,
+            planes,
+            tolerance=config.tolerance,
+            motion=config.motion,
+            goes_on=goes_on,
+            config=config.weather,
+        )
+        if fair is not None:
+            found.append((fair, (move,)))
+    if not found:
+        return None
+    levels, moves = min(found, key=lambda one: float(one[0].mean()))
+    return Explained(levels, moves, np.zeros(levels.shape, np.bool_), levels)
+
+
+def _nearby(move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig) -> Move:
+    """The one of ``known`` that ``move`` goes on from, or itself."""
+    nearest = min(known, key=lambda other: other.off(move, shape), default=move)
+    allowed = config.moves.steady + config.moves.hurry * move.farthest(shape)
+    return nearest if nearest.is_shift and nearest.off(move, shape) <= allowed else move

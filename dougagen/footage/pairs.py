@@ -1,0 +1,109 @@
+"""A frame beside the one that it is compared with: in one light, what stirred, and what points follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.domain import Frame
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.following import Candidate, moves_between
+from dougagen.footage.light import in_one_light
+from dougagen.footage.motion import Move, moves_at_all
+
+
+@dataclass(slots=True, eq=False)
+class Pair:
+    """A frame, the one it is compared with, and what standing still leaves of it."""
+
+    frame: Frame
+    plane: AnalysisPlane
+    current: AnalysisPlane
+    """``plane`` in the light in which it is compared."""
+    before: AnalysisPlane
+    relit: bool
+    still: NDArray[np.float32]
+    config: ChangeConfig
+    stirred: NDArray[np.bool_] | None = None
+    """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
+    _candidates: tuple[Candidate, ...] | None = None
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The moves that points follow, looked for when first asked for."""
+        if self._candidates is None:
+            found = (
+                ()
+                if self.stirred is None
+                else moves_between(self.current, self.before, self.stirred, config=self.config.following)
+            )
+            self._candidates = tuple(found)
+        return self._candidates
+
+    @property
+    def followed(self) -> tuple[Move, ...]:
+        """The moves of the candidates, if anybody asked for them."""
+        return tuple(one.move for one in self._candidates or ())
+
+    def told(self, move: Move) -> Move:
+        """``move`` as it is told to tracks."""
+        return next((one.told for one in self._candidates or () if one.move is move), move)
+
+    @property
+    def shifts(self) -> tuple[Move, ...]:
+        """Those of them that points follow without scale or turn, beside standing still."""
+        shape = self.current.luma.shape
+        return tuple(
+            one.move
+            for one in self._candidates or ()
+            if one.share > 0
+            and one.move.is_shift
+            and moves_at_all(one.move, shape, config=self.config.motion)
+        )
+
+    def layers_among(self, moves: Sequence[Move]) -> int:
+        """How many of ``moves`` so many points follow that they are layers, and no arms that swing."""
+        return sum(
+            one.share >= self.config.moves.layer and one.move in moves for one in self._candidates or ()
+        )
+
+    def stirs_widely(self) -> bool:
+        """Whether so much stirred that it could be a background behind a cel that stands."""
+        return self.stirred is not None and float(np.mean(self.stirred)) > self.config.moves.widely
+
+    def stirs_little(self) -> bool:
+        """Whether so little stirred that only a cel can have moved."""
+        return self.stirred is not None and float(np.mean(self.stirred)) < self.config.moves.little
+
+    def mostly_stands(self) -> bool:
+        """Whether most of what has contrast did not stir, so that no camera moved."""
+        if self.stirred is None:
+            return True
+        textured = block_levels(self.before.contrast) > self.config.moves.textured
+        return float(np.mean(self.stirred[textured])) < self.config.moves.stirred if textured.any() else False
+
+
+def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> Pair:
+    """``frame``, reduced to ``plane``, beside the picture ``before``; no move is looked for yet."""
+    if cv2.norm(plane.luma, before.luma, cv2.NORM_INF) <= config.same_picture:
+        rows, columns = -(-plane.luma.shape[0] // 4), -(-plane.luma.shape[1] // 4)
+        return Pair(frame, plane, plane, before, False, np.zeros((rows, columns), np.float32), config)
+    current, relit = plane, False
+    still = block_levels(residual(current, before, tolerance=config.tolerance))
+    if float(np.mean(still > config.changed_level)) > config.widespread:
+        lit = in_one_light(current, before, config=config.light)
+        if lit.relit:
+            current, before, relit = lit.current, lit.before, True
+            still = block_levels(residual(current, before, tolerance=config.tolerance))
+    stirred: NDArray[np.bool_] | None = None
+    if float(still.max()) > config.least_level:
+        # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.
+        stirred = block_levels(residual(current, before, tolerance=0.0)) > config.stirred_level
+        if float(np.mean(stirred)) <= config.widespread:
+            stirred = None
+    return Pair(frame, plane, current, before, relit, still, config, stirred)

@@ -1,0 +1,70 @@
+"""What the frames before have shown of the layers of a shot."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.layers import BorderMemory
+from dougagen.footage.motion import STANDING, Move
+from dougagen.footage.pairs import Pair
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the frames before have shown of the layers."""
+
+    config: ChangeConfig
+    moves: tuple[Move, ...] = ()
+    """Those of the frame before. A layer is pulled along on ones: what moves on twos or threes is redrawn."""
+    repeats: int = 0
+    """Frames since then that only repeat the one before, as a pulldown or a re-encode leaves them."""
+    borders: BorderMemory = field(init=False)
+
+    left_over: tuple[Move, ...] = ()
+    """The shifts of what the layers of this frame left unexplained …"""
+    left_over_before: tuple[Move, ...] = ()
+    """… and those of the frame before."""
+    earlier: AnalysisPlane | None = None
+    """The frame two before, where it is of the same shot."""
+    weather: deque[bool] = field(init=False)
+    """Whether it rained in the last frames."""
+    votes: deque[tuple[Move, ...]] = field(init=False)
+    """The shifts that points followed in the last frames."""
+    followed: tuple[Move, ...] = ()
+    """What points followed in it, believed or not."""
+    last: Pair | None = None
+    """The last frame that did not only repeat the one before."""
+
+    @property
+    def rains(self) -> bool:
+        """Whether it has been raining for a while."""
+        fell, known = sum(self.weather), self.config.weather
+        return fell >= max(known.seen, known.shown * len(self.weather))
+
+    def __post_init__(self) -> None:
+        self.borders = BorderMemory(self.config.layers)
+        self.votes = deque(maxlen=self.config.moves.voters)
+        self.weather = deque(maxlen=self.config.moves.voters)
+
+    def forget(self) -> None:
+        """Another shot begins. Where no layer moves with the cut, nothing is left of the one before."""
+        self.borders = BorderMemory(self.config.layers)
+        self.votes.clear()
+        self.weather.clear()
+        self.left_over = self.left_over_before = ()
+        if not self.moves:
+            self.followed, self.last, self.repeats = (), None, 0
+
+    def remember(self, moves: tuple[Move, ...], pair: Pair) -> None:
+        """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
+        if pair.stirred is None and self.repeats < self.config.moves.most_repeats:
+            self.repeats += 1
+        else:
+            self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
+            self.followed, self.last = pair.followed, pair
+            believed = [move for move in moves if move.is_shift]
+            self.votes.append((*pair.shifts, *self.left_over, *believed))
+            self.left_over_before, self.left_over = self.left_over, ()

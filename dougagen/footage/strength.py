@@ -1,0 +1,73 @@
+"""How strongly what nothing explains speaks for a new drawing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.layers import Explained
+
+
+def strength_of(
+    explained: Explained, current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
+) -> tuple[float, float]:
+    """How strongly the blocks speak for a new drawing, and how strongly their noise alone does.
+
+    Within a layer the worst block decides. At the borders of layers that move against each other strips come
+    into sight that no layer explains, so that the block at ``strips_share`` from the worst decides there.
+    """
+    levels, borders = explained.levels, explained.borders
+    if not levels.any():
+        return 0.0, 0.0
+    contrast = max(current.strong_contrast, before.strong_contrast)
+    share = min(1.0, contrast / config.usual_contrast)
+    rank = int(config.noise_share * levels.size)
+    noise = config.noise_factor * _ranked(levels.ravel(), rank)
+    noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
+    verdicts = []
+    within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
+    for part, rank, usual in (
+        (within[~borders], 0, config.still_level),
+        (levels[borders], max(2, int(config.strips_share * levels.size)), config.layers_level),
+    ):
+        if part.size > rank:
+            usual = max(usual * share, config.least_level)
+            verdicts.append((_ranked(part, rank) / usual, noise / usual))
+    told = [verdict for verdict in verdicts if verdict[0] > verdict[1]]
+    return max(told or verdicts, default=(0.0, 0.0))
+
+
+def _without_specks(
+    wide: NDArray[np.float32], levels: NDArray[np.float32], config: ChangeConfig
+) -> NDArray[np.float32]:
+    """``wide`` without the worst blocks that stand alone in ``levels``: faults of coding, dots of dust."""
+    left = wide
+    for _ in range(config.most_specks):
+        row, column = np.unravel_index(int(left.argmax()), left.shape)
+        here = np.s_[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+        worst = float(left[row, column])
+        if (
+            worst <= config.least_level
+            or np.count_nonzero(levels[here] >= config.speck_share * worst) >= config.speck_blocks
+        ):
+            break
+        left = left.copy() if left is wide else left
+        left[here] = 0
+    return left
+
+
+def _ranked(levels: NDArray[np.float32], rank: int) -> float:
+    """The level with ``rank`` others above it."""
+    if rank == 0:
+        return float(levels.max())
+    return float(np.partition(levels, levels.size - 1 - rank)[levels.size - 1 - rank])
+
+
+def strength_of_levels(
+    levels: NDArray[np.float32], current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
+) -> tuple[float, float]:
+    """The strength and least strength of a ``Change`` that leaves ``levels``, float32[rows, columns]."""
+    explained = Explained(levels, (), np.zeros(levels.shape, np.bool_), levels)
+    return strength_of(explained, current, before, config)
