@@ -2,133 +2,151 @@
 
 Subtitles, credits and signs are set after the picture was shot. Their glyphs share fill, stroke width and
 height, stand in a line, and are cut sharply from what is behind them, most often by an edge of one colour.
-Windows and fence posts do that too, but each of them is like the others; glyphs are not.
+Windows and fence posts do some of that too, and no single trait tells them apart: how much each speaks for
+text depends on the others. So rows are judged by trees that were grown on studio scenes with and without text
+(``tests/bench/grow_text_trees.py``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.footage.glyphs import GlyphConfig, Glyphs, glyphs_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextConfig:
-    """What is a glyph, and what a row of them. Lengths are shares of the picture's lines."""
+    """What a row of glyphs is, and when it reads like text."""
 
     lines: int = 720  # px; larger pictures are reduced to so many: strokes keep a pixel, cost is bounded
-    least_height: float = 0.014  # of a glyph, share of the picture's height
-    most_height: float = 0.2
-    stroke: float = 0.036  # widest stroke, share of the picture's height
-    fewest_glyphs: int = 5
-    most_shapes: int = 800  # a bound on the pairs that are looked at; foliage has thousands of light spots
-    least_span: float = 4.0  # of a row, glyphs high
-    # least deviation of the areas over their mean: bricks have 0.12, a line of text 0.20
-    unlike: float = 0.16
-    line_span: float = 8.0  # of a row, glyphs high; in one so long …
-    line_glyphs: int = 10  # … with so many shapes they may be parts of glyphs, as in kana and kanji
-    scatter: float = 0.35  # of a glyph's height, standard deviation of the middles
-    scatter_of_parts: float = 0.5
-    aligned: float = 0.5  # share of the glyphs
-    light: int = 140  # levels of the lightest channel; letters are made to be read
-    # share of the height; strokes end at half the height of the lightest so near: letters touch
-    near: float = 0.02
-    # levels, standard deviation inside a glyph; the anti-aliased edge of thin strokes is in it
-    even: int = 60
-    stands_out: int = 48  # levels by which a stroke is lighter than what lies around it
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shapes:
-    """Connected light strokes, one line each."""
-
-    box: NDArray[np.float64]
-    """float64[n, 4]: left, top, width, height in px."""
-    area: NDArray[np.float64]
-    """float64[n]: px."""
-    color: NDArray[np.float64]
-    """float64[n, 3]: mean RGB."""
-    spread: NDArray[np.float64]
-    """float64[n]: standard deviation of the colour inside, levels."""
-    stroke: NDArray[np.float64]
-    """float64[n]: width of the strokes, px: twice the area over the outline."""
-
-    def where(self, kept: NDArray[np.bool_]) -> _Shapes:
-        return _Shapes(
-            self.box[kept], self.area[kept], self.color[kept], self.spread[kept], self.stroke[kept]
-        )
-
-    def __len__(self) -> int:
-        return len(self.box)
+    glyphs: GlyphConfig = field(default_factory=GlyphConfig)
+    fewest_glyphs: int = 3  # shapes of a row; letters may touch, and kana and kanji are of several
+    gap: float = 0.7  # of the taller of two shapes; neighbours stand nearer
+    level: float = 0.5  # of it; their middles differ by less
+    shortest: float = 0.2  # of it; the shorter one is at least so tall
+    one_color: float = 32.0  # levels by which their colours differ at most
+    one_stroke: float = 1.8  # times that the one's strokes are as wide as the other's at most
+    sure: float = 2.0  # logarithm of the odds that a row is text, as the trees see it
+    trees: str = "2026-11-29"  # which trees; others judge otherwise
 
 
 def glyphs_in_rows(image: NDArray[np.uint8], *, config: TextConfig) -> int:
-    """How many shapes of uint8[H, W, 3] stand in rows or columns as the glyphs of a text do."""
-    factor = image.shape[0] / config.lines
-    if factor > 1:
-        way = cv2.INTER_AREA if factor >= 2 else cv2.INTER_LINEAR  # up to there as good, and 20 times faster
-        image = _uint8(cv2.resize(image, (round(image.shape[1] / factor), config.lines), interpolation=way))
-    shapes = _glyph_like(_light_strokes(image, config=config), image.shape[0], config=config)
-    return max(_in_rows(shapes, config=config), _in_rows(_turned(shapes), config=config))
-
-
-def _light_strokes(image: NDArray[np.uint8], *, config: TextConfig) -> _Shapes:
-    height = image.shape[0]
-    value = _uint8(cv2.max(cv2.max(*cv2.split(image)[:2]), cv2.split(image)[2]))
-    width = 2 * round(config.stroke * height / 2) + 1
-    around = _uint8(cv2.morphologyEx(value, cv2.MORPH_OPEN, np.ones((width, width), np.uint8)))
-    light = _uint8(cv2.subtract(value, around))
-    near = round(config.near * height) | 1
-    most = _uint8(cv2.dilate(light, np.ones((near, near), np.uint8)))
-    strokes = (light > np.maximum(most // 2, config.stands_out)).view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    rows, columns = np.nonzero(strokes)
-    owner = labels[rows, columns]  # [px], from 1
-    colors = image[rows, columns].astype(np.float64)  # [px, 3]
-    pixels = np.maximum(np.bincount(owner, minlength=count), 1)[:, np.newaxis]
-    mean = np.stack([np.bincount(owner, colors[:, i], count) for i in range(3)], axis=1) / pixels
-    inner = _uint8(cv2.erode(strokes, np.ones((3, 3), np.uint8)))
-    outline = np.bincount(owner, 1.0 - inner[rows, columns], count)
-    square = np.stack([np.bincount(owner, colors[:, i] ** 2, count) for i in range(3)], axis=1) / pixels
-    spread = np.sqrt(np.maximum(square - mean**2, 0).max(axis=1))
-    area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-    box = stats[:, :4].astype(np.float64)
-    every = _Shapes(box, area, mean, spread, 2 * area / np.maximum(outline, 1))
-    background = np.arange(count) == 0
-    return every.where(~background)
-
-
-def _glyph_like(shapes: _Shapes, lines: int, *, config: TextConfig) -> _Shapes:
-    wide, high = shapes.box[:, 2], shapes.box[:, 3]
-    longest = np.maximum(wide, high)
-    return shapes.where(
-        (longest >= config.least_height * lines)
-        & (longest <= config.most_height * lines)
-        & (shapes.area >= 0.08 * wide * high)
-        & (shapes.spread < config.even)
-        & (shapes.color.max(axis=1) > config.light)
+    """How many shapes of uint8[H, W, 3] RGB stand in rows or columns that read like text."""
+    return max(
+        (
+            sum(len(row) for row, odds in rows if odds >= config.sure)
+            for rows in _readings(image, config=config)
+        ),
+        default=0,
     )
 
 
-def _turned(shapes: _Shapes) -> _Shapes:
-    """The same shapes with columns as rows."""
-    return _Shapes(shapes.box[:, [1, 0, 3, 2]], shapes.area, shapes.color, shapes.spread, shapes.stroke)
+def traits_of_rows(image: NDArray[np.uint8], *, config: TextConfig) -> Iterator[tuple[Glyphs, bool, Traits]]:
+    """Every row and column of shapes in uint8[H, W, 3] RGB: its shapes, whether it is a column, its traits.
+
+    The boxes of a column have their sides exchanged.
+    """
+    image = _reduced(image, config=config)
+    for dark in (False, True):
+        shapes = glyphs_of(image, dark=dark, config=config.glyphs)
+        for column in (False, True) if shapes is not None else ():
+            assert shapes is not None
+            for row in _rows_of(shapes.turned() if column else shapes, config=config):
+                yield row, column, _traits(row, image.shape[0], dark=dark, column=column)
 
 
-def _in_rows(shapes: _Shapes, *, config: TextConfig) -> int:
-    """The glyphs of every row that reads like text."""
-    return sum(len(row) for row in rows_of(shapes, config=config) if _reads_like_text(row, config=config))
+Traits = NDArray[np.float64]
+"""float64[traits]: how a row looks, in the order of ``TRAITS``."""
+TRAITS = (
+    *(
+        "shapes",
+        "span",
+        "color",
+        "spread",
+        "stroke_varies",
+        "height_varies",
+        "aligned",
+        "level",
+        "area_varies",
+    ),
+    *(
+        "fill",
+        "stroke",
+        "contrast",
+        "rim_varies",
+        "rim_spread",
+        "off_rim",
+        "size",
+        "width_varies",
+        "gap_varies",
+    ),
+    *("overlaps", "dark", "column"),
+)
 
 
-def rows_of(shapes: _Shapes, *, config: TextConfig) -> list[_Shapes]:
+def odds_of_text(traits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithm of the odds that rows with ``traits``, float64[rows, traits], are text: float64[rows]."""
+    trees = _trees()
+    above = traits[:, trees.trait] > trees.above  # [rows, trees, levels]
+    leaf = above @ (1 << np.arange(above.shape[2]))
+    return np.asarray(trees.start + trees.leaves[np.arange(len(trees.leaves)), leaf].sum(axis=1), np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trees:
+    """Each asks the same few questions of every row; all answers together name a leaf."""
+
+    start: float
+    trait: NDArray[np.int64]
+    """int64[trees, levels]."""
+    above: NDArray[np.float64]
+    """float64[trees, levels]: the question is whether the trait lies above it."""
+    leaves: NDArray[np.float64]
+    """float64[trees, 2^levels]: what each adds to the logarithm of the odds."""
+
+
+@cache
+def _trees() -> _Trees:
+    kept = json.loads(files("dougagen.footage").joinpath("text_trees.json").read_text())
+    return _Trees(
+        float(kept["start"]),
+        np.array(kept["trait"], np.int64),
+        np.array(kept["above"], np.float64),
+        np.array(kept["leaves"], np.float64),
+    )
+
+
+def _readings(image: NDArray[np.uint8], *, config: TextConfig) -> Iterator[list[tuple[Glyphs, float]]]:
+    """The rows with their odds, those of light and of dark strokes, of rows and of columns apart."""
+    found: dict[tuple[bool, bool], list[tuple[Glyphs, Traits]]] = {}
+    for row, column, traits in traits_of_rows(image, config=config):
+        found.setdefault((bool(traits[TRAITS.index("dark")]), column), []).append((row, traits))
+    for rows in found.values():
+        odds = odds_of_text(np.stack([traits for _, traits in rows]))
+        yield [(row, float(one)) for (row, _), one in zip(rows, odds, strict=True)]
+
+
+def _reduced(image: NDArray[np.uint8], *, config: TextConfig) -> NDArray[np.uint8]:
+    factor = image.shape[0] / config.lines
+    if factor <= 1:
+        return image
+    way = cv2.INTER_AREA if factor >= 2 else cv2.INTER_LINEAR  # up to there as good, and 20 times faster
+    size = (max(1, round(image.shape[1] / factor)), config.lines)
+    return cast("NDArray[np.uint8]", cv2.resize(image, size, interpolation=way))
+
+
+def _rows_of(shapes: Glyphs, *, config: TextConfig) -> list[Glyphs]:
     """Shapes that follow each other from left to right, alike in height, stroke and colour."""
-    if len(shapes) > config.most_shapes:
-        evenest = np.argsort(shapes.spread, kind="stable")[: config.most_shapes]
-        shapes = shapes.where(np.isin(np.arange(len(shapes)), evenest))
-    first, second = _follow_each_other(shapes)
+    first, second = _follow_each_other(shapes, config=config)
     parent = np.arange(len(shapes))
     while True:  # the least index of each connected group spreads along the links
         joined = parent.copy()
@@ -142,39 +160,55 @@ def rows_of(shapes: _Shapes, *, config: TextConfig) -> list[_Shapes]:
     return [shapes.where(parent == group) for group in groups[members >= config.fewest_glyphs]]
 
 
-def _follow_each_other(shapes: _Shapes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _follow_each_other(shapes: Glyphs, *, config: TextConfig) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The pairs that could be glyphs beside each other on a line."""
     left, top, wide, high = shapes.box.T.astype(np.float32)
     middle, right = top + high / 2, left + wide
-    size = np.maximum(high[:, np.newaxis], high)
+    taller = np.maximum(high, 0.6 * wide)  # a dash, or the parts of a letter that lie
+    size = np.maximum(taller[:, np.newaxis], taller)
     gap = np.maximum(left[:, np.newaxis], left) - np.minimum(right[:, np.newaxis], right)
-    near = (gap < 0.7 * size) & (np.abs(middle[:, np.newaxis] - middle) < 0.5 * size)
+    near = (gap < config.gap * size) & (np.abs(middle[:, np.newaxis] - middle) < config.level * size)
     one, other = np.nonzero(np.triu(near, 1))
     strokes = shapes.stroke[one] / shapes.stroke[other]
     alike = (
-        (np.minimum(high[one], high[other]) > 0.3 * np.maximum(high[one], high[other]))
-        & (np.abs(shapes.color[one] - shapes.color[other]).max(axis=1, initial=0) < 28)
-        & (strokes < 1.7)
-        & (strokes > 1 / 1.7)
+        (np.minimum(high[one], high[other]) > config.shortest * size[one, other])
+        & (np.abs(shapes.color[one] - shapes.color[other]).max(axis=1, initial=0) < config.one_color)
+        & (strokes < config.one_stroke)
+        & (strokes > 1 / config.one_stroke)
     )
     return one[alike], other[alike]
 
 
-def _reads_like_text(row: _Shapes, *, config: TextConfig) -> bool:
+def _traits(row: Glyphs, lines: int, *, dark: bool, column: bool) -> Traits:
     left, top, wide, high = row.box.T
-    size = float(np.median(high))
-    span = float((left + wide).max() - left.min())
-    long_line = span > config.line_span * size and len(row) >= config.line_glyphs
-    scatter = config.scatter_of_parts if long_line else config.scatter
-    return (
-        span > config.least_span * size
-        and float(np.std(top + high / 2)) < scatter * size
-        and max(_aligned(top, size), _aligned(top + high, size)) >= config.aligned
-        and _variation(row.stroke) < 0.25
-        and float(row.color.std(axis=0).max()) < 18
-        and 0.18 < float(np.median(row.area / (wide * high))) < 0.82
-        and 0.05 < float(np.median(row.stroke)) / size < 0.34
-        and _variation(row.area) > config.unlike
+    tall = float(np.quantile(high, 0.8))
+    order = np.argsort(left)
+    gaps = (left[order][1:] - (left + wide)[order][:-1]) / tall
+    return np.array(
+        [
+            np.log(len(row)),
+            np.log(((left + wide).max() - left.min()) / tall),
+            row.color.std(axis=0).max(),
+            np.median(row.spread),
+            _variation(row.stroke),
+            _variation(high),
+            max(_aligned(top, tall), _aligned(top + high, tall)),
+            np.std(top + high / 2) / tall,
+            _variation(row.area),
+            np.median(row.area / (wide * high)),
+            np.median(row.stroke) / tall,
+            np.median(row.contrast),
+            row.rim.std(axis=0).max(),
+            np.median(row.rim_spread),
+            np.median(np.abs(row.color - row.rim).max(axis=1)),
+            np.log(tall / lines),
+            _variation(wide),
+            np.std(gaps),
+            np.mean(gaps < -0.1),
+            float(dark),
+            float(column),
+        ],
+        np.float64,
     )
 
 
@@ -184,10 +218,6 @@ def _aligned(edges: NDArray[np.float64], size: float) -> float:
     return float((apart <= max(1.0, 0.1 * size)).mean(axis=1).max())
 
 
-def _variation(values: NDArray[np.float64]) -> float:
+def _variation(values: NDArray[Any]) -> float:
     """Standard deviation over mean."""
     return float(values.std() / max(values.mean(), 1e-9))
-
-
-def _uint8(array: Any) -> NDArray[np.uint8]:
-    return cast("NDArray[np.uint8]", array)

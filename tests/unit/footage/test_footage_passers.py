@@ -63,6 +63,23 @@ def test_a_drawing_that_begins_before_it_is_hidden_and_one_after_it_has_passed_a
     assert starts(passed(shown, first=8, pace=40, from_right=True)) == [(0, 0), (0, 9), (0, 30)]
 
 
+def test_what_passes_before_a_camera_that_pans_begins_nothing(painted):
+    scene = cv2.cvtColor(painted(440, 180), cv2.COLOR_RGB2GRAY)
+    panned = [np.ascontiguousarray(scene[:, 3 * index : 3 * index + 320]) for index in range(40)]
+    assert starts(passed(panned, first=14, pace=60, from_right=True)) == [(0, 0)]
+    usual = HoldConfig()
+    without = replace(usual, passers=replace(usual.passers, longest=0))
+    assert len(starts(passed(panned, first=14, pace=60, from_right=True), without)) > 1
+
+
+def test_a_drawing_that_is_redrawn_behind_what_passes_does_not_hide_that_it_has_passed(grey):
+    shown = [grey("A")] * 12 + [grey("B")] * 28
+    found = starts(passed(shown, first=8, pace=60, from_right=True))
+    assert found[0] == (0, 0)
+    assert {shot for shot, _ in found} == {0}
+    assert len(found) <= 2, "B begins at most once, and nothing else does"
+
+
 def test_a_wipe_to_another_shot_is_no_passer_by(grey):
     a, b = grey("A"), grey("B", other=True)
     shown = [a] * 8
