@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.correlation import correlated_shifts
-from dougagen.footage.following import Candidate
 from dougagen.footage.motion import Move, moves_at_all, residual_after
 from dougagen.footage.pairs import Pair
 from dougagen.footage.seen import Seen
@@ -57,22 +56,23 @@ def even_pace(pair: Pair, seen: Seen, beyond: Pair, config: ChangeConfig) -> lis
 
 
 def lasting(
-    candidates: Sequence[Candidate],
+    pair: Pair,
     known: Sequence[Move],
-    shape: tuple[int, int],
     *,
     least: float = 0.0,
     alone: float = 0.0,
     config: ChangeConfig,
 ) -> list[Move]:
-    """The moves that most points follow, and those that go on in a frame nearby.
+    """The moves of ``pair`` that most points follow, and those that go on in a frame nearby.
 
     Between two drawings of a cel some points follow a move too; those are few, and it does not go on. A
-    camera that shakes never goes on, but takes the whole picture along. An arm that swings on ones goes on,
-    yet it is a small part of what changed; a cel that is pulled past a standing background is most of it.
+    camera that shakes never goes on, but takes the whole picture along, its soft parts too. An arm that
+    swings on ones goes on, yet it is a small part of what changed; a cel that is pulled past a standing
+    background is most of it.
     ``least``: share of the points that must follow a move that goes on. ``alone``: share of the points that
     changed which it must have by itself, unless it goes on as evenly as no limb does.
     """
+    candidates, shape = pair.candidates, pair.current.luma.shape
     if not candidates:
         return []
     stands = max(candidates, key=lambda one: one.share)
@@ -92,7 +92,7 @@ def lasting(
         for one in candidates
         if moves_at_all(one.move, shape, config=config.motion)
         and (
-            one.share >= config.moves.whole_picture
+            (one.share >= config.moves.whole_picture and pair.takes_all_along(one.move))
             or (
                 one in moving
                 and one.share >= least

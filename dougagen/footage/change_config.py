@@ -20,6 +20,10 @@ class MoveConfig:
     """When a move that points follow is believed. Pixels are those of the analysis plane."""
 
     whole_picture: float = 0.5  # share of the points; a move that so many follow is the camera's
+    most_soft: float = 0.3  # share of the blocks that stir; where more do, no background stands that is soft
+    soft: float = 1.0  # levels by which a move would change a block of it …
+    stood: float = 0.5  # … and share of them that it may change if it stands …
+    denied: float = 0.5  # … as so many of these blocks do where the move is a cel's
     textured: float = 6.0  # levels, mean contrast of a block that shows whether it moved
     stirred: float = 0.3  # share of those blocks; a camera that moves stirs more
     pulled: float = 0.35  # share of the points that changed and do not stand; a layer that moves alone has it

@@ -86,9 +86,7 @@ def _judged(
     if fair is None and (evenly or not drawn) and pair.candidates:
         known, least = moves_known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
-        candidates = lasting(
-            pair.candidates, known, pair.current.luma.shape, least=least, alone=alone, config=config
-        )
+        candidates = lasting(pair, known, least=least, alone=alone, config=config)
         candidates += [move for move in evenly if move not in candidates]
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well

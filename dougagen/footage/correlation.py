@@ -28,6 +28,9 @@ class CorrelationConfig:
         0.5,
         0.25,
     )  # px that a pixel may still be off in each round of refinement
+    # share of the gradients across it that those along a pattern have, be it stripes; how far it moved along
+    # itself nobody can see, and nothing is what is taken
+    one_way: float = 0.01
     most_pixels: int = 20_000  # pixels that a refinement looks at; cv2.remap takes 32 767 in a row
 
 
@@ -73,6 +76,7 @@ def _refined(
     The gradient is the current picture's, so that it is measured once for all shifts and rounds. A pixel
     whose difference is more than its gradient explains within 2 px, at last a quarter, belongs to another
     layer. The shift that keeps most pixels comes first.
+    Stripes are taken to move across themselves.
     """
     height, width = current.luma.shape
     where = cv2.resize(changed.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
@@ -99,10 +103,15 @@ def _refined(
             gradients = np.stack([gradient[kept] for gradient in along])  # [2, pixels]
             structure = gradients @ gradients.T
             followed = int(np.count_nonzero(kept))
-            if np.linalg.eigvalsh(structure)[0] < 1.0:
+            spread, ways = np.linalg.eigh(structure)
+            if spread[1] < 1.0:
                 break
-            step_x, step_y = np.linalg.solve(structure, gradients @ difference[kept])
-            dx, dy = dx + float(np.clip(step_x, -1, 1)), dy + float(np.clip(step_y, -1, 1))
+            if spread[0] <= config.one_way * spread[1]:
+                dx, dy = (float(part) for part in ways[:, 1] * (ways[:, 1] @ (dx, dy)))
+                step = ways[:, 1] * float(ways[:, 1] @ (gradients @ difference[kept])) / spread[1]
+            else:
+                step = np.linalg.solve(structure, gradients @ difference[kept])
+            dx, dy = (at + float(np.clip(by, -1, 1)) for at, by in ((dx, step[0]), (dy, step[1])))
         ends.append((followed, dx, dy))
     best = (Move(dx, dy) for _, dx, dy in sorted(ends, reverse=True))
     return apart(best, current.luma.shape, by=config.same_refined)

@@ -48,9 +48,9 @@ class FlagConfig:
     combed: float = 36.0
     """Combed pixels of the 256 in the worst block. Whole pictures have 0, where lines stand close together up
     to 28; two pictures woven that differ in a hundredth of their pixels 36 and more in nine of ten."""
-    text: float = 6.0
-    """Glyphs that stand in rows. Of studio drawings with text 75 % reach it (titles of few letters and kana
-    below each other do not), of those without one in 79 (``tests/bench/test_bench_flags.py``)."""
+    text: float = 3.0
+    """Shapes in rows that read like text: one row is enough, for a title has few letters. How many pictures
+    with text reach it, and how many without: ``tests/bench/test_bench_flags.py``."""
     blank: float = 12.0
     """Levels between the lightest and the darkest part of the picture, in the channel of most difference."""
     one_way: float = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 
 from dougagen.domain import Frame
 from dougagen.footage.change_config import ChangeConfig
-from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.differences import SCALE, AnalysisPlane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.light import in_one_light
-from dougagen.footage.motion import Move, moves_at_all
+from dougagen.footage.motion import Move, displaced, moves_at_all
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +72,29 @@ class Pair:
         return sum(
             one.share >= self.config.moves.layer and one.move in moves for one in self._candidates or ()
         )
+
+    def takes_all_along(self, move: Move) -> bool:
+        """Whether the soft parts of the picture do not deny that all of it moves by ``move``.
+
+        A background out of focus has no points to follow, so that those of a cel before it are most of the
+        picture's. But a camera would have changed it where it gets lighter or darker, and there it shows
+        whether it stands.
+        """
+        moves = self.config.moves
+        if self.stirred is None or float(np.mean(self.stirred)) > moves.most_soft:
+            return True
+        moved = displaced(self.before.luma, move, config=self.config.motion)
+        would, stood, went = (
+            block_levels(cast("NDArray[np.uint8]", cv2.convertScaleAbs(cv2.absdiff(*two), alpha=SCALE)))
+            for two in (
+                (moved, self.before.luma),
+                (self.current.luma, self.before.luma),
+                (self.current.luma, moved),
+            )
+        )
+        shows = would > moves.soft
+        denies = shows & (stood < moves.stood * would) & (stood < went)
+        return float(np.count_nonzero(denies)) <= moves.denied * np.count_nonzero(shows)
 
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""

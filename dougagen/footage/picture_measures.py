@@ -42,7 +42,8 @@ def picture_measures(image: NDArray[np.uint8], *, config: MeasureConfig) -> tupl
     between the darkest and the lightest part, in the channel of most difference. ``edge_width``: px that the
     sharper quarter of the strong edges are wide at most, 0 where there is no edge. ``one_way``: sharpness in
     the softest direction over that in the sharpest, [0, 1], 0 where there is no edge. ``combing``: combed
-    pixels of the 256 in the worst block. ``text``: glyphs that stand in rows.
+    pixels of the 256 in the worst block. ``text``: shapes that stand in
+    rows which read like text.
     """
     luma = _uint8(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     width = edge_width(luma, config=config)

@@ -2,9 +2,10 @@
 
 python tests/bench/grow_text_trees.py [SCENES] [FOLDER]
 
-SCENES training scenes of 480 lines (1200), each as it is and with two texts over it, coded by H.264 or JPEG or not
-at all. Scenes are kept in FOLDER and used again. What it writes, ``text_trees.json``, is as exact as three
-digits; the date in ``TextConfig.trees`` goes into the digest of an extraction and is changed with it.
+SCENES training scenes of 480 lines (1200), each as it is, with two texts of the studio and a plain one over
+it, and combed, which is no text; coded by JPEG or not at all. Scenes are kept in FOLDER and used again. What
+it writes, ``text_trees.json``, is as exact as three digits; the date in ``TextConfig.trees`` is part of the
+digest of an extraction and is changed with it.
 
 Boosting (Friedman, 2001) with oblivious trees (Prokhorenkova et al., 2018): each tree asks the same four
 questions of every row. Rows of one picture count less the more they are, so that credits do not outvote a
@@ -26,12 +27,12 @@ from dougagen.footage.text import TRAITS, TextConfig, traits_of_rows
 from dougagen.studio.profiles import TRAINING, Profile
 from dougagen.studio.scene import make_scene, whole_frame
 from dougagen.studio.stand.lettering import text_layer
+from dougagen.studio.stand.typesetting import sentence
 
 SCENES = Profile(
     "frames", whole_frames=True, book=0.2, filling=0.10, paper=0.03, text=0.0, ranges=TRAINING.ranges
 )
 TREES, LEVELS, PACE, RIDGE, BINS = 70, 4, 0.15, 3.0, 24
-TEXTS = 2  # over each scene
 OWN, NONE = 0.7, 0.1  # share of a row's shapes that lie on text: it is text, or none; between, nobody knows
 
 
@@ -55,6 +56,36 @@ def coded(rng: np.random.Generator, picture: NDArray[np.uint8]) -> NDArray[np.ui
     return np.ascontiguousarray(decoded[..., ::-1])
 
 
+def combed(rng: np.random.Generator, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Every other row from a frame in which all lies elsewhere."""
+    both = picture.copy()
+    both[1::2] = np.roll(picture, int(rng.integers(2, 14)), axis=1)[1::2]
+    return both
+
+
+def plainly_lettered(
+    rng: np.random.Generator, picture: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """A line or two in strokes of one width, with an edge or without, as old subtitles have them."""
+    letters = np.zeros(picture.shape[:2], np.uint8)
+    size, lines = float(rng.uniform(0.6, 1.4)), int(rng.integers(1, 3))
+    x, y = int(rng.integers(10, 300)), int(rng.integers(40, 400))
+    for line in range(lines):
+        words = sentence(rng, "latin", int(rng.integers(5, 30)))
+        at = (x, y + round(34 * size * line))
+        cv2.putText(
+            letters, words, at, int(rng.integers(0, 5)), size, 255, 2 if size > 0.8 else 1, cv2.LINE_AA
+        )
+    written = picture.astype(np.float32)
+    if rng.uniform() < 0.5:
+        around = np.asarray(cv2.dilate(letters, np.ones((5, 5), np.uint8)), np.float32)[..., np.newaxis] / 255
+        written = written * (1 - around)
+    share = letters.astype(np.float32)[..., np.newaxis] / 255
+    fill = np.array([(255, 255, 255), (255, 240, 60), (230, 230, 230)][int(rng.integers(3))], np.float32)
+    written = written * (1 - share) + fill * share
+    return np.round(written).astype(np.uint8), letters > 60
+
+
 def rows_with_answers(
     scenes: int, folder: Path
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
@@ -64,17 +95,22 @@ def rows_with_answers(
     for number, scene in enumerate(pictures(scenes, folder)):
         rng = np.random.default_rng([number, 77])
         height, width = scene.shape[:2]
-        written = [text_layer(rng, height=height, width=width, logo_alone=False) for _ in range(TEXTS)]
-        for copy, layer in enumerate([None, *written]):
-            picture = coded(rng, scene if layer is None else layer.over(scene))
-            for row, column, seen in traits_of_rows(picture, config=config):
+        layers = [text_layer(rng, height=height, width=width, logo_alone=False) for _ in range(2)]
+        shown: list[tuple[NDArray[np.uint8], NDArray[np.bool_] | None]] = [
+            (scene, None),
+            (combed(rng, scene), None),
+            *((layer.over(scene), layer.alpha > 60) for layer in layers),
+            plainly_lettered(rng, scene),
+        ]
+        for copy, (picture, written) in enumerate(shown):
+            for row, column, seen in traits_of_rows(coded(rng, picture), config=config):
                 boxes = row.box[:, [1, 0, 3, 2]] if column else row.box
-                share = 0.0 if layer is None else share_on(layer.alpha > 60, boxes)
+                share = 0.0 if written is None else share_on(written, boxes)
                 if NONE < share <= OWN:
                     continue
                 traits.append(seen)
                 answers.append(share > OWN)
-                of.append((TEXTS + 1) * number + copy)
+                of.append(len(shown) * number + copy)
     return np.stack(traits), np.array(answers, np.float64), np.array(of)
 
 
