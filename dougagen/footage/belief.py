@@ -150,9 +150,11 @@ def left_over(
     seen.left_over = tuple(found)
     chosen = []
     for move in _going_on(found, known, shape, config=config) if found and known else ():
-        moved = residual_after(
-            pair.current, pair.before, move, tolerance=config.tolerance, config=config.motion
-        )
+        if move not in pair.left_by:
+            pair.left_by[move] = residual_after(
+                pair.current, pair.before, move, tolerance=config.tolerance, config=config.motion
+            )
+        moved = pair.left_by[move]
         if float(np.mean(moved[left] <= 0.5 * levels[left])) >= config.moves.most_of_it:
             chosen.append(move)
     return sorted(chosen, key=lambda move: (move.dx, move.dy))

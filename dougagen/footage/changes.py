@@ -133,4 +133,5 @@ def _explained(
         memory=borders,
         config=config.layers,
         motion=config.motion,
+        left_by=pair.left_by,
     )

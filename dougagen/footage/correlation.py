@@ -18,6 +18,7 @@ class CorrelationConfig:
     """How shifts of tiles are found."""
 
     grid: tuple[int, int] = (3, 4)  # rows, columns of tiles; a layer fills at least one of them nearly alone
+    least_changed: float = 0.002  # share of its blocks; where fewer changed a tile says nothing new
     flat_tile: float = 2.0  # levels, standard deviation; below it a tile only correlates noise
     most_shifts: int = 4
     same: float = 0.4  # px of the analysis plane; nearer shifts are one …
@@ -31,7 +32,7 @@ class CorrelationConfig:
     # share of the gradients across it that those along a pattern have, be it stripes; how far it moved along
     # itself nobody can see, and nothing is what is taken
     one_way: float = 0.01
-    most_pixels: int = 20_000  # pixels that a refinement looks at; cv2.remap takes 32 767 in a row
+    most_pixels: int = 6_000  # pixels that a refinement looks at; more say the same; cv2.remap takes 32 767
 
 
 def correlated_shifts(
@@ -42,18 +43,33 @@ def correlated_shifts(
     ``changed``: bool[rows, columns] of blocks, on whose pixels they are refined.
     """
     return _refined(
-        current, before, _peaks(current.small.luma, before.small.luma, config=config), changed, config=config
+        current,
+        before,
+        _peaks(current.small.luma, before.small.luma, changed, config=config),
+        changed,
+        config=config,
     )
 
 
-def _peaks(current: NDArray[np.uint8], before: NDArray[np.uint8], *, config: CorrelationConfig) -> list[Move]:
+def _peaks(
+    current: NDArray[np.uint8],
+    before: NDArray[np.uint8],
+    changed: NDArray[np.bool_],
+    *,
+    config: CorrelationConfig,
+) -> list[Move]:
+    """The shifts of the tiles in which something changed, the surest first."""
     rows, columns = current.shape[0] // config.grid[0], current.shape[1] // config.grid[1]
     if min(rows, columns) < 8:
         return []
     window = cv2.createHanningWindow((columns, rows), cv2.CV_32F)
+    size = (config.grid[1], config.grid[0])
+    share = cv2.resize(changed.astype(np.float32), size, interpolation=cv2.INTER_AREA)  # [tiles down, across]
     peaks: list[tuple[float, float, float]] = []
     for y in range(0, rows * config.grid[0], rows):
         for x in range(0, columns * config.grid[1], columns):
+            if share[y // rows, x // columns] < config.least_changed:
+                continue
             # Copies: with a window, OpenCV writes into inputs of an optimal DFT size (240×180 is one).
             tile, past = (p[y : y + rows, x : x + columns].astype(np.float32) for p in (current, before))
             if min(float(tile.std()), float(past.std())) >= config.flat_tile:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.following import Candidate
 from dougagen.footage.layers import Explained
 from dougagen.footage.motion import Move
 from dougagen.footage.pairs import Pair
@@ -29,17 +30,20 @@ def in_weather(
         return None
     planes = (earlier, pair.before, pair.plane, later)
     goes_on = seen.rains
-    standing = without_weather(
-        planes, pair.still, tolerance=config.tolerance, goes_on=goes_on, config=config.weather
-    )
+    shape = pair.plane.luma.shape
+    moving: list[Candidate] = []
+    if not stands:  # points between drops are found again beside where they were
+        moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
+    moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
+    standing = None
+    if goes_on or not moved:
+        standing = without_weather(
+            planes, pair.still, tolerance=config.tolerance, goes_on=goes_on, config=config.weather
+        )
     if standing is None and stands:
         return None
-    shape = pair.plane.luma.shape
-    # Points between drops are found again beside where they were.
-    moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
-    moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
     found: list[tuple[NDArray[np.float32], tuple[Move, ...]]] = []
-    if standing is not None and (goes_on or not moved):
+    if standing is not None:
         found.append((standing, ()))
     after = following if isinstance(following, Pair) and following.stirred is not None else None
     later_moves = after.followed if after is not None else ()

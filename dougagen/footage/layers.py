@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -96,14 +96,18 @@ def explain(
     memory: BorderMemory,
     config: LayersConfig,
     motion: MotionConfig,
+    left_by: dict[Move, NDArray[np.float32]] | None = None,
 ) -> Explained:
     """Take for each block the displacement that leaves the least.
 
-    ``still``, float32[rows, columns], is what no displacement at all leaves of each block.
+    ``still``, float32[rows, columns], is what no displacement at all leaves of each block; ``left_by`` what
+    some moves leave, and takes in what others do.
     """
-    believed, residuals = _believed(
-        current, before, still, candidates, tolerance=tolerance, config=config, motion=motion
-    )
+    known = {} if left_by is None else left_by
+    for move in candidates:
+        if move not in known:
+            known[move] = residual_after(current, before, move, tolerance=tolerance, config=motion)
+    believed, residuals = _believed(still, candidates, known, config=config)
     stack = np.stack(residuals)  # [moves, rows, columns]
     least = stack.min(axis=0)
     changed = still > min(config.sure, 0.5 * float(still.max()))
@@ -163,21 +167,18 @@ def _parts(
 
 
 def _believed(
-    current: AnalysisPlane,
-    before: AnalysisPlane,
     still: NDArray[np.float32],
     candidates: Sequence[Move],
+    left_by: Mapping[Move, NDArray[np.float32]],
     *,
-    tolerance: float,
     config: LayersConfig,
-    motion: MotionConfig,
 ) -> tuple[list[Move], list[NDArray[np.float32]]]:
     """Standing still, then the moves that explain enough of what is left; and what each leaves."""
     chosen, residuals, left = [STANDING], [still], still
     # In their order, most points first: half a pixel beside the right one, a move is judged less strictly
     # than the right one and explains as much.
     for move in candidates:
-        levels = residual_after(current, before, move, tolerance=tolerance, config=motion)
+        levels = left_by[move]
         if float(np.mean(left > levels + config.gained)) >= config.least_support:
             chosen.append(move)
             residuals.append(levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import cv2
@@ -33,6 +33,8 @@ class Pair:
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
     _candidates: tuple[Candidate, ...] | None = None
+    left_by: dict[Move, NDArray[np.float32]] = field(default_factory=dict)
+    """What moves that were tried leave of each block (``residual_after``): several questions ask for it."""
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
