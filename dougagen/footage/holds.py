@@ -51,7 +51,8 @@ from dougagen.footage.hold import (
     PictureMaker,
     PictureOfHold,
 )
-from dougagen.footage.passers import PasserConfig, without_passers
+from dougagen.footage.passers import without_passers
+from dougagen.footage.passing import PasserConfig
 from dougagen.footage.returns import with_returns
 from dougagen.footage.seams import Seams
 from dougagen.footage.tracks import TrackConfig, with_tracks

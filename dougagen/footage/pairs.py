@@ -96,7 +96,7 @@ class Pair:
         )
         shows = would > moves.soft
         denies = shows & (stood < moves.stood * would) & (stood < went)
-        return float(np.count_nonzero(denies)) <= moves.denied * np.count_nonzero(shows)
+        return bool(np.count_nonzero(denies) <= moves.denied * np.count_nonzero(shows))
 
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""
