@@ -29,6 +29,7 @@ class PasserConfig:
     touched: float = 0.3  # … and where it begins to
     widest_entry: float = 0.45  # width that it covers in its first frame at most; a cut covers all
     widest: float = 0.5  # width that it covers at least once
+    front: float = 0.9  # how far its front came, share of the width; a head that turns stays in the middle
     exit: float = 0.55  # from here on it goes out at the other rim
     restored: float = 0.35  # share of the blocks behind it that a cel may have redrawn meanwhile
     leaving: int = 2  # frames in which corners of it are still in the picture
@@ -94,7 +95,8 @@ class Way:
             self._leaving += 1
             self.has_passed = self._leaving > known.leaving
             hidden[:, -1] = True
-            if self._trail < known.exit or float(profile.mean()) > known.restored:
+            crossed = self.lead >= known.front and self._trail >= known.exit
+            if not crossed or float(profile.mean()) > known.restored:
                 self.goes_on = self.has_passed = False
         elif self.hidden:  # it entered, and is gone before it hid much
             self.goes_on = False
