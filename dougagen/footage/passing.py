@@ -29,6 +29,7 @@ class PasserConfig:
     touched: float = 0.3  # … and where it begins to
     widest_entry: float = 0.45  # width that it covers in its first frame at most; a cut covers all
     widest: float = 0.5  # width that it covers at least once
+    dark_rim: float = 0.12  # width at the rim that may be as dark as it, so that it shows behind that only
     front: float = 0.9  # how far its front came, share of the width; a head that turns stays in the middle
     exit: float = 0.55  # from here on it goes out at the other rim
     restored: float = 0.35  # share of the blocks behind it that a cel may have redrawn meanwhile
@@ -160,7 +161,7 @@ class Way:
         columns = len(profile)
         covered = profile >= self._passers.covered
         # A rim as dark as the thing itself shows nothing of it.
-        reach = self._passers.hurry * self._pace if self._pace else self._passers.widest_entry
+        reach = self._passers.hurry * self._pace if self._pace else self._passers.dark_rim
         first, last = int(self._trail * columns), int(np.ceil((self.lead + reach) * columns))
         here = np.flatnonzero(covered[first:last])
         if not here.size:
