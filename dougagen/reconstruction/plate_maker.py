@@ -14,14 +14,10 @@ from numpy.typing import NDArray
 
 from dougagen.domain import Placement, Plate
 from dougagen.reconstruction.alignment import STANDING, Similarity, inverse, moved_by
-from dougagen.reconstruction.borders import rim_of
 from dougagen.reconstruction.places import largest_channel
+from dougagen.reconstruction.shot_config import BorderConfig, PlateConfig
 
-_SAME = 12  # levels; a place that differs by more shows something else
-_MOST = 60  # drawings that a place remembers; with them it follows slow changes
-_LARGEST = 32_000_000  # pixels of a plate, whatever the size of its frames
 _SHARES = (1.0 / (np.arange(256, dtype=np.float32) + 1)).astype(np.float32)
-_WHOLE = 0.02  # px; a shift so near to whole pixels is not resampled
 
 
 @dataclass(slots=True, eq=False)
@@ -30,8 +26,9 @@ class PlateMaker:
 
     episode_id: str
     shot_index: int
-    largest: float
-    """Frames' areas that one plate may cover."""
+    config: PlateConfig
+    borders: BorderConfig
+    """Their rim shows nothing: cel and background are mixed there."""
     _image: NDArray[np.uint8] | None = None
     _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
     """uint8[H, W]: drawings that agree on a place, 0 where it is unknown."""
@@ -46,14 +43,14 @@ class PlateMaker:
         """A drawing uint8[H, W, 3] with its mask, and where it lies in the shot (pixels of the picture)."""
         height, width = cel.shape
         left, top, right, bottom = _reach(place, height, width)
-        most = min(self.largest * height * width, max(_LARGEST, height * width))
+        most = min(self.config.largest * height * width, max(self.config.largest_pixels, height * width))
         if not self._reaches(left, top, right, bottom, most):
             self._finish()
             if not self._reaches(left, top, right, bottom, most):
                 return
-        shown = ~_widened(cel, rim_of(height))
+        shown = ~_widened(cel, self.borders.rim_of(height))
         shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
-        here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left))
+        here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left), self.config.whole)
         self._add(here, known, left - self._corner[0], top - self._corner[1])
         at = place @ np.array([0.0, 0.0, 1.0])
         scale = float(np.hypot(place[0, 0], place[1, 0]))
@@ -78,7 +75,7 @@ class PlateMaker:
             return picture, known
         image, seen = self._image[top:bottom, left:right], self._seen[top:bottom, left:right] > 0
         back = inverse(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
-        return _laid(image, seen, back, (height, width))
+        return _laid(image, seen, back, (height, width), self.config.whole)
 
     def close(self) -> None:
         """What follows lies on another plate."""
@@ -123,12 +120,12 @@ class PlateMaker:
         image = self._image[y : y + rows, x : x + columns]
         seen = self._seen[y : y + rows, x : x + columns]
         differ = largest_channel(cv2.absdiff(image, here).astype(np.uint8, copy=False))
-        agrees = known & (seen > 0) & (differ <= _SAME)
+        agrees = known & (seen > 0) & (differ <= self.config.same)
         first = known & (seen == 0)
         share = _SHARES[seen] * agrees  # 0 where the place stays as it is
         mixed = image + cv2.subtract(here, image, dtype=cv2.CV_32F) * share[..., None]
         image[...] = np.clip(np.rint(mixed), 0, 255)
-        seen[...] = np.minimum(seen + agrees, _MOST)
+        seen[...] = np.minimum(seen + agrees, self.config.most)
         image[first], seen[first] = here[first], 1
         other = known & ~agrees & ~first
         weak = other & (seen == 1)
@@ -160,15 +157,15 @@ def _widened(cel: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
 
 
 def _laid(
-    picture: NDArray[np.uint8], shown: NDArray[np.bool_], move: Similarity, size: tuple[int, int]
+    picture: NDArray[np.uint8], shown: NDArray[np.bool_], move: Similarity, size: tuple[int, int], near: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Picture and mask where the plate has them; as they are where they only shift by whole pixels."""
+    """Picture and mask where the plate has them; not resampled where they shift by ``near`` whole pixels."""
     whole = np.eye(3)
     whole[:2, 2] = np.rint(move[:2, 2])
-    if size == shown.shape and moved_by(move, STANDING, shown.shape)[1] < _WHOLE:
+    if size == shown.shape and moved_by(move, STANDING, shown.shape)[1] < near:
         return picture, shown
     columns_rows = (size[1], size[0])
-    if moved_by(move, whole, shown.shape)[1] < _WHOLE:
+    if moved_by(move, whole, shown.shape)[1] < near:
         move = whole
     laid = cv2.warpAffine(picture, move[:2], columns_rows, flags=cv2.INTER_CUBIC)
     known = cv2.warpAffine(

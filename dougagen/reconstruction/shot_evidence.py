@@ -18,26 +18,15 @@ from numpy.typing import NDArray
 from dougagen.reconstruction.alignment import (
     STANDING,
     Similarity,
-    background_move,
     followed,
     inverse,
+    matched,
     moved_by,
     scaled,
+    stands,
 )
 from dougagen.reconstruction.places import Paints, largest_channel, told_apart, with_one_background
-from dougagen.reconstruction.shot_config import ShotConfig
-
-_BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
-_SURELY = 1.0  # log odds under whose negative a paint counts as background, seen twice
-_WITH = 0.15  # of −1 to 1: from there a place goes with the figures …
-_BELIEVED_SHARE = 0.5  # … and so much of that must be cel for the networks
-_APART = 1.0  # px at `lines` by which background and figures must move differently everywhere
-_FAR = (12.0, 36.0)  # px at `lines` by which they differ in drawings that are compared over a distance
-_MOVED = 0.2  # px at `lines`; a shot whose drawings lie nearer to each other stands
-_LARGEST = 6.0  # pictures' areas; drawings that lie farther apart are compared in two halves
-_LOUDEST = 2.5  # times two neighbours' word, where drawings farther apart say the same
-_LOUD = 4.0  # log odds by moves alone, more than two neighbours can say
-_STEEP = 1.5  # two neighbours that agree by two thirds say all there is to say
+from dougagen.reconstruction.shot_config import FollowConfig, MoveVoteConfig, ShotConfig
 
 
 @dataclass(slots=True, eq=False)
@@ -64,15 +53,25 @@ class Look:
     """bool[h, w]: the mask, once it is read."""
     figures: Similarity | None = None
     """Of the figures, from the drawing before; None where they move with the background, or none is known."""
+    told: Similarity | None = None
+    """Where footage says that the background lies, against the shot's first frame; None where it does not."""
 
     @classmethod
     def at(
-        cls, picture: NDArray[np.uint8], odds: NDArray, *, in_plain_light: bool, config: ShotConfig
+        cls,
+        picture: NDArray[np.uint8],
+        odds: NDArray,
+        *,
+        in_plain_light: bool,
+        config: ShotConfig,
+        told: Similarity | None = None,
     ) -> Look:
-        """Of a picture uint8[H, W, 3] and its log odds [H, W]."""
+        """Of a picture uint8[H, W, 3] and its log odds [H, W]; ``told`` in pixels of the picture."""
         luma = cv2.cvtColor(_at_lines(picture, config.follow_lines), cv2.COLOR_RGB2GRAY)
         small = _at_lines(picture, config.lines)
-        return cls(luma, small, _at_lines(odds.astype(np.float32), config.lines), in_plain_light)
+        look = cls(luma, small, _at_lines(odds.astype(np.float32), config.lines), in_plain_light)
+        look.told = None if told is None else scaled(told, small.shape[0] / picture.shape[0])
+        return look
 
     @property
     def smooth(self) -> NDArray[np.uint8]:
@@ -80,26 +79,52 @@ class Look:
         return cv2.blur(self.small, (3, 3))
 
 
-def follow(before: Look | None, look: Look) -> None:
+def follow(before: Look | None, look: Look, config: FollowConfig) -> None:
     """Note where ``look`` lies in the shot, by the drawing before it. The first lies where the shot does."""
     if before is None:
         return
     zoom = look.luma.shape[0] / look.small.shape[0]
     odds = [cv2.resize(one.odds, one.luma.shape[::-1]) for one in (before, look)]
-    background = odds[0] < -_BELIEVED
-    move = background_move(before.luma, look.luma, background, background & (odds[1] < -_BELIEVED))
+    background = [one < -config.believed for one in odds]
+    move = _move_of_the_background(before, look, background, config)
     look.stretch = before.stretch
     if move is None:
         look.stretch += 1
         return
-    look.move = scaled(move, 1 / zoom)
+    look.move = move
     look.place = before.place @ inverse(look.move)
-    cel = cv2.erode((odds[0] > _BELIEVED).view(np.uint8), np.ones((9, 9), np.uint8))
-    figures = followed(before.luma, look.luma, cel, without=move) if cel.any() else None
+    cel = cv2.erode((odds[0] > config.believed).view(np.uint8), np.ones((9, 9), np.uint8))
+    figures = (
+        followed(before.luma, look.luma, cel, config, without=scaled(look.move, zoom)) if cel.any() else None
+    )
     if figures is not None:
         figures = scaled(figures, 1 / zoom)
-        if moved_by(figures, look.move, look.small.shape)[0] > _APART:
+        if moved_by(figures, look.move, look.small.shape)[0] > config.apart:
             look.figures = figures
+
+
+def _move_of_the_background(
+    before: Look, look: Look, background: Sequence[NDArray[np.bool_]], config: FollowConfig
+) -> Similarity | None:
+    """From the drawing before, in pixels at ``lines``; None where it cannot be followed."""
+    still = background[0] & background[1]
+    if stands((before.luma, before.small), (look.luma, look.small), still, config):
+        return STANDING
+    where = cv2.erode(background[0].view(np.uint8), np.ones((11, 11), np.uint8))
+    move = followed(before.luma, look.luma, where, config)
+    if move is not None and not np.array_equal(move, STANDING):
+        return scaled(move, look.small.shape[0] / look.luma.shape[0])
+    # No points, or they stand and the background does not: they may lie along a figure that is held.
+    small = (before.odds < -config.believed, look.odds < -config.believed)
+    by_all = matched(before.small, look.small, small, config, guesses=_guesses(before, look))
+    return move if by_all is None else by_all
+
+
+def _guesses(before: Look, look: Look) -> Iterator[Similarity]:
+    """What the background may do where no point of it is found again: go on, or what footage says."""
+    yield before.move
+    if before.told is not None and look.told is not None:
+        yield look.told @ inverse(before.told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +153,7 @@ def evidence_of(looks: Sequence[Look], config: ShotConfig) -> Evidence:
         chosen = [looks[i] for i in stretch]
         changed, paints = _changes(chosen, config)
         for i, change in zip(stretch, changed, strict=True):
-            changes[i] = of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+            changes[i] = of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen, config))
     if len(stretches) > 1 or paints is None:
         paints = _on_screen([looks[i] for i in usable], config)
     return Evidence(changes, usable, paints)
@@ -138,29 +163,47 @@ def _on_screen(looks: Sequence[Look], config: ShotConfig) -> Paints:
     """What the drawings show at each place of the screen, wherever their background lies."""
     smooth = np.stack([look.smooth for look in looks])
     everywhere = np.ones(smooth.shape[:3], np.bool_)
-    return told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
+    return told_apart(
+        smooth,
+        everywhere,
+        tolerance=config.tolerance,
+        contrast=config.moving_contrast,
+        most=config.places.paints,
+    )
 
 
-def _moves(looks: Sequence[Look]) -> bool:
+def _moves(looks: Sequence[Look], config: ShotConfig) -> bool:
     first = looks[0]
-    return any(moved_by(look.place, first.place, look.small.shape)[1] > _MOVED for look in looks)
+    return any(moved_by(look.place, first.place, look.small.shape)[1] > config.follow.moved for look in looks)
 
 
 def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np.float32]], Paints]:
     odds = np.stack([look.odds for look in looks])
     smooth = np.stack([look.smooth for look in looks])
     everywhere = np.ones(odds.shape, np.bool_)
-    if not _moves(looks):
-        paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.still_contrast)
+    if not _moves(looks, config):
+        paints = told_apart(
+            smooth,
+            everywhere,
+            tolerance=config.tolerance,
+            contrast=config.still_contrast,
+            most=config.places.paints,
+        )
         return list(_with_one_background(paints, odds, config) - odds), paints
     by_moves = _by_moves(looks, config)
     read = odds + by_moves
     settled = _on_the_background(looks, smooth, read, config)
     # What many pairs of drawings say of a place is not outvoted by what others show where it lies.
-    settled = np.where(by_moves > _LOUD, np.maximum(settled, read), settled)
-    settled = np.where(by_moves < -_LOUD, np.minimum(settled, read), settled)
+    settled = np.where(by_moves > config.moves.loud, np.maximum(settled, read), settled)
+    settled = np.where(by_moves < -config.moves.loud, np.minimum(settled, read), settled)
     # What stands on the screen while the background passes shares its votes as well.
-    paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
+    paints = told_apart(
+        smooth,
+        everywhere,
+        tolerance=config.tolerance,
+        contrast=config.moving_contrast,
+        most=config.places.paints,
+    )
     return list(paints.shared(settled) - odds), paints
 
 
@@ -171,7 +214,7 @@ def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
     smooth = [_without_grain(look.small) for look in looks]
     compared = np.zeros(len(looks), np.float32)
     for k in range(1, len(looks)):
-        for j, by_background, by_figures in _compared_with(looks, k):
+        for j, by_background, by_figures in _compared_with(looks, k, config.moves):
             for here, there, turn in ((k, j, 1), (j, k, -1)):
                 left = [
                     _left_of(smooth[here], smooth[there], np.linalg.matrix_power(move, turn))
@@ -185,20 +228,22 @@ def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
                     better[np.minimum(*left) > config.moving_levels] = 0
                 better = cv2.blur(better, (5, 5))
                 said[here] += better
-                opinions[here] += np.abs(better) > _WITH
+                opinions[here] += np.abs(better) > config.moves.goes_with
                 compared[here] += 1
     fewest = np.clip(compared, 1, 2)[:, None, None]
     mean = (said / np.maximum(opinions, fewest)).astype(np.float32)
-    if not _are_figures(mean, looks):
+    if not _are_figures(mean, looks, config.moves):
         return np.zeros_like(said)
-    loud = np.clip(opinions / 2, 1, _LOUDEST)
-    return (config.moving * loud * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
+    loud = np.clip(opinions / 2, 1, config.moves.loudest)
+    return (config.moving * loud * np.clip(config.moves.steep * mean, -1, 1)).astype(np.float32)
 
 
-def _compared_with(looks: Sequence[Look], k: int) -> Iterator[tuple[int, Similarity, Similarity]]:
+def _compared_with(
+    looks: Sequence[Look], k: int, config: MoveVoteConfig
+) -> Iterator[tuple[int, Similarity, Similarity]]:
     """The drawing before ``k``, and those from which background and figures lie so far apart that the inside
     of something flat shows whose move it follows; with the moves of both from there to ``k``."""
-    by_background, by_figures, far = STANDING, STANDING, list(_FAR)
+    by_background, by_figures, far = STANDING, STANDING, list(config.far)
     for j in range(k - 1, -1, -1):
         step = looks[j + 1].figures
         if step is None:
@@ -213,12 +258,12 @@ def _compared_with(looks: Sequence[Look], k: int) -> Iterator[tuple[int, Similar
             return
 
 
-def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look]) -> bool:
+def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look], config: MoveVoteConfig) -> bool:
     """Whether the networks believe in cel where places go with the figures: else these are one more layer of
     the background, in front or behind."""
     odds = np.stack([look.odds for look in looks])
-    theirs = with_figures > _WITH
-    return not theirs.any() or bool((odds[theirs] > 0).mean() >= _BELIEVED_SHARE)
+    theirs = with_figures > config.goes_with
+    return not theirs.any() or bool((odds[theirs] > 0).mean() >= config.believed_share)
 
 
 def _without_grain(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -246,7 +291,7 @@ def _on_the_background(
     reach = np.hstack([(place @ corners)[:2] for place in places])
     left, top = np.floor(reach.min(axis=1))
     right, bottom = np.ceil(reach.max(axis=1))
-    if (right - left) * (bottom - top) > _LARGEST * height * width:
+    if (right - left) * (bottom - top) > config.places.largest * height * width:
         if len(looks) < 4:
             return odds
         middle = len(looks) // 2
@@ -262,7 +307,9 @@ def _on_the_background(
     laid, said = _laid(smooth, maps, size), _laid(odds, maps, size)
     inside = np.ones((height, width), np.uint8)
     valid = np.stack([cv2.warpAffine(inside, m, size, flags=cv2.INTER_NEAREST) > 0 for m in maps])
-    paints = told_apart(laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast)
+    paints = told_apart(
+        laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
+    )
     settled = _with_one_background(paints, said, config)
     back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.stack(
@@ -276,11 +323,11 @@ def _with_one_background(
     """``with_one_background``, with a weaker penalty the more places show two backgrounds: several layers of
     it, each with a speed of its own, lie over each other there, and none of them is cel for that."""
     mean, count = paints.means(odds)
-    backgrounds = ((mean < -_SURELY) & (count >= 2)).sum(axis=0)
+    backgrounds = ((mean < -config.places.surely) & (count >= 2)).sum(axis=0)
     crowded = float((backgrounds >= 2).sum() / max(1, (backgrounds >= 1).sum()))
     few, many = config.layered
     penalty = config.penalty * float(np.clip((many - crowded) / (many - few), 0, 1))
-    return with_one_background(paints, odds, penalty=penalty, power=config.power)
+    return with_one_background(paints, odds, penalty=penalty, power=config.power, sure=config.places.sure)
 
 
 def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[int, int]) -> NDArray:

@@ -15,11 +15,8 @@ from numpy.typing import NDArray
 
 from dougagen.reconstruction.places import Paints, largest_channel
 from dougagen.reconstruction.refinement_areas import FILLS, IS_FILL
+from dougagen.reconstruction.shot_config import PaintConfig
 
-_BIN = 8  # levels; paints nearer than that are one
-_BINS = 256 // _BIN
-_FLAT = 10.0  # levels of local contrast; where there are more, two paints are mixed
-_FEWEST = 40  # pixels from which a paint has an opinion
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -30,6 +27,7 @@ def settled_fills(
     paints: Paints,
     *,
     paint_weight: float,
+    config: PaintConfig,
 ) -> NDArray[np.float32]:
     """Log odds of the fills once the drawings have spoken for each other.
 
@@ -39,17 +37,18 @@ def settled_fills(
         cel: bool[K, h, w].
         paint_weight: share, [0, 1], of what the paint has elsewhere in the shot.
     """
-    on_cel = Paints(np.where(cel, paints.of, np.int8(-1)))
+    on_cel = Paints(np.where(cel, paints.of, np.int8(-1)), paints.most)
     shared = np.stack([on_cel.shared(odds[:, fill]) for fill in range(len(FILLS))], axis=1)
     if not paint_weight:
         return shared
-    bins = (smooth.astype(np.int32) + _BIN // 2).clip(0, 255) // _BIN
-    number = (bins[..., 0] * _BINS + bins[..., 1]) * _BINS + bins[..., 2]  # [K, h, w]
-    flat = cel & np.stack([_contrast(picture) < _FLAT for picture in smooth])
-    seen = np.bincount(number[flat], minlength=_BINS**3)
-    known = (seen >= _FEWEST)[number] & cel
+    count = -(-256 // config.levels)
+    bins = (smooth.astype(np.int32) + config.levels // 2).clip(0, 255) // config.levels
+    number = (bins[..., 0] * count + bins[..., 1]) * count + bins[..., 2]  # [K, h, w]
+    flat = cel & np.stack([_contrast(picture) < config.flat for picture in smooth])
+    seen = np.bincount(number[flat], minlength=count**3)
+    known = (seen >= config.fewest)[number] & cel
     for fill in range(len(FILLS)):
-        total = np.bincount(number[flat], shared[:, fill][flat], minlength=_BINS**3)
+        total = np.bincount(number[flat], shared[:, fill][flat], minlength=count**3)
         of_paint = (total / np.maximum(seen, 1)).astype(np.float32)[number]
         shared[:, fill] += np.where(known, paint_weight * (of_paint - shared[:, fill]), 0)
     return shared

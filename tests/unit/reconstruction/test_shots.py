@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction
+from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction, TurnedMove
 from dougagen.errors import ConfigError
 from dougagen.pipeline import reconstruct_shots
 from dougagen.reconstruction.refinement_areas import FILLS
@@ -188,6 +189,71 @@ def test_a_pan_gives_a_plate_that_is_larger_than_the_frame() -> None:
     assert [p.x for p in plate.placements] == pytest.approx([8 * k for k in range(10)], abs=0.7)
     moves = {move.layer: move for move in found[-1].layer_moves}
     assert (moves[0].x, moves[0].y, moves[0].scale) == pytest.approx((-72, 0, 1), abs=1)
+
+
+def soft(width: int) -> Picture:
+    """A board without corners, of one lightness: only its colour tells where it lies."""
+    rng = np.random.default_rng(8)
+    rough = rng.integers(60, 190, (HEIGHT // 24 + 2, width // 24 + 2, 3)).astype(np.uint8)
+    rough[..., 1] = np.clip((128 - 0.3 * rough[..., 0] - 0.11 * rough[..., 2]) / 0.59, 0, 255)
+    large = cv2.resize(rough, (width, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    return cv2.GaussianBlur(large, (0, 0), 6).astype(np.uint8)
+
+
+def softly_panned(
+    steps: Sequence[float], *, told: bool = False
+) -> tuple[list[Drawing], list[NDArray[np.bool_]]]:
+    """The disc over a soft board that slides by ``steps`` from drawing to drawing; footage may tell it."""
+    made, masks = drawings(len(steps), step=0)
+    wide = soft(WIDTH + 300)
+    panned, at = [], 0.0
+    for drawing, mask, step in zip(made, masks, steps, strict=True):
+        at += step
+        move = np.array([[1, 0, -at], [0, 1, 0]])
+        picture = cv2.warpAffine(wide, move, (WIDTH, HEIGHT)).astype(np.uint8)
+        picture[mask] = drawing.image[mask]
+        moves = (TurnedMove(0, drawing.frame_index, -at, 0.0, 1.0),) if told else ()
+        panned.append(
+            Drawing(
+                "0" * 16,
+                0,
+                drawing.exposures,
+                picture,
+                drawing_index=drawing.drawing_index,
+                layer_moves=moves,
+            )
+        )
+    return panned, masks
+
+
+def test_a_soft_board_without_corners_gives_one_plate_of_its_pan() -> None:
+    made, masks = softly_panned([0, *[6.5] * 7])
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(made)
+    assert error(found, masks) < 0.002
+    (plate,) = reader.plates()
+    assert [p.x for p in plate.placements] == pytest.approx([6.5 * k for k in range(8)], abs=0.5)
+
+
+def test_what_footage_tells_finds_a_soft_board_that_jumps_too_far_to_be_found() -> None:
+    jumps = [0.0, 80.0, 4.0]
+    alone, told = (
+        NetworkShotReader(Networks(sure(masks)), ShotConfig()) for masks in [softly_panned(jumps)[1]] * 2
+    )
+    alone.read(softly_panned(jumps)[0])
+    told.read(softly_panned(jumps, told=True)[0])
+    assert len(alone.plates()) > 1
+    (plate,) = told.plates()
+    assert [p.x for p in plate.placements] == pytest.approx([0, 80, 84], abs=0.7)
+
+
+def test_what_footage_tells_is_not_believed_where_the_pictures_deny_it() -> None:
+    made, masks = softly_panned([0.0, 0.0, 0.0], told=True)
+    rng = np.random.default_rng(4)
+    noise = [replace(d, image=rng.integers(0, 256, d.image.shape, np.uint8)) for d in made]
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    reader.read(noise)
+    assert len(reader.plates()) == 3
 
 
 def test_a_disc_that_never_moves_is_left_to_the_networks() -> None:
