@@ -81,7 +81,7 @@ class PlaceConfig:
 
 @dataclass(frozen=True, slots=True)
 class PaintConfig:
-    """Which paints are one, wherever they stand (``shot_fills``)."""
+    """Which paints are one, wherever they stand, and what that says of their fills (``shot_fills``)."""
 
     levels: int = 8
     """Paints nearer than that are one."""
@@ -89,6 +89,11 @@ class PaintConfig:
     """Levels of local contrast; where there are more, two paints are mixed."""
     fewest: int = 40
     """Pixels from which a paint has an opinion."""
+    weight: float = 0.6
+    """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
+    own: float = 0.15
+    """Share of what an area was called in its own drawing. Without it rare fills drown in the vote: IoU of
+    the fills in ten clips .784, with it .790, read alone .777. With .5 it is .792, but 2.4 % flicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +185,6 @@ class ShotConfig:
     """Pixels at ``lines`` that a change must be wide: along borders each drawing's own reading is sharper."""
     mends_borders: bool = True
     """Whether masks end where picture and background plate part (``borders``)."""
-    paint_weight: float = 0.5
-    """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
     follow: FollowConfig = field(default_factory=FollowConfig)
     moves: MoveVoteConfig = field(default_factory=MoveVoteConfig)
     places: PlaceConfig = field(default_factory=PlaceConfig)

@@ -137,17 +137,14 @@ class NetworkShotReader:
         chosen = [together[i] for i in evidence.usable]
         fills = [look.fills for look in chosen if look.fills is not None]
         cel = [look.cel for look in chosen if look.cel is not None]
-        settled = settled_fills(
-            stacked_fills(fills),
-            np.stack([look.smooth for look in chosen]),
-            np.stack(cel),
-            evidence.paints,
-            paint_weight=self._config.paint_weight,
-            config=self._config.paints,
-        )
-        of_look = {id(look): odds for look, odds in zip(chosen, settled, strict=True)}
+        alone = stacked_fills(fills)
+        smooth = np.stack([look.smooth for look in chosen])
+        settled = settled_fills(alone, smooth, np.stack(cel), evidence.paints, self._config.paints)
+        of_look = {
+            id(look): odds for look, odds in zip(chosen, zip(alone, settled, strict=True), strict=True)
+        }
         return [
-            replace(one, classes=with_fills(one.classes, one.cel, of_look[id(look)]))
+            replace(one, classes=with_fills(one.classes, one.cel, *of_look[id(look)]))
             if id(look) in of_look
             else one
             for look, one in zip(looks, drawn, strict=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import cv2
 import numpy as np
@@ -13,8 +14,11 @@ from numpy.typing import NDArray
 from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction, TurnedMove
 from dougagen.errors import ConfigError
 from dougagen.pipeline import reconstruct_shots
+from dougagen.reconstruction import reconstructor
+from dougagen.reconstruction.places import told_apart
 from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.shot_config import ShotConfig
+from dougagen.reconstruction.shot_fills import settled_fills, with_fills
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
 
 Picture = NDArray[np.uint8]
@@ -271,6 +275,39 @@ def test_a_paint_has_one_fill_in_the_whole_shot() -> None:
         inner = cv2.erode(painted, np.ones((5, 5), np.uint8)) > 0
         assert inner.any()
         assert np.mean(one.douga.classes[inner] == 6) > 0.8
+
+
+def test_a_light_beside_ink_that_moves_a_little_stays_a_light() -> None:
+    """Beside ink all paints look alike, so that what the place was in other drawings says nothing of it."""
+    pictures, odds = np.full((5, 48, 64, 3), 190, np.uint8), np.zeros((5, len(FILLS), 48, 64), np.float32)
+    odds[:, 0] = 2
+    for k in range(5):
+        at = slice(10 + 2 * k, 19 + 2 * k)
+        pictures[k, 18:31, at.start - 2 : at.stop + 2] = INK
+        pictures[k, 20:29, at] = 235
+        odds[k, :, 20:29, at] = np.where(np.arange(len(FILLS)) == FILLS.index(8), 2, 0)[:, None, None]
+    cel, config = np.ones(pictures.shape[:3], np.bool_), ShotConfig()
+    paints = told_apart(
+        pictures, cel, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
+    )
+    settled = settled_fills(odds, pictures, cel, paints, config.paints)
+    for own, said in zip(odds, settled, strict=True):
+        assert np.array_equal(said.argmax(axis=0), own.argmax(axis=0))
+
+
+def test_a_vote_that_changes_nothing_leaves_what_is_finer_than_its_picture() -> None:
+    classes = np.zeros((96, 128), np.uint8)
+    classes[40:41, 20:90] = 8  # a hair's light, narrower than a pixel of the vote
+    odds = np.zeros((len(FILLS), 24, 32), np.float32)
+    odds[0] = 1
+    assert np.array_equal(with_fills(classes, np.ones(classes.shape, np.bool_), odds, odds), classes)
+
+
+def test_every_number_that_decides_is_named_in_the_digest() -> None:
+    told = json.loads(reconstructor._in_words(ShotConfig()))
+    for group in ("follow", "moves", "places", "paints", "borders", "plate"):
+        other = replace(getattr(ShotConfig(), group))
+        assert told[group] == json.loads(json.dumps(asdict(other)))
 
 
 @pytest.mark.parametrize("light", ["in_fade", "in_flash", "in_dissolve"])
