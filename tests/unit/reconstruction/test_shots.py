@@ -281,11 +281,12 @@ def test_a_light_beside_ink_that_moves_a_little_stays_a_light() -> None:
     """Beside ink all paints look alike, so that what the place was in other drawings says nothing of it."""
     pictures, odds = np.full((5, 48, 64, 3), 190, np.uint8), np.zeros((5, len(FILLS), 48, 64), np.float32)
     odds[:, 0] = 2
-    for k in range(5):
-        at = slice(10 + 2 * k, 19 + 2 * k)
-        pictures[k, 18:31, at.start - 2 : at.stop + 2] = INK
-        pictures[k, 20:29, at] = 235
-        odds[k, :, 20:29, at] = np.where(np.arange(len(FILLS)) == FILLS.index(8), 2, 0)[:, None, None]
+    light = np.where(np.arange(len(FILLS)) == FILLS.index(8), 2, 0)[:, None, None]
+    for k, picture in enumerate(pictures):
+        picture[19:25, 9 + k : 15 + k] = INK
+        picture[20:24, 10 + k : 14 + k] = 235
+        picture[...] = cv2.blur(picture, (3, 3))
+        odds[k, :, 20:24, 10 + k : 14 + k] = light
     cel, config = np.ones(pictures.shape[:3], np.bool_), ShotConfig()
     paints = told_apart(
         pictures, cel, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
