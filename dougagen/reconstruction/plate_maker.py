@@ -31,7 +31,9 @@ class PlateMaker:
     """Their rim shows nothing: cel and background are mixed there."""
     _image: NDArray[np.uint8] | None = None
     _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
-    """uint8[H, W]: drawings that agree on a place, 0 where it is unknown."""
+    """uint8[H, W]: drawings that agree on a place less those that deny it, 0 where none shows it …"""
+    _shown: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    """… and how many show it, up to ``PlateConfig.most``."""
     _corner: tuple[int, int] = (0, 0)
     """Where the plate's upper left corner lies in the shot, x and y."""
     _placements: list[Placement] = field(default_factory=list)
@@ -73,7 +75,8 @@ class PlateMaker:
         right, bottom = min(columns, right - x + 2), min(rows, bottom - y + 2)
         if left >= right or top >= bottom:
             return picture, known
-        image, seen = self._image[top:bottom, left:right], self._seen[top:bottom, left:right] > 0
+        part = (slice(top, bottom), slice(left, right))
+        image, seen = self._image[part], self._known(part)
         back = inverse(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
         return _laid(image, seen, back, (height, width), self.config.whole)
 
@@ -93,7 +96,7 @@ class PlateMaker:
             if (right - left) * (bottom - top) > most:
                 return False
             self._image = np.zeros((bottom - top, right - left, 3), np.uint8)
-            self._seen = np.zeros((bottom - top, right - left), np.uint8)
+            self._seen, self._shown = np.zeros((2, bottom - top, right - left), np.uint8)
             self._corner = (left, top)
             return True
         x, y = self._corner
@@ -106,7 +109,7 @@ class PlateMaker:
             return False
         sides = ((before[1], after[1]), (before[0], after[0]))
         self._image = np.pad(self._image, (*sides, (0, 0)))
-        self._seen = np.pad(self._seen, sides)
+        self._seen, self._shown = np.pad(self._seen, sides), np.pad(self._shown, sides)
         self._corner = (x - before[0], y - before[1])
         self._placements = [
             Placement(p.frame_index, p.x + before[0], p.y + before[1], p.scale) for p in self._placements
@@ -131,10 +134,18 @@ class PlateMaker:
         weak = other & (seen == 1)
         image[weak] = here[weak]
         seen[other & ~weak] -= 1
+        shown = self._shown[y : y + rows, x : x + columns]
+        shown[...] = np.minimum(shown + known, self.config.most)
+
+    def _known(self, part: tuple[slice, slice] = (slice(None), slice(None))) -> NDArray[np.bool_]:
+        """Where the drawings are of one mind, bool[h, w] of a part. A layer in front that goes its own way
+        shows something else in each."""
+        seen = self._seen[part]
+        return (seen > 0) & (seen >= np.float32(self.config.agreed) * self._shown[part])
 
     def _finish(self) -> None:
         if self._image is not None and (self._seen > 0).any():
-            known = self._seen > 0
+            known = self._known()
             image = self._image.copy()
             image[~known] = 0
             placements = tuple(sorted(self._placements, key=lambda one: one.frame_index))

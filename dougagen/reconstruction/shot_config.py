@@ -140,6 +140,9 @@ class PlateConfig:
     """Levels; a place that differs by more shows something else."""
     most: int = 60
     """Drawings that a place remembers; with them it follows slow changes."""
+    agreed: float = 0.2
+    """Share of its drawings by which those that agree on a place must outnumber the others, for it to be
+    known: three of five."""
     largest: float = 8.0
     """Frames' areas that a plate may cover; a longer pan begins another plate."""
     largest_pixels: int = 32_000_000

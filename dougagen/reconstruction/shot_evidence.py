@@ -152,8 +152,9 @@ def evidence_of(looks: Sequence[Look], config: ShotConfig) -> Evidence:
             continue
         chosen = [looks[i] for i in stretch]
         changed, paints = _changes(chosen, config)
+        core = config.core + 2 * _moves(chosen, config)
         for i, change in zip(stretch, changed, strict=True):
-            changes[i] = of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen, config))
+            changes[i] = of_some_width(looks[i].odds, change, core)
     if len(stretches) > 1 or paints is None:
         paints = _on_screen([looks[i] for i in usable], config)
     return Evidence(changes, usable, paints)

@@ -20,6 +20,8 @@ from dougagen.reconstruction.refinement_areas import FILLS, IS_FILL
 from dougagen.reconstruction.shot_config import PaintConfig
 
 _SQUARE = np.ones((3, 3), np.uint8)
+_MIXES = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
+"""Four odds become one number, the same for the same four."""
 
 
 def settled_fills(
@@ -71,8 +73,8 @@ def _as_areas(said: NDArray[np.float32], own: NDArray[np.float32], inside: NDArr
 
     The network for areas says one thing of an area, so that its pixels are those with the same ``own``.
     """
-    words = np.ascontiguousarray(own.transpose(1, 2, 0)).view([("", own.dtype)] * len(own))[..., 0]
-    _, number = np.unique(words, return_inverse=True)
+    bits = np.ascontiguousarray(own, np.float32).view(np.uint32).astype(np.uint64)
+    _, number = np.unique(np.einsum("fhw,f->hw", bits, _MIXES), return_inverse=True)
     number = number.reshape(inside.shape)
     pixels = np.bincount(number[inside], minlength=int(number.max()) + 1)
     heard = (pixels > 0)[number]

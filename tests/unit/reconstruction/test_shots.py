@@ -410,6 +410,45 @@ def test_what_is_remembered_does_not_grow_with_the_shot() -> None:
         assert len(reader._looks) <= 3
 
 
+def test_a_shot_of_two_thousand_drawings_has_one_plate_and_remembers_few() -> None:
+    ground, config = board(48, 24), ShotConfig(window=100, context=4)
+    mask = np.zeros((24, 48), np.bool_)
+    mask[8:18, 16:28] = True
+    networks = Networks([])
+    reader = NetworkShotReader(networks, config)
+    for start in range(0, 2000, 100):
+        made = []
+        for k in range(start, start + 100):
+            picture = ground.copy()
+            picture[mask] = (90 + k % 60, 60, 70)
+            made.append(Drawing("0" * 16, 0, (FrameSpan(k, k + 1),), picture, drawing_index=k))
+        networks._odds, networks._fills = sure([mask] * 100), [0] * 100
+        found = reader.read(made)
+        assert error(found, [mask] * 100) == 0.0
+        assert len(reader._looks) == 4
+    (plate,) = reader.plates()
+    assert len(plate.placements) == 2000
+    assert np.array_equal(plate.image[plate.known], ground[plate.known])
+    assert plate.seen_fraction > 0.7
+
+
+def test_a_layer_in_front_that_goes_its_own_way_leaves_no_smear_on_the_plate() -> None:
+    made, masks = drawings(9, step=0)
+    near = board(20, HEIGHT, seed=9)
+    behind = []
+    for k, drawing in enumerate(made):
+        picture = drawing.image.copy()
+        left = 100 + 7 * k
+        picture[:, left : left + 20] = near
+        behind.append(replace(drawing, image=picture))
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    reader.read(behind)
+    (plate,) = reader.plates()
+    off = np.abs(plate.image.astype(int) - board(WIDTH)).max(axis=-1)
+    assert off[plate.known].max() <= 12
+    assert plate.seen_fraction > 0.75
+
+
 def test_windows_go_by_the_size_of_pictures() -> None:
     config = ShotConfig()
     assert [config.window_of(h, w) for h, w in ((480, 854), (1080, 1920), (2160, 3840))] == [24, 12, 3]
