@@ -55,6 +55,9 @@ class MoveVoteConfig:
     """Of −1 to 1: from there a place goes with the figures …"""
     believed_share: float = 0.5
     """… and so much of that must be cel for the networks."""
+    explained: float = 4.0
+    """Levels, over 5×5 pixels, that the better of two moves may leave to be heard. A background that the
+    figure covers in the other drawing is explained by neither, but here and there by chance."""
     far: tuple[float, ...] = (12.0, 36.0)
     """px at ``ShotConfig.lines`` by which they differ in drawings that are compared over a distance."""
     loudest: float = 2.5

@@ -217,16 +217,16 @@ def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
     for k in range(1, len(looks)):
         for j, by_background, by_figures in _compared_with(looks, k, config.moves):
             for here, there, turn in ((k, j, 1), (j, k, -1)):
-                left = [
-                    _left_of(smooth[here], smooth[there], np.linalg.matrix_power(move, turn))
-                    for move in (by_background, by_figures)
-                ]
+                moves = [np.linalg.matrix_power(move, turn) for move in (by_background, by_figures)]
+                left = [_left_of(smooth[here], smooth[there], move) for move in moves]
                 better = np.clip((left[0] - left[1]) / config.moving_levels, -1, 1)
                 better = np.where(np.isfinite(better), better, 0).astype(np.float32)
-                if (
-                    k - j > 1
-                ):  # far apart much is hidden or drawn anew: what neither move explains says nothing
-                    better[np.minimum(*left) > config.moving_levels] = 0
+                # Much is hidden in one of the two, or drawn anew: what neither move explains says nothing …
+                around = [cv2.blur(np.nan_to_num(one, nan=255.0), (5, 5)) for one in left]
+                better[np.minimum(*around) > config.moves.explained] = 0
+                # … and nothing that looks like background goes with the figure which hides it there.
+                hidden = _hidden(looks[here].odds, looks[there].odds, moves[0], config.follow.believed)
+                better[hidden] = np.minimum(better[hidden], 0)
                 better = cv2.blur(better, (5, 5))
                 said[here] += better
                 opinions[here] += np.abs(better) > config.moves.goes_with
@@ -269,6 +269,14 @@ def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look], confi
 
 def _without_grain(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.uint8, copy=False)
+
+
+def _hidden(
+    here: NDArray[np.float32], there: NDArray[np.float32], move: Similarity, believed: float
+) -> NDArray[np.bool_]:
+    """bool[h, w]: background by the odds ``here``, where those ``there``, moved, say cel."""
+    covered = cv2.warpAffine(there, move[:2], here.shape[::-1], borderValue=-believed)
+    return (covered > believed) & (here < -believed)
 
 
 def _left_of(here: NDArray[np.uint8], there: NDArray[np.uint8], move: Similarity) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ from dougagen.reconstruction import reconstructor
 from dougagen.reconstruction.places import told_apart
 from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.shot_config import ShotConfig
+from dougagen.reconstruction.shot_evidence import Look, _by_moves
 from dougagen.reconstruction.shot_fills import settled_fills, with_fills
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
 
@@ -155,6 +156,28 @@ def test_layers_of_the_background_with_speeds_of_their_own_are_not_cel() -> None
     doubtful = [np.where(mask, 3.0, -1.2).astype(np.float32) for mask in masks]
     found = NetworkShotReader(Networks(doubtful), ShotConfig()).read(layered)
     assert error(found, masks) < 0.01
+
+
+def test_a_soft_background_that_a_figure_hides_later_does_not_go_with_the_figure() -> None:
+    """The board moves by 2 px, the figure by 15 the same way: what it hides matches neither, but by chance."""
+    rng = np.random.default_rng(1)
+    wide = cv2.resize(rng.integers(102, 118, (32, 64), np.uint8), (190, 96), interpolation=cv2.INTER_CUBIC)
+    figure = np.full((50, 40), 150, np.uint8)
+    figure[::9], figure[:, ::11] = 120, 90
+    looks: list[Look] = []
+    for k in range(4):
+        picture, mask = wide[:90, 2 * k : 2 * k + 140].copy(), np.zeros((90, 140), np.bool_)
+        at = (slice(20, 70), slice(90 - 15 * k, 130 - 15 * k))
+        picture[at], mask[at] = figure, True
+        odds = np.where(mask, np.float32(3), np.float32(-3))
+        look = Look.at(np.repeat(picture[..., None], 3, 2), odds, in_plain_light=True, config=ShotConfig())
+        if looks:
+            look.move, look.figures = np.eye(3), np.eye(3)
+            look.move[0, 2], look.figures[0, 2] = -2, -15
+        looks.append(look)
+    said = _by_moves(looks, ShotConfig())[0]
+    assert said[25:65, 95:125].mean() > 2
+    assert np.mean(said[22:68, 50:86] > 0.5) < 0.02
 
 
 def test_a_shadow_that_wanders_over_the_board_stays_background() -> None:
