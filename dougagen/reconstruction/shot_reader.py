@@ -22,8 +22,9 @@ from dougagen.reconstruction.alignment import Similarity, inverse, scaled
 from dougagen.reconstruction.borders import along_the_plate
 from dougagen.reconstruction.plate_maker import PlateMaker
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_evidence import Evidence, Look, evidence_of, follow, of_some_width
+from dougagen.reconstruction.shot_evidence import Evidence, evidence_of, of_some_width
 from dougagen.reconstruction.shot_fills import settled_fills, stacked_fills, with_fills
+from dougagen.reconstruction.shot_looks import Look, follow
 
 Picture = NDArray[np.uint8]
 Odds = NDArray[np.float16]

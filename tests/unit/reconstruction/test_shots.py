@@ -18,8 +18,9 @@ from dougagen.reconstruction import reconstructor
 from dougagen.reconstruction.places import told_apart
 from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_evidence import Look, _by_moves
+from dougagen.reconstruction.shot_evidence import _by_moves
 from dougagen.reconstruction.shot_fills import settled_fills, with_fills
+from dougagen.reconstruction.shot_looks import Look
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
 
 Picture = NDArray[np.uint8]
@@ -159,7 +160,7 @@ def test_layers_of_the_background_with_speeds_of_their_own_are_not_cel() -> None
 
 
 def test_a_soft_background_that_a_figure_hides_later_does_not_go_with_the_figure() -> None:
-    """The board moves by 2 px, the figure by 15 the same way: what it hides matches neither, but by chance."""
+    """The board moves by 2 px, the figure by 15 the same way: what it hides matches neither."""
     rng = np.random.default_rng(1)
     wide = cv2.resize(rng.integers(102, 118, (32, 64), np.uint8), (190, 96), interpolation=cv2.INTER_CUBIC)
     figure = np.full((50, 40), 150, np.uint8)
