@@ -34,6 +34,8 @@ class PlateMaker:
     """uint8[H, W]: drawings that agree on a place less those that deny it, 0 where none shows it …"""
     _shown: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
     """… and how many show it, up to ``PlateConfig.most``."""
+    _rim: int = 1
+    """Pixels that cel and background are mixed over, of the drawing laid last."""
     _corner: tuple[int, int] = (0, 0)
     """Where the plate's upper left corner lies in the shot, x and y."""
     _placements: list[Placement] = field(default_factory=list)
@@ -50,7 +52,8 @@ class PlateMaker:
             self._finish()
             if not self._reaches(left, top, right, bottom, most):
                 return
-        shown = ~_widened(cel, self.borders.rim_of(height))
+        self._rim = self.borders.rim_of(height)
+        shown = ~_widened(cel, self._rim)
         shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
         here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left), self.config.whole)
         self._add(here, known, left - self._corner[0], top - self._corner[1])
@@ -138,10 +141,15 @@ class PlateMaker:
         shown[...] = np.minimum(shown + known, self.config.most)
 
     def _known(self, part: tuple[slice, slice] = (slice(None), slice(None))) -> NDArray[np.bool_]:
-        """Where the drawings are of one mind, bool[h, w] of a part. A layer in front that goes its own way
-        shows something else in each."""
+        """Where the drawings are of one mind, bool[h, w] of a part.
+
+        A layer in front that goes its own way shows something else in each. A hair's width of that is only an
+        edge, which is known to a fraction of a pixel.
+        """
         seen = self._seen[part]
-        return (seen > 0) & (seen >= np.float32(self.config.agreed) * self._shown[part])
+        denied = (seen < np.float32(self.config.agreed) * self._shown[part]).view(np.uint8)
+        wide = np.ones((self._rim, self._rim), np.uint8)
+        return (seen > 0) & (cv2.morphologyEx(denied, cv2.MORPH_OPEN, wide) == 0)
 
     def _finish(self) -> None:
         if self._image is not None and (self._seen > 0).any():

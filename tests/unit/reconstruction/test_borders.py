@@ -122,3 +122,17 @@ def test_a_growing_plate_shows_each_drawing_what_lies_behind_it() -> None:
     far = np.eye(3)
     far[0, 2] = 5 * WIDTH
     assert not maker.seen_from(far, HEIGHT, WIDTH)[1].any()
+
+
+def test_edges_that_are_known_to_a_fraction_of_a_pixel_leave_no_specks() -> None:
+    """Laid a third of a pixel beside each other, the drawings deny each other along every sharp edge."""
+    hard = np.full((60, 90, 3), 30, np.uint8)
+    hard[:, 20:24] = hard[:, 50:] = 220
+    maker, nothing = PlateMaker("0" * 16, 0, PlateConfig(), BORDERS), np.zeros((480, 640), np.bool_)
+    picture = np.asarray(cv2.resize(hard, (640, 480), interpolation=cv2.INTER_NEAREST))
+    for frame, off in enumerate([0.0, 0.6, -0.6, 0.5, -0.5, 0.4]):
+        place = np.eye(3)
+        place[0, 2] = off
+        maker.lay(picture, nothing, place, frame)
+    (plate,) = maker.plates()
+    assert plate.known[2:-2, 3:-3].all()
