@@ -14,12 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_PAINTS = 4
-"""Paints that are told apart at a place; the one seen least gives way to a fifth."""
 _LOST = -2
 _OUTSIDE = -1
 _SQUARE = np.ones((3, 3), np.uint8)
-_SURE = 9.0  # log odds; more than that no votes say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,13 +25,15 @@ class Paints:
 
     of: NDArray[np.int8]
     """int8[K, h, w]: number of the paint, −1 outside of the drawing, −2 where it was seen too seldom."""
+    most: int
+    """Paints that are told apart at a place, their numbers below it."""
 
     def means(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Mean of ``values``, float32[K, h, w], over the drawings of each paint, and how many these are:
         float32[paints, h, w] each."""
-        shape = (_PAINTS, *values.shape[1:])
+        shape = (self.most, *values.shape[1:])
         total, count = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        for paint in range(_PAINTS):
+        for paint in range(self.most):
             shown = self.of == paint
             total[paint] = np.where(shown, values, 0).sum(axis=0)
             count[paint] = shown.sum(axis=0)
@@ -51,7 +50,7 @@ class Paints:
 
 
 def told_apart(
-    pictures: NDArray[np.uint8], valid: NDArray[np.bool_], *, tolerance: float, contrast: float
+    pictures: NDArray[np.uint8], valid: NDArray[np.bool_], *, tolerance: float, contrast: float, most: int
 ) -> Paints:
     """The paints at every place, in the order of the drawings.
 
@@ -59,6 +58,7 @@ def told_apart(
         pictures: uint8[K, h, w, 3], smoothed, laid over each other.
         valid: bool[K, h, w]: where a drawing reaches.
         tolerance: levels by which a paint may differ, and ``contrast``, share of the local contrast.
+        most: paints that are told apart at a place; the one seen least gives way to another.
     """
     allowed = np.stack([tolerance + contrast * _contrast(picture) for picture in pictures])
     of = np.where(valid, np.int8(0), np.int8(_OUTSIDE))
@@ -66,8 +66,10 @@ def told_apart(
     lowest = np.where(valid[..., None], pictures, 255).min(axis=0).astype(np.int16)
     busy = ((highest - lowest).max(axis=-1) > allowed.min(axis=0)) & (valid.sum(axis=0) > 1)
     if busy.any():
-        of[:, busy] = _told_apart(pictures[:, busy].astype(np.float32), valid[:, busy], allowed[:, busy])
-    return Paints(of)
+        of[:, busy] = _told_apart(
+            pictures[:, busy].astype(np.float32), valid[:, busy], allowed[:, busy], most
+        )
+    return Paints(of, most)
 
 
 def _contrast(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -83,12 +85,12 @@ def largest_channel(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _told_apart(
-    colors: NDArray[np.float32], valid: NDArray[np.bool_], allowed: NDArray[np.float32]
+    colors: NDArray[np.float32], valid: NDArray[np.bool_], allowed: NDArray[np.float32], most: int
 ) -> NDArray[np.int8]:
     """For a list of places: colors [K, P, 3] → int8[K, P]."""
     count, places = colors.shape[:2]
-    known = np.full((_PAINTS, places, 3), -1e4, np.float32)
-    seen, last = np.zeros((_PAINTS, places), np.float32), np.zeros((_PAINTS, places), np.float32)
+    known = np.full((most, places, 3), -1e4, np.float32)
+    seen, last = np.zeros((most, places), np.float32), np.zeros((most, places), np.float32)
     of = np.full((count, places), _OUTSIDE, np.int8)
     at = np.arange(places)
     for k in range(count):
@@ -116,13 +118,14 @@ def _told_apart(
 
 
 def with_one_background(
-    paints: Paints, odds: NDArray[np.float32], *, penalty: float, power: float
+    paints: Paints, odds: NDArray[np.float32], *, penalty: float, power: float, sure: float
 ) -> NDArray[np.float32]:
     """Log odds of cel, float32[K, h, w], once the drawings have spoken for each other.
 
     Every way to call the paints of a place cel or background is weighed: what the networks say of each, and
     ``penalty`` for each background beyond the first. A shadow that moves, or a layer with a speed of its own,
-    makes two backgrounds of a place, so that it is a matter of odds and not of logic.
+    makes two backgrounds of a place, so that it is a matter of odds and not of logic. No votes go beyond
+    ``sure``.
     """
     mean, count = paints.means(odds)
     loud = np.power(count, power)
@@ -147,6 +150,4 @@ def with_one_background(
     settled = np.log1p(-np.minimum(share, 1 - 1e-6)) - np.log(np.maximum(share, 1e-6))
     strange = odds + penalty * np.exp(np.minimum(some - total, 0))
     lost = paints.of == _LOST
-    return np.clip(
-        paints.handed_back(settled.astype(np.float32), np.where(lost, strange, odds)), -_SURE, _SURE
-    )
+    return np.clip(paints.handed_back(settled.astype(np.float32), np.where(lost, strange, odds)), -sure, sure)

@@ -14,14 +14,10 @@ from numpy.typing import NDArray
 
 from dougagen.domain import Placement, Plate
 from dougagen.reconstruction.alignment import STANDING, Similarity, inverse, moved_by
-from dougagen.reconstruction.borders import rim_of
 from dougagen.reconstruction.places import largest_channel
+from dougagen.reconstruction.shot_config import BorderConfig, PlateConfig
 
-_SAME = 12  # levels; a place that differs by more shows something else
-_MOST = 60  # drawings that a place remembers; with them it follows slow changes
-_LARGEST = 32_000_000  # pixels of a plate, whatever the size of its frames
 _SHARES = (1.0 / (np.arange(256, dtype=np.float32) + 1)).astype(np.float32)
-_WHOLE = 0.02  # px; a shift so near to whole pixels is not resampled
 
 
 @dataclass(slots=True, eq=False)
@@ -30,11 +26,16 @@ class PlateMaker:
 
     episode_id: str
     shot_index: int
-    largest: float
-    """Frames' areas that one plate may cover."""
+    config: PlateConfig
+    borders: BorderConfig
+    """Their rim shows nothing: cel and background are mixed there."""
     _image: NDArray[np.uint8] | None = None
     _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
-    """uint8[H, W]: drawings that agree on a place, 0 where it is unknown."""
+    """uint8[H, W]: drawings that agree on a place less those that deny it, 0 where none shows it …"""
+    _shown: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
+    """… and how many show it, up to ``PlateConfig.most``."""
+    _rim: int = 1
+    """Pixels that cel and background are mixed over, of the drawing laid last."""
     _corner: tuple[int, int] = (0, 0)
     """Where the plate's upper left corner lies in the shot, x and y."""
     _placements: list[Placement] = field(default_factory=list)
@@ -46,14 +47,15 @@ class PlateMaker:
         """A drawing uint8[H, W, 3] with its mask, and where it lies in the shot (pixels of the picture)."""
         height, width = cel.shape
         left, top, right, bottom = _reach(place, height, width)
-        most = min(self.largest * height * width, max(_LARGEST, height * width))
+        most = min(self.config.largest * height * width, max(self.config.largest_pixels, height * width))
         if not self._reaches(left, top, right, bottom, most):
             self._finish()
             if not self._reaches(left, top, right, bottom, most):
                 return
-        shown = ~_widened(cel, rim_of(height))
+        self._rim = self.borders.rim_of(height)
+        shown = ~_widened(cel, self._rim)
         shift = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
-        here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left))
+        here, known = _laid(picture, shown, shift @ place, (bottom - top, right - left), self.config.whole)
         self._add(here, known, left - self._corner[0], top - self._corner[1])
         at = place @ np.array([0.0, 0.0, 1.0])
         scale = float(np.hypot(place[0, 0], place[1, 0]))
@@ -76,9 +78,10 @@ class PlateMaker:
         right, bottom = min(columns, right - x + 2), min(rows, bottom - y + 2)
         if left >= right or top >= bottom:
             return picture, known
-        image, seen = self._image[top:bottom, left:right], self._seen[top:bottom, left:right] > 0
+        part = (slice(top, bottom), slice(left, right))
+        image, seen = self._image[part], self._known(part)
         back = inverse(np.array([[1, 0, -left - x], [0, 1, -top - y], [0, 0, 1.0]]) @ place)
-        return _laid(image, seen, back, (height, width))
+        return _laid(image, seen, back, (height, width), self.config.whole)
 
     def close(self) -> None:
         """What follows lies on another plate."""
@@ -96,7 +99,7 @@ class PlateMaker:
             if (right - left) * (bottom - top) > most:
                 return False
             self._image = np.zeros((bottom - top, right - left, 3), np.uint8)
-            self._seen = np.zeros((bottom - top, right - left), np.uint8)
+            self._seen, self._shown = np.zeros((2, bottom - top, right - left), np.uint8)
             self._corner = (left, top)
             return True
         x, y = self._corner
@@ -109,7 +112,7 @@ class PlateMaker:
             return False
         sides = ((before[1], after[1]), (before[0], after[0]))
         self._image = np.pad(self._image, (*sides, (0, 0)))
-        self._seen = np.pad(self._seen, sides)
+        self._seen, self._shown = np.pad(self._seen, sides), np.pad(self._shown, sides)
         self._corner = (x - before[0], y - before[1])
         self._placements = [
             Placement(p.frame_index, p.x + before[0], p.y + before[1], p.scale) for p in self._placements
@@ -123,21 +126,34 @@ class PlateMaker:
         image = self._image[y : y + rows, x : x + columns]
         seen = self._seen[y : y + rows, x : x + columns]
         differ = largest_channel(cv2.absdiff(image, here).astype(np.uint8, copy=False))
-        agrees = known & (seen > 0) & (differ <= _SAME)
+        agrees = known & (seen > 0) & (differ <= self.config.same)
         first = known & (seen == 0)
         share = _SHARES[seen] * agrees  # 0 where the place stays as it is
         mixed = image + cv2.subtract(here, image, dtype=cv2.CV_32F) * share[..., None]
         image[...] = np.clip(np.rint(mixed), 0, 255)
-        seen[...] = np.minimum(seen + agrees, _MOST)
+        seen[...] = np.minimum(seen + agrees, self.config.most)
         image[first], seen[first] = here[first], 1
         other = known & ~agrees & ~first
         weak = other & (seen == 1)
         image[weak] = here[weak]
         seen[other & ~weak] -= 1
+        shown = self._shown[y : y + rows, x : x + columns]
+        shown[...] = np.minimum(shown + known, self.config.most)
+
+    def _known(self, part: tuple[slice, slice] = (slice(None), slice(None))) -> NDArray[np.bool_]:
+        """Where the drawings are of one mind, bool[h, w] of a part.
+
+        A layer in front that goes its own way shows something else in each. A hair's width of that is only an
+        edge, which is known to a fraction of a pixel.
+        """
+        seen = self._seen[part]
+        denied = (seen < np.float32(self.config.agreed) * self._shown[part]).view(np.uint8)
+        wide = np.ones((self._rim, self._rim), np.uint8)
+        return (seen > 0) & (cv2.morphologyEx(denied, cv2.MORPH_OPEN, wide) == 0)
 
     def _finish(self) -> None:
         if self._image is not None and (self._seen > 0).any():
-            known = self._seen > 0
+            known = self._known()
             image = self._image.copy()
             image[~known] = 0
             placements = tuple(sorted(self._placements, key=lambda one: one.frame_index))
@@ -160,15 +176,15 @@ def _widened(cel: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
 
 
 def _laid(
-    picture: NDArray[np.uint8], shown: NDArray[np.bool_], move: Similarity, size: tuple[int, int]
+    picture: NDArray[np.uint8], shown: NDArray[np.bool_], move: Similarity, size: tuple[int, int], near: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Picture and mask where the plate has them; as they are where they only shift by whole pixels."""
+    """Picture and mask where the plate has them; not resampled where they shift by ``near`` whole pixels."""
     whole = np.eye(3)
     whole[:2, 2] = np.rint(move[:2, 2])
-    if size == shown.shape and moved_by(move, STANDING, shown.shape)[1] < _WHOLE:
+    if size == shown.shape and moved_by(move, STANDING, shown.shape)[1] < near:
         return picture, shown
     columns_rows = (size[1], size[0])
-    if moved_by(move, whole, shown.shape)[1] < _WHOLE:
+    if moved_by(move, whole, shown.shape)[1] < near:
         move = whole
     laid = cv2.warpAffine(picture, move[:2], columns_rows, flags=cv2.INTER_CUBIC)
     known = cv2.warpAffine(

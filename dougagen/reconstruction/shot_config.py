@@ -2,9 +2,156 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dougagen.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class FollowConfig:
+    """How background and figures are followed from drawing to drawing (``alignment``)."""
+
+    believed: float = 0.5
+    """Log odds from which a place counts as cel, and under their negative as background."""
+    most_points: int = 400
+    fewest_points: int = 8
+    back: float = 0.5
+    """px; a point that is not found again on the way back is lost."""
+    follows: float = 0.7
+    """px from where the similarity brings a point."""
+    others: float = 1.5
+    """px from where another move brings a point, for it not to follow that one."""
+    share: float = 0.35
+    """Of the points that must follow it."""
+    straight: float = 0.002
+    """Scale or turn below which a move is a shift …"""
+    stands: float = 0.25
+    """… and px below which it is none."""
+    same: int = 5
+    """Levels of luma by which what stands still may differ …"""
+    same_color: int = 10
+    """… and of its largest channel, for colour is coded coarser, …"""
+    still: float = 0.97
+    """… on this share of the background, where nothing moved …"""
+    enough: float = 0.002
+    """… and so much of the picture must be background to say so."""
+    laid: float = 0.9
+    """Share of a background without corners that a shift must lay on the same …"""
+    better: float = 0.33
+    """… and share of what standing leaves that it may leave, to be believed."""
+    apart: float = 1.0
+    """px at ``ShotConfig.lines`` by which background and figures must move differently everywhere."""
+    moved: float = 0.2
+    """px at ``ShotConfig.lines``; a shot whose drawings lie nearer to each other stands."""
+    slid: float = 0.5
+    """px of the picture that a layer must lie beside its first place for a move to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveVoteConfig:
+    """What the moves of background and figures say of a place (``shot_evidence``)."""
+
+    goes_with: float = 0.15
+    """Of −1 to 1: from there a place goes with the figures …"""
+    believed_share: float = 0.5
+    """… and so much of that must be cel for the networks."""
+    explained: float = 4.0
+    """Levels, over 5×5 pixels, that the better of two moves may leave to be heard. A background that the
+    figure covers in the other drawing is explained by neither, but here and there by chance."""
+    far: tuple[float, ...] = (12.0, 36.0)
+    """px at ``ShotConfig.lines`` by which they differ in drawings that are compared over a distance."""
+    loudest: float = 2.5
+    """Times two neighbours' word, where drawings farther apart say the same."""
+    loud: float = 4.0
+    """Log odds by moves alone that places do not outvote: more than two neighbours can say."""
+    steep: float = 1.5
+    """Two neighbours that agree by two thirds say all there is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceConfig:
+    """Which paints stand at a place (``places``)."""
+
+    paints: int = 4
+    """That are told apart; the one seen least gives way to a fifth."""
+    surely: float = 1.0
+    """Log odds under whose negative a paint counts as background, seen twice."""
+    sure: float = 9.0
+    """Log odds; more than that no votes say."""
+    largest: float = 6.0
+    """Pictures' areas; drawings that lie farther apart are compared in two halves."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaintConfig:
+    """Which paints are one, wherever they stand, and what that says of their fills (``shot_fills``)."""
+
+    levels: int = 8
+    """Paints nearer than that are one."""
+    flat: float = 10.0
+    """Levels of local contrast; where there are more, two paints are mixed."""
+    fewest: int = 40
+    """Pixels from which a paint has an opinion."""
+    weight: float = 0.6
+    """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
+    own: float = 0.08
+    """Share of what an area was called in its own drawing. Without it rare fills drown in the vote (IoU of
+    the fills in ten clips .784, read alone .777); with .15 it is .790, but more flickers, with .5 2.4 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class BorderConfig:
+    """Where picture and background plate part along the border of a mask (``borders``)."""
+
+    rim: float = 1 / 180
+    """Of the lines; so far from its border a mask may be wrong, and a plate shows nothing there."""
+    levels: float = 4.0
+    """Of luma; the least that counts as a difference …"""
+    contrast: float = 0.35
+    """… and share of the local contrast: places are known to a fraction of a pixel."""
+    noise: float = 95.0
+    """Percentile of the background's differences, taken for noise."""
+    color: float = 2.0
+    """Colour is coded coarser than luma: so many times what luma may …"""
+    color_more: float = 4.0
+    """… and levels."""
+    differs: float = 1.4
+    """Times what noise explains."""
+    clearly: float = 2.0
+    """… which a border's figure must reach somewhere, for its equal to be no chance."""
+    surely: float = 3.0
+    """… and a neighbour, for a pixel to be a mixture of it and the background."""
+    half: float = 0.5
+    """Share of the cel in such a pixel."""
+    around: float = 1 / 12
+    """Of the lines; so large is the neighbourhood whose background must equal the plate …"""
+    strange: float = 0.05
+    """… but for this share."""
+    fewest: int = 500
+    """Pixels of background that tell the noise."""
+
+    def rim_of(self, height: int) -> int:
+        """Pixels at a picture's height within which masks are mended, and left out of plates."""
+        return max(1, round(height * self.rim))
+
+
+@dataclass(frozen=True, slots=True)
+class PlateConfig:
+    """How the background plate is put together (``plate_maker``)."""
+
+    same: int = 12
+    """Levels; a place that differs by more shows something else."""
+    most: int = 60
+    """Drawings that a place remembers; with them it follows slow changes."""
+    agreed: float = 0.2
+    """Share of its drawings by which those that agree on a place must outnumber the others, for it to be
+    known: three of five."""
+    largest: float = 8.0
+    """Frames' areas that a plate may cover; a longer pan begins another plate."""
+    largest_pixels: int = 32_000_000
+    """Of a plate, whatever the size of its frames, where these are smaller."""
+    whole: float = 0.02
+    """px; a shift so near to whole pixels is not resampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +191,12 @@ class ShotConfig:
     """Pixels at ``lines`` that a change must be wide: along borders each drawing's own reading is sharper."""
     mends_borders: bool = True
     """Whether masks end where picture and background plate part (``borders``)."""
-    paint_weight: float = 0.5
-    """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
-    largest_plate: float = 8.0
-    """Frames' areas that a plate may cover; a longer pan begins another plate."""
+    follow: FollowConfig = field(default_factory=FollowConfig)
+    moves: MoveVoteConfig = field(default_factory=MoveVoteConfig)
+    places: PlaceConfig = field(default_factory=PlaceConfig)
+    paints: PaintConfig = field(default_factory=PaintConfig)
+    borders: BorderConfig = field(default_factory=BorderConfig)
+    plate: PlateConfig = field(default_factory=PlateConfig)
 
     def __post_init__(self) -> None:
         if not 32 <= self.lines <= self.follow_lines <= 2160:
@@ -56,8 +205,14 @@ class ShotConfig:
             raise ConfigError(f"a shot needs window in [1, 1000] and context in [0, 1000], got {self}")
         if not 0 <= self.layered[0] < self.layered[1] <= 1:
             raise ConfigError(f"a shot needs two rising shares in layered, got {self}")
-        if not (self.tolerance > 0 and self.moving_levels > 0 and self.largest_plate >= 1 and self.core >= 1):
-            raise ConfigError(f"a shot needs levels, core and largest_plate over 0, got {self}")
+        if not (self.tolerance > 0 and self.moving_levels > 0 and self.plate.largest >= 1 and self.core >= 1):
+            raise ConfigError(
+                f"a shot needs levels and core over 0, and plates of a frame or more, got {self}"
+            )
+        if not (1 <= self.places.paints <= 8 and 1 <= self.paints.levels <= 64 and self.plate.most <= 255):
+            raise ConfigError(
+                f"a shot needs paints in [1, 8], levels in [1, 64] and most up to 255, got {self}"
+            )
 
     def window_of(self, height: int, width: int) -> int:
         """Drawings of one size that are read together: ten bytes a pixel each, color, odds, classes."""

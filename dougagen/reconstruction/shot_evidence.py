@@ -8,7 +8,7 @@ log odds change by. What only one drawing shows stays as the networks read it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 import cv2
@@ -18,88 +18,12 @@ from numpy.typing import NDArray
 from dougagen.reconstruction.alignment import (
     STANDING,
     Similarity,
-    background_move,
-    followed,
     inverse,
     moved_by,
-    scaled,
 )
 from dougagen.reconstruction.places import Paints, largest_channel, told_apart, with_one_background
-from dougagen.reconstruction.shot_config import ShotConfig
-
-_BELIEVED = 0.5  # log odds from which a place counts as cel, and under their negative as background
-_SURELY = 1.0  # log odds under whose negative a paint counts as background, seen twice
-_WITH = 0.15  # of −1 to 1: from there a place goes with the figures …
-_BELIEVED_SHARE = 0.5  # … and so much of that must be cel for the networks
-_APART = 1.0  # px at `lines` by which background and figures must move differently everywhere
-_FAR = (12.0, 36.0)  # px at `lines` by which they differ in drawings that are compared over a distance
-_MOVED = 0.2  # px at `lines`; a shot whose drawings lie nearer to each other stands
-_LARGEST = 6.0  # pictures' areas; drawings that lie farther apart are compared in two halves
-_LOUDEST = 2.5  # times two neighbours' word, where drawings farther apart say the same
-_LOUD = 4.0  # log odds by moves alone, more than two neighbours can say
-_STEEP = 1.5  # two neighbours that agree by two thirds say all there is to say
-
-
-@dataclass(slots=True, eq=False)
-class Look:
-    """What is remembered of a drawing: small pictures, a place in the shot, and odds."""
-
-    luma: NDArray[np.uint8]
-    """uint8[H, W] at ``follow_lines``."""
-    small: NDArray[np.uint8]
-    """uint8[h, w, 3] at ``lines``."""
-    odds: NDArray[np.float32]
-    """float32[h, w]: log odds of cel."""
-    in_plain_light: bool
-    """Neither fading nor flashing: light is no evidence."""
-    move: Similarity = field(default_factory=STANDING.copy)
-    """Of the background, from the drawing before, in pixels at ``lines``."""
-    place: Similarity = field(default_factory=STANDING.copy)
-    """From the drawing into its stretch of the shot, in pixels at ``lines``."""
-    stretch: int = 0
-    """Where the background cannot be followed another stretch begins, with places of its own."""
-    fills: NDArray[np.float16] | None = None
-    """float16[4, h, w]: log odds of the fills, once the douga is read."""
-    cel: NDArray[np.bool_] | None = None
-    """bool[h, w]: the mask, once it is read."""
-    figures: Similarity | None = None
-    """Of the figures, from the drawing before; None where they move with the background, or none is known."""
-
-    @classmethod
-    def at(
-        cls, picture: NDArray[np.uint8], odds: NDArray, *, in_plain_light: bool, config: ShotConfig
-    ) -> Look:
-        """Of a picture uint8[H, W, 3] and its log odds [H, W]."""
-        luma = cv2.cvtColor(_at_lines(picture, config.follow_lines), cv2.COLOR_RGB2GRAY)
-        small = _at_lines(picture, config.lines)
-        return cls(luma, small, _at_lines(odds.astype(np.float32), config.lines), in_plain_light)
-
-    @property
-    def smooth(self) -> NDArray[np.uint8]:
-        """The small picture without its finest grain."""
-        return cv2.blur(self.small, (3, 3))
-
-
-def follow(before: Look | None, look: Look) -> None:
-    """Note where ``look`` lies in the shot, by the drawing before it. The first lies where the shot does."""
-    if before is None:
-        return
-    zoom = look.luma.shape[0] / look.small.shape[0]
-    odds = [cv2.resize(one.odds, one.luma.shape[::-1]) for one in (before, look)]
-    background = odds[0] < -_BELIEVED
-    move = background_move(before.luma, look.luma, background, background & (odds[1] < -_BELIEVED))
-    look.stretch = before.stretch
-    if move is None:
-        look.stretch += 1
-        return
-    look.move = scaled(move, 1 / zoom)
-    look.place = before.place @ inverse(look.move)
-    cel = cv2.erode((odds[0] > _BELIEVED).view(np.uint8), np.ones((9, 9), np.uint8))
-    figures = followed(before.luma, look.luma, cel, without=move) if cel.any() else None
-    if figures is not None:
-        figures = scaled(figures, 1 / zoom)
-        if moved_by(figures, look.move, look.small.shape)[0] > _APART:
-            look.figures = figures
+from dougagen.reconstruction.shot_config import MoveVoteConfig, ShotConfig
+from dougagen.reconstruction.shot_looks import Look
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,8 +51,9 @@ def evidence_of(looks: Sequence[Look], config: ShotConfig) -> Evidence:
             continue
         chosen = [looks[i] for i in stretch]
         changed, paints = _changes(chosen, config)
+        core = config.core + 2 * _moves(chosen, config)
         for i, change in zip(stretch, changed, strict=True):
-            changes[i] = of_some_width(looks[i].odds, change, config.core + 2 * _moves(chosen))
+            changes[i] = of_some_width(looks[i].odds, change, core)
     if len(stretches) > 1 or paints is None:
         paints = _on_screen([looks[i] for i in usable], config)
     return Evidence(changes, usable, paints)
@@ -138,29 +63,47 @@ def _on_screen(looks: Sequence[Look], config: ShotConfig) -> Paints:
     """What the drawings show at each place of the screen, wherever their background lies."""
     smooth = np.stack([look.smooth for look in looks])
     everywhere = np.ones(smooth.shape[:3], np.bool_)
-    return told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
+    return told_apart(
+        smooth,
+        everywhere,
+        tolerance=config.tolerance,
+        contrast=config.moving_contrast,
+        most=config.places.paints,
+    )
 
 
-def _moves(looks: Sequence[Look]) -> bool:
+def _moves(looks: Sequence[Look], config: ShotConfig) -> bool:
     first = looks[0]
-    return any(moved_by(look.place, first.place, look.small.shape)[1] > _MOVED for look in looks)
+    return any(moved_by(look.place, first.place, look.small.shape)[1] > config.follow.moved for look in looks)
 
 
 def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np.float32]], Paints]:
     odds = np.stack([look.odds for look in looks])
     smooth = np.stack([look.smooth for look in looks])
     everywhere = np.ones(odds.shape, np.bool_)
-    if not _moves(looks):
-        paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.still_contrast)
+    if not _moves(looks, config):
+        paints = told_apart(
+            smooth,
+            everywhere,
+            tolerance=config.tolerance,
+            contrast=config.still_contrast,
+            most=config.places.paints,
+        )
         return list(_with_one_background(paints, odds, config) - odds), paints
     by_moves = _by_moves(looks, config)
     read = odds + by_moves
     settled = _on_the_background(looks, smooth, read, config)
     # What many pairs of drawings say of a place is not outvoted by what others show where it lies.
-    settled = np.where(by_moves > _LOUD, np.maximum(settled, read), settled)
-    settled = np.where(by_moves < -_LOUD, np.minimum(settled, read), settled)
+    settled = np.where(by_moves > config.moves.loud, np.maximum(settled, read), settled)
+    settled = np.where(by_moves < -config.moves.loud, np.minimum(settled, read), settled)
     # What stands on the screen while the background passes shares its votes as well.
-    paints = told_apart(smooth, everywhere, tolerance=config.tolerance, contrast=config.moving_contrast)
+    paints = told_apart(
+        smooth,
+        everywhere,
+        tolerance=config.tolerance,
+        contrast=config.moving_contrast,
+        most=config.places.paints,
+    )
     return list(paints.shared(settled) - odds), paints
 
 
@@ -171,34 +114,36 @@ def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
     smooth = [_without_grain(look.small) for look in looks]
     compared = np.zeros(len(looks), np.float32)
     for k in range(1, len(looks)):
-        for j, by_background, by_figures in _compared_with(looks, k):
+        for j, by_background, by_figures in _compared_with(looks, k, config.moves):
             for here, there, turn in ((k, j, 1), (j, k, -1)):
-                left = [
-                    _left_of(smooth[here], smooth[there], np.linalg.matrix_power(move, turn))
-                    for move in (by_background, by_figures)
-                ]
+                moves = [np.linalg.matrix_power(move, turn) for move in (by_background, by_figures)]
+                left = [_left_of(smooth[here], smooth[there], move) for move in moves]
                 better = np.clip((left[0] - left[1]) / config.moving_levels, -1, 1)
                 better = np.where(np.isfinite(better), better, 0).astype(np.float32)
-                if (
-                    k - j > 1
-                ):  # far apart much is hidden or drawn anew: what neither move explains says nothing
-                    better[np.minimum(*left) > config.moving_levels] = 0
+                # Much is hidden in one of the two, or drawn anew: what neither move explains says nothing …
+                around = [cv2.blur(np.nan_to_num(one, nan=255.0), (5, 5)) for one in left]
+                better[np.minimum(*around) > config.moves.explained] = 0
+                # … and nothing that looks like background goes with the figure which hides it there.
+                hidden = _hidden(looks[here].odds, looks[there].odds, moves[0], config.follow.believed)
+                better[hidden] = np.minimum(better[hidden], 0)
                 better = cv2.blur(better, (5, 5))
                 said[here] += better
-                opinions[here] += np.abs(better) > _WITH
+                opinions[here] += np.abs(better) > config.moves.goes_with
                 compared[here] += 1
     fewest = np.clip(compared, 1, 2)[:, None, None]
     mean = (said / np.maximum(opinions, fewest)).astype(np.float32)
-    if not _are_figures(mean, looks):
+    if not _are_figures(mean, looks, config.moves):
         return np.zeros_like(said)
-    loud = np.clip(opinions / 2, 1, _LOUDEST)
-    return (config.moving * loud * np.clip(_STEEP * mean, -1, 1)).astype(np.float32)
+    loud = np.clip(opinions / 2, 1, config.moves.loudest)
+    return (config.moving * loud * np.clip(config.moves.steep * mean, -1, 1)).astype(np.float32)
 
 
-def _compared_with(looks: Sequence[Look], k: int) -> Iterator[tuple[int, Similarity, Similarity]]:
+def _compared_with(
+    looks: Sequence[Look], k: int, config: MoveVoteConfig
+) -> Iterator[tuple[int, Similarity, Similarity]]:
     """The drawing before ``k``, and those from which background and figures lie so far apart that the inside
     of something flat shows whose move it follows; with the moves of both from there to ``k``."""
-    by_background, by_figures, far = STANDING, STANDING, list(_FAR)
+    by_background, by_figures, far = STANDING, STANDING, list(config.far)
     for j in range(k - 1, -1, -1):
         step = looks[j + 1].figures
         if step is None:
@@ -213,16 +158,24 @@ def _compared_with(looks: Sequence[Look], k: int) -> Iterator[tuple[int, Similar
             return
 
 
-def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look]) -> bool:
+def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look], config: MoveVoteConfig) -> bool:
     """Whether the networks believe in cel where places go with the figures: else these are one more layer of
     the background, in front or behind."""
     odds = np.stack([look.odds for look in looks])
-    theirs = with_figures > _WITH
-    return not theirs.any() or bool((odds[theirs] > 0).mean() >= _BELIEVED_SHARE)
+    theirs = with_figures > config.goes_with
+    return not theirs.any() or bool((odds[theirs] > 0).mean() >= config.believed_share)
 
 
 def _without_grain(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.uint8, copy=False)
+
+
+def _hidden(
+    here: NDArray[np.float32], there: NDArray[np.float32], move: Similarity, believed: float
+) -> NDArray[np.bool_]:
+    """bool[h, w]: background by the odds ``here``, where those ``there``, moved, say cel."""
+    covered = cv2.warpAffine(there, move[:2], here.shape[::-1], borderValue=-believed)
+    return (covered > believed) & (here < -believed)
 
 
 def _left_of(here: NDArray[np.uint8], there: NDArray[np.uint8], move: Similarity) -> NDArray[np.float32]:
@@ -246,7 +199,7 @@ def _on_the_background(
     reach = np.hstack([(place @ corners)[:2] for place in places])
     left, top = np.floor(reach.min(axis=1))
     right, bottom = np.ceil(reach.max(axis=1))
-    if (right - left) * (bottom - top) > _LARGEST * height * width:
+    if (right - left) * (bottom - top) > config.places.largest * height * width:
         if len(looks) < 4:
             return odds
         middle = len(looks) // 2
@@ -262,7 +215,9 @@ def _on_the_background(
     laid, said = _laid(smooth, maps, size), _laid(odds, maps, size)
     inside = np.ones((height, width), np.uint8)
     valid = np.stack([cv2.warpAffine(inside, m, size, flags=cv2.INTER_NEAREST) > 0 for m in maps])
-    paints = told_apart(laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast)
+    paints = told_apart(
+        laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
+    )
     settled = _with_one_background(paints, said, config)
     back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.stack(
@@ -276,11 +231,11 @@ def _with_one_background(
     """``with_one_background``, with a weaker penalty the more places show two backgrounds: several layers of
     it, each with a speed of its own, lie over each other there, and none of them is cel for that."""
     mean, count = paints.means(odds)
-    backgrounds = ((mean < -_SURELY) & (count >= 2)).sum(axis=0)
+    backgrounds = ((mean < -config.places.surely) & (count >= 2)).sum(axis=0)
     crowded = float((backgrounds >= 2).sum() / max(1, (backgrounds >= 1).sum()))
     few, many = config.layered
     penalty = config.penalty * float(np.clip((many - crowded) / (many - few), 0, 1))
-    return with_one_background(paints, odds, penalty=penalty, power=config.power)
+    return with_one_background(paints, odds, penalty=penalty, power=config.power, sure=config.places.sure)
 
 
 def _laid(pictures: NDArray, maps: Sequence[NDArray[np.float64]], size: tuple[int, int]) -> NDArray:
@@ -298,11 +253,3 @@ def of_some_width(odds: NDArray, change: NDArray[np.float32], core: int) -> NDAr
     wide[np.unique(pieces[cv2.erode(turned, np.ones((core, core), np.uint8)) > 0])] = True
     wide[0] = True
     return np.where(wide[pieces], change, np.float32(0))
-
-
-def _at_lines(picture: NDArray, lines: int) -> NDArray:
-    height, width = picture.shape[:2]
-    if height <= lines:
-        return picture
-    size = (max(1, round(width * lines / height)), lines)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))

@@ -22,8 +22,9 @@ from dougagen.reconstruction.alignment import Similarity, inverse, scaled
 from dougagen.reconstruction.borders import along_the_plate
 from dougagen.reconstruction.plate_maker import PlateMaker
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_evidence import Evidence, Look, evidence_of, follow, of_some_width
+from dougagen.reconstruction.shot_evidence import Evidence, evidence_of, of_some_width
 from dougagen.reconstruction.shot_fills import settled_fills, stacked_fills, with_fills
+from dougagen.reconstruction.shot_looks import Look, follow
 
 Picture = NDArray[np.uint8]
 Odds = NDArray[np.float16]
@@ -63,7 +64,6 @@ class Networks(Protocol):
 
 _NO_EVIDENCE = {"in_fade", "in_flash", "in_dissolve"}
 _CEL_SHARE, _LOOKED, _DRAWN = 0.43, 0.53, 0.93  # of the time of a window, where each step ends (one core)
-_SLID = 0.5  # px that a layer must lie beside its first place for a move to be known
 
 
 class NetworkShotReader:
@@ -138,16 +138,14 @@ class NetworkShotReader:
         chosen = [together[i] for i in evidence.usable]
         fills = [look.fills for look in chosen if look.fills is not None]
         cel = [look.cel for look in chosen if look.cel is not None]
-        settled = settled_fills(
-            stacked_fills(fills),
-            np.stack([look.smooth for look in chosen]),
-            np.stack(cel),
-            evidence.paints,
-            paint_weight=self._config.paint_weight,
-        )
-        of_look = {id(look): odds for look, odds in zip(chosen, settled, strict=True)}
+        alone = stacked_fills(fills)
+        smooth = np.stack([look.smooth for look in chosen])
+        settled = settled_fills(alone, smooth, np.stack(cel), evidence.paints, self._config.paints)
+        of_look = {
+            id(look): odds for look, odds in zip(chosen, zip(alone, settled, strict=True), strict=True)
+        }
         return [
-            replace(one, classes=with_fills(one.classes, one.cel, of_look[id(look)]))
+            replace(one, classes=with_fills(one.classes, one.cel, *of_look[id(look)]))
             if id(look) in of_look
             else one
             for look, one in zip(looks, drawn, strict=True)
@@ -159,8 +157,8 @@ class NetworkShotReader:
 
     def _look(self, drawing: Drawing, odds: Odds) -> Look:
         plain = not _NO_EVIDENCE & {measure.name for measure in drawing.measures}
-        look = Look.at(drawing.image, odds, in_plain_light=plain, config=self._config)
-        follow(self._last, look)
+        look = Look.at(drawing.image, odds, in_plain_light=plain, config=self._config, told=_told(drawing))
+        follow(self._last, look, self._config.follow)
         self._last = look
         return look
 
@@ -188,7 +186,9 @@ class NetworkShotReader:
             self._plates.close()
         self._stretch = look.stretch
         if self._plates is None:
-            self._plates = PlateMaker(drawing.episode_id, drawing.shot_index, self._config.largest_plate)
+            self._plates = PlateMaker(
+                drawing.episode_id, drawing.shot_index, self._config.plate, self._config.borders
+            )
         height, width = drawing.image.shape[:2]
         if cel.shape != (height, width):  # an enormous picture, read at a fraction of its size
             large = cv2.resize(cel.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
@@ -200,7 +200,7 @@ class NetworkShotReader:
         if self._plates is None or drawn.cel.shape != picture.shape[:2]:
             return drawn
         plate, known = self._plates.seen_from(_place_in(picture, look), *drawn.cel.shape)
-        cel = along_the_plate(picture, plate, known, drawn.cel)
+        cel = along_the_plate(picture, plate, known, drawn.cel, self._config.borders)
         classes = np.where(drawn.cel & ~cel, np.uint8(DougaClass.FLAT_AREA), drawn.classes)
         classes[cel & ~drawn.cel] = DougaClass.VISIBLE_LINE
         return replace(drawn, cel=cel, classes=classes)
@@ -216,7 +216,7 @@ class NetworkShotReader:
         found = [(0, scaled(step, zoom))]
         if self._figures is not None:
             found.append((1, scaled(self._figures, zoom)))
-        self._slid |= any(float(np.hypot(*move[:2, 2])) > _SLID for _, move in found)
+        self._slid |= any(float(np.hypot(*move[:2, 2])) > self._config.follow.slid for _, move in found)
         if not self._slid:
             return ()
         return tuple(
@@ -229,6 +229,15 @@ class NetworkShotReader:
             )
             for layer, move in found
         )
+
+
+def _told(drawing: Drawing) -> Similarity | None:
+    """Where footage says that the background lies in the frame which the drawing shows."""
+    for move in drawing.layer_moves:
+        if move.layer == 0 and move.frame_index == drawing.frame_index:
+            along, across = move.scale * np.cos(move.turn), move.scale * np.sin(move.turn)
+            return np.array([[along, -across, move.x], [across, along, move.y], [0, 0, 1.0]])
+    return None
 
 
 def _place_in(picture: Picture, look: Look) -> Similarity:

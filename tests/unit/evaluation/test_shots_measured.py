@@ -30,6 +30,7 @@ from dougagen.evaluation.shot_tables import recomposition_tables, shot_tables
 from dougagen.evaluation.suite import EvaluationPlan, evaluate
 from dougagen.reconstruction.alignment import STANDING
 from dougagen.reconstruction.plate_maker import PlateMaker
+from dougagen.reconstruction.shot_config import BorderConfig, PlateConfig
 from dougagen.studio import CLIP_CATEGORIES, backgrounds_of, plan_held_out_clip, shoot_clip
 from dougagen.studio.clips.clip import film
 from dougagen.studio.delivery.clips import write_clip
@@ -87,7 +88,9 @@ class BoxesOfAShot:
     def read(self, drawings):
         results = self.boxes.reconstruct([d.image for d in drawings])
         for drawing, result in zip(drawings, results, strict=True):
-            self.maker = self.maker or PlateMaker(drawing.episode_id, drawing.shot_index, 8)
+            self.maker = self.maker or PlateMaker(
+                drawing.episode_id, drawing.shot_index, PlateConfig(), BorderConfig()
+            )
             self.maker.lay(drawing.image, result.cel_mask.pixels, STANDING, drawing.frame_index)
         return results
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction
+from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconstruction, TurnedMove
 from dougagen.errors import ConfigError
 from dougagen.pipeline import reconstruct_shots
+from dougagen.reconstruction import reconstructor
+from dougagen.reconstruction.places import told_apart
 from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.shot_config import ShotConfig
+from dougagen.reconstruction.shot_evidence import _by_moves
+from dougagen.reconstruction.shot_fills import settled_fills, with_fills
+from dougagen.reconstruction.shot_looks import Look
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
 
 Picture = NDArray[np.uint8]
@@ -152,6 +159,28 @@ def test_layers_of_the_background_with_speeds_of_their_own_are_not_cel() -> None
     assert error(found, masks) < 0.01
 
 
+def test_a_soft_background_that_a_figure_hides_later_does_not_go_with_the_figure() -> None:
+    """The board moves by 2 px, the figure by 15 the same way: what it hides matches neither."""
+    rng = np.random.default_rng(1)
+    wide = cv2.resize(rng.integers(102, 118, (32, 64), np.uint8), (190, 96), interpolation=cv2.INTER_CUBIC)
+    figure = np.full((50, 40), 150, np.uint8)
+    figure[::9], figure[:, ::11] = 120, 90
+    looks: list[Look] = []
+    for k in range(4):
+        picture, mask = wide[:90, 2 * k : 2 * k + 140].copy(), np.zeros((90, 140), np.bool_)
+        at = (slice(20, 70), slice(90 - 15 * k, 130 - 15 * k))
+        picture[at], mask[at] = figure, True
+        odds = np.where(mask, np.float32(3), np.float32(-3))
+        look = Look.at(np.repeat(picture[..., None], 3, 2), odds, in_plain_light=True, config=ShotConfig())
+        if looks:
+            look.move, look.figures = np.eye(3), np.eye(3)
+            look.move[0, 2], look.figures[0, 2] = -2, -15
+        looks.append(look)
+    said = _by_moves(looks, ShotConfig())[0]
+    assert said[25:65, 95:125].mean() > 2
+    assert np.mean(said[22:68, 50:86] > 0.5) < 0.02
+
+
 def test_a_shadow_that_wanders_over_the_board_stays_background() -> None:
     made, masks = drawings(6, step=0)
     dark = []
@@ -190,6 +219,71 @@ def test_a_pan_gives_a_plate_that_is_larger_than_the_frame() -> None:
     assert (moves[0].x, moves[0].y, moves[0].scale) == pytest.approx((-72, 0, 1), abs=1)
 
 
+def soft(width: int) -> Picture:
+    """A board without corners, of one lightness: only its colour tells where it lies."""
+    rng = np.random.default_rng(8)
+    rough = rng.integers(60, 190, (HEIGHT // 24 + 2, width // 24 + 2, 3)).astype(np.uint8)
+    rough[..., 1] = np.clip((128 - 0.3 * rough[..., 0] - 0.11 * rough[..., 2]) / 0.59, 0, 255)
+    large = cv2.resize(rough, (width, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    return cv2.GaussianBlur(large, (0, 0), 6).astype(np.uint8)
+
+
+def softly_panned(
+    steps: Sequence[float], *, told: bool = False
+) -> tuple[list[Drawing], list[NDArray[np.bool_]]]:
+    """The disc over a soft board that slides by ``steps`` from drawing to drawing; footage may tell it."""
+    made, masks = drawings(len(steps), step=0)
+    wide = soft(WIDTH + 300)
+    panned, at = [], 0.0
+    for drawing, mask, step in zip(made, masks, steps, strict=True):
+        at += step
+        move = np.array([[1, 0, -at], [0, 1, 0]])
+        picture = cv2.warpAffine(wide, move, (WIDTH, HEIGHT)).astype(np.uint8)
+        picture[mask] = drawing.image[mask]
+        moves = (TurnedMove(0, drawing.frame_index, -at, 0.0, 1.0),) if told else ()
+        panned.append(
+            Drawing(
+                "0" * 16,
+                0,
+                drawing.exposures,
+                picture,
+                drawing_index=drawing.drawing_index,
+                layer_moves=moves,
+            )
+        )
+    return panned, masks
+
+
+def test_a_soft_board_without_corners_gives_one_plate_of_its_pan() -> None:
+    made, masks = softly_panned([0, *[6.5] * 7])
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    found = reader.read(made)
+    assert error(found, masks) < 0.002
+    (plate,) = reader.plates()
+    assert [p.x for p in plate.placements] == pytest.approx([6.5 * k for k in range(8)], abs=0.5)
+
+
+def test_what_footage_tells_finds_a_soft_board_that_jumps_too_far_to_be_found() -> None:
+    jumps = [0.0, 80.0, 4.0]
+    alone, told = (
+        NetworkShotReader(Networks(sure(masks)), ShotConfig()) for masks in [softly_panned(jumps)[1]] * 2
+    )
+    alone.read(softly_panned(jumps)[0])
+    told.read(softly_panned(jumps, told=True)[0])
+    assert len(alone.plates()) > 1
+    (plate,) = told.plates()
+    assert [p.x for p in plate.placements] == pytest.approx([0, 80, 84], abs=0.7)
+
+
+def test_what_footage_tells_is_not_believed_where_the_pictures_deny_it() -> None:
+    made, masks = softly_panned([0.0, 0.0, 0.0], told=True)
+    rng = np.random.default_rng(4)
+    noise = [replace(d, image=rng.integers(0, 256, d.image.shape, np.uint8)) for d in made]
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    reader.read(noise)
+    assert len(reader.plates()) == 3
+
+
 def test_a_disc_that_never_moves_is_left_to_the_networks() -> None:
     made, _ = drawings(5, step=0)
     odds = [np.full((HEIGHT, WIDTH), -2.0, np.float32) for _ in made]
@@ -205,6 +299,40 @@ def test_a_paint_has_one_fill_in_the_whole_shot() -> None:
         inner = cv2.erode(painted, np.ones((5, 5), np.uint8)) > 0
         assert inner.any()
         assert np.mean(one.douga.classes[inner] == 6) > 0.8
+
+
+def test_a_light_beside_ink_that_moves_a_little_stays_a_light() -> None:
+    """Beside ink all paints look alike, so that what the place was in other drawings says nothing of it."""
+    pictures, odds = np.full((5, 48, 64, 3), 190, np.uint8), np.zeros((5, len(FILLS), 48, 64), np.float32)
+    odds[:, 0] = 2
+    light = np.where(np.arange(len(FILLS)) == FILLS.index(8), 2, 0)[:, None, None]
+    for k, picture in enumerate(pictures):
+        picture[19:25, 9 + k : 15 + k] = INK
+        picture[20:24, 10 + k : 14 + k] = 235
+        picture[...] = cv2.blur(picture, (3, 3))
+        odds[k, :, 20:24, 10 + k : 14 + k] = light
+    cel, config = np.ones(pictures.shape[:3], np.bool_), ShotConfig()
+    paints = told_apart(
+        pictures, cel, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
+    )
+    settled = settled_fills(odds, pictures, cel, paints, config.paints)
+    for own, said in zip(odds, settled, strict=True):
+        assert np.array_equal(said.argmax(axis=0), own.argmax(axis=0))
+
+
+def test_a_vote_that_changes_nothing_leaves_what_is_finer_than_its_picture() -> None:
+    classes = np.zeros((96, 128), np.uint8)
+    classes[40:41, 20:90] = 8  # a hair's light, narrower than a pixel of the vote
+    odds = np.zeros((len(FILLS), 24, 32), np.float32)
+    odds[0] = 1
+    assert np.array_equal(with_fills(classes, np.ones(classes.shape, np.bool_), odds, odds), classes)
+
+
+def test_every_number_that_decides_is_named_in_the_digest() -> None:
+    told = json.loads(reconstructor._in_words(ShotConfig()))
+    for group in ("follow", "moves", "places", "paints", "borders", "plate"):
+        other = replace(getattr(ShotConfig(), group))
+        assert told[group] == json.loads(json.dumps(asdict(other)))
 
 
 @pytest.mark.parametrize("light", ["in_fade", "in_flash", "in_dissolve"])
@@ -304,6 +432,45 @@ def test_what_is_remembered_does_not_grow_with_the_shot() -> None:
     for start in range(0, 16, 4):
         reader.read(made[start : start + 4])
         assert len(reader._looks) <= 3
+
+
+def test_a_shot_of_two_thousand_drawings_has_one_plate_and_remembers_few() -> None:
+    ground, config = board(48, 24), ShotConfig(window=100, context=4)
+    mask = np.zeros((24, 48), np.bool_)
+    mask[8:18, 16:28] = True
+    networks = Networks([])
+    reader = NetworkShotReader(networks, config)
+    for start in range(0, 2000, 100):
+        made = []
+        for k in range(start, start + 100):
+            picture = ground.copy()
+            picture[mask] = (90 + k % 60, 60, 70)
+            made.append(Drawing("0" * 16, 0, (FrameSpan(k, k + 1),), picture, drawing_index=k))
+        networks._odds, networks._fills = sure([mask] * 100), [0] * 100
+        found = reader.read(made)
+        assert error(found, [mask] * 100) == 0.0
+        assert len(reader._looks) == 4
+    (plate,) = reader.plates()
+    assert len(plate.placements) == 2000
+    assert np.array_equal(plate.image[plate.known], ground[plate.known])
+    assert plate.seen_fraction > 0.7
+
+
+def test_a_layer_in_front_that_goes_its_own_way_leaves_no_smear_on_the_plate() -> None:
+    made, masks = drawings(9, step=0)
+    near = board(20, HEIGHT, seed=9)
+    behind = []
+    for k, drawing in enumerate(made):
+        picture = drawing.image.copy()
+        left = 100 + 7 * k
+        picture[:, left : left + 20] = near
+        behind.append(replace(drawing, image=picture))
+    reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
+    reader.read(behind)
+    (plate,) = reader.plates()
+    off = np.abs(plate.image.astype(int) - board(WIDTH)).max(axis=-1)
+    assert off[plate.known].max() <= 12
+    assert plate.seen_fraction > 0.75
 
 
 def test_windows_go_by_the_size_of_pictures() -> None:
