@@ -98,6 +98,14 @@ def test_areas_add_to_the_cel_and_take_nothing_away(figure: np.ndarray, untaught
     np.testing.assert_allclose(decided[20:24, 10:14], 2, atol=1e-4)
 
 
+def test_areas_that_want_half_of_the_picture_are_not_heard(figure: np.ndarray, untaught: AreaNetwork) -> None:
+    odds = np.where(paint_areas(lab_of(figure)) == paint_areas(lab_of(figure))[10, 10], -1, 3)
+    odds = odds.astype(np.float32)
+    odds[:, :50] = 5  # of the sky a third, so surely that all of it would follow
+    said = torch.from_numpy(odds)[None, None]
+    assert torch.equal(CelAreaReader(untaught).decided(said, figure[None]), said)
+
+
 def test_a_picture_of_one_paint_keeps_the_network_s_word(untaught: AreaNetwork) -> None:
     odds = torch.randn((2, 1, 30, 50))
     pictures = np.full((2, 30, 50, 3), 90, np.uint8)
