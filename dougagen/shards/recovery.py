@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,6 +57,8 @@ _HIDDEN_LEDGER = re.compile(
     r"\.{1,2}([0-9a-f]{16})"
     r"(?:\.(?:intent|replaced|[a-z]{1,16}\.[0-9a-f]{8}\.partial)|-[0-9a-f]{8}\.(?:prints|dropped)\.partial)"
 )
+_SECONDS_A_KILLED_RUN_TAKES_TO_GO = 5.0
+_SECONDS_BETWEEN_LOOKS = 0.02
 _LOCK = re.compile(r"(?:run-)?[0-9a-f]{16}|card|repeats")
 
 
@@ -102,10 +105,11 @@ def recover(out: Path) -> tuple[Recovered, ...]:
 
         return recover_in_store(out)
     done = []
+    patience_ends = time.monotonic() + _SECONDS_A_KILLED_RUN_TAKES_TO_GO
     with refusals_named(out):
         for episode_id in _episodes_with_remains(out):
             try:
-                done += _recovered(out, episode_id)
+                done += _recovered(out, episode_id, until=patience_ends)
             except ShardError as error:
                 if stops_everything(error):
                     raise
@@ -114,13 +118,25 @@ def recover(out: Path) -> tuple[Recovered, ...]:
     return tuple(done)
 
 
-def _recovered(out: Path, episode_id: str) -> list[Recovered]:
-    """Nothing where a living run has the episode. Raises ShardError."""
+def _recovered(out: Path, episode_id: str, *, until: float) -> list[Recovered]:
+    """Nothing where a living run has the episode. Raises ShardError.
+
+    A commit that is going on under a lock is over in a moment where its run lives. Where the run was killed,
+    the system gives back its lock only when it has taken the process apart: until then it looks alive, and
+    who went by it would find the new ledger and leave the shards that it replaced in ``data/`` for good.
+    """
     lock = Lock.take(lock_path(out, episode_id))
+    while lock is None and _is_committing(out, episode_id) and time.monotonic() < until:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        lock = Lock.take(lock_path(out, episode_id))
     if lock is None:
         return []
     with lock, refusals_named(out):
         return [recover_episode(out, episode_id)]
+
+
+def _is_committing(out: Path, episode_id: str) -> bool:
+    return is_there(intent_path(out, episode_id)) or is_there(replaced_path(out, episode_id))
 
 
 def _remove_dead_locks(out: Path) -> None:

@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -29,6 +30,7 @@ from dougagen.studio.clips.repertoire import REEL, plan_clip
 
 pytestmark = pytest.mark.bench
 
+RATE = 24
 LINES = int(os.environ.get("PARTS_LINES", "1080"))
 MINUTES = float(os.environ.get("PARTS_MINUTES", "24"))
 REELS = int(os.environ.get("PARTS_REELS", "4"))
@@ -37,7 +39,7 @@ DECODERS = int(os.environ.get("PARTS_DECODERS", "2"))
 
 @pytest.fixture(scope="module")
 def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Studio reels end to end, their packets copied."""
+    """Studio reels end to end, encoded as one stream."""
     if "PARTS_CLIP" in os.environ:
         return Path(os.environ["PARTS_CLIP"])
     folder = Path(os.environ.get("PARTS_KEPT") or tmp_path_factory.mktemp("reels"))
@@ -59,16 +61,16 @@ def end_to_end(reels: list[Path], target: Path) -> None:
     with av.open(str(unfinished), "w") as out:
         stream = None
         frames = 0
-        while frames < MINUTES * 60 * 24:
+        while frames < MINUTES * 60 * RATE:
             for reel in reels:
                 with av.open(str(reel)) as source:
                     for picture in source.decode(video=0):
                         if stream is None:
-                            stream = out.add_stream("libx264", rate=24, options={"preset": "veryfast"})
+                            stream = out.add_stream("libx264", rate=RATE, options={"preset": "veryfast"})
                             stream.width, stream.height = picture.width, picture.height
                             stream.pix_fmt = "yuv420p"
                         fitted = picture.reformat(stream.width, stream.height, "yuv420p")
-                        fitted.pts, fitted.time_base = frames, stream.codec_context.time_base
+                        fitted.pts, fitted.time_base = frames, Fraction(1, RATE)
                         out.mux(stream.encode(fitted))
                         frames += 1
         assert stream is not None

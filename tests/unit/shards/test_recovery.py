@@ -7,6 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -187,19 +190,49 @@ def test_what_a_living_run_writes_is_left_alone(tmp_path, make_record, make_entr
     assert drawings(tmp_path) == [0]
 
 
-def test_a_lock_is_one_process_s_and_goes_with_it(tmp_path) -> None:
+@contextmanager
+def held_by_another(out: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has the lock of the episode."""
     program = (
         "import sys, time; from pathlib import Path; from dougagen.shards.locks import lock_episode\n"
         f"lock = lock_episode(Path(sys.argv[1]), '{ID}'); print('held', flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE) as holder:
+    with subprocess.Popen([sys.executable, "-c", program, str(out)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
+        try:
+            yield holder
+        finally:
+            holder.kill()
+
+
+def test_shards_that_a_killed_redo_replaced_go_though_the_system_still_holds_its_lock(
+    tmp_path, make_record, commit_episode, monkeypatch
+) -> None:
+    """A killed process keeps its locks until it is taken apart, and the next run can be quicker than that."""
+    out = tmp_path / "out"
+    commit_episode(out, [make_record(0)])
+    monkeypatch.setattr("dougagen.shards.commits.remove_replaced", lambda *_: [])  # killed before it
+    commit_episode(out, [make_record(7)], on_existing="redo", digest="d1" * 32)
+    monkeypatch.undo()
+    assert len(list((out / "data").glob("*.parquet"))) == 2
+    with held_by_another(out) as dying:
+        death = threading.Timer(0.2, dying.kill)
+        death.start()
+        recover(out)
+        death.join()
+    assert drawings(out) == [7]
+    assert len(list((out / "data").glob("*.parquet"))) == 1
+
+
+def test_a_lock_is_one_process_s_and_goes_with_it(tmp_path) -> None:
+    with held_by_another(tmp_path) as holder:
         with pytest.raises(EpisodeBusy, match="another run is writing"):
             lock_episode(tmp_path, ID)
         holder.kill()
-    with lock_episode(tmp_path, ID):
-        pass
+        holder.wait()
+        with lock_episode(tmp_path, ID):
+            pass
     assert list(tmp_path.iterdir()) == []
 
 
