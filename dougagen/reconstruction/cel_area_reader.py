@@ -23,8 +23,6 @@ AreasWithTruth = tuple[AreaGraph, Numbers, Ints]
 LINES = 360
 """Height at which a picture is divided into areas, or its own where it is lower."""
 _LARGEST_ODDS = 6.0
-_HEARD = 0.7
-"""What the areas' word weighs beside the network's, where it is heard."""
 
 _MOST_ADDED = 0.2
 """Share of a picture up to which areas may add to the cel. Where they want more they take a bare wall for a
@@ -35,9 +33,9 @@ class CelAreaReader:
     """Decides by areas: on the CPU, in float32, wherever the networks run.
 
     A dark sleeve in a dark room, an arm in the colour of the sky, a hole in a face: the cel network misses
-    whole paints at a time, and what borders them knows better. Areas are heard only where they add to the
-    cel. On 140 scenes of held-out seeds that nothing is scored on, IoU is .870 without them, .883 so, and
-    less where they may also take away: a white shirt before a pale wall was lost on a real frame. What they
+    whole paints at a time, and what borders them knows better. Areas are heard only where they say cel. On
+    140 scenes of held-out seeds that nothing is scored on, IoU after the cut is .870 without them, .887 so,
+    .876 where they may also take away: a white shirt before a pale wall was lost on a real frame. What they
     say is coarse along the border of a figure; the color cut learns from it which paints are cel.
     """
 
@@ -59,7 +57,7 @@ class CelAreaReader:
         found = torch.from_numpy(np.stack(said))[:, None].to(odds.device)  # [N, h, w] -> [N, 1, h, w]
         found = interpolate(found, (height, width), mode="bilinear", align_corners=False)
         known = odds.clamp(-_LARGEST_ODDS, _LARGEST_ODDS)
-        raised = torch.where(found > known, _HEARD * found + (1 - _HEARD) * known, known)
+        raised = torch.where(found > 0, torch.maximum(found, known), known)
         added = ((raised > 0) & (known <= 0)).float().mean(dim=(1, 2, 3), keepdim=True)  # [N, 1, 1, 1]
         return torch.where(added <= _MOST_ADDED, raised, known)
 
