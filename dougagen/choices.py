@@ -34,5 +34,5 @@ LINE_KINDS: tuple[LineKindName, ...] = ("canny", "xdog", "douga", "exact")
 COLORIZERS = ("ours", "artist-guided", "two-stage")
 """What ``train colorizer --config`` can be beside a file."""
 
-Trained = Literal["cel", "douga", "areas", "colorizer"]
+Trained = Literal["cel", "douga", "areas", "cel-areas", "colorizer"]
 """What ``train`` trains: a network that reads pictures, or one that is made of what they read."""

@@ -1,4 +1,4 @@
-"""``dougagen train cel|douga|areas|colorizer``: shards or the studio in, weights out."""
+"""``dougagen train cel|douga|areas|cel-areas|colorizer``: shards or the studio in, weights out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dougagen.cli import options
 from dougagen.cli.console import Watch, say, show_json, show_tables
 from dougagen.cli.groups import given, with_groups
 from dougagen.cli.loss_curve import curve_of
-from dougagen.cli.train_areas import AREAS, train_areas
+from dougagen.cli.train_areas import AREAS, CEL_AREAS, AreaSource, train_areas
 from dougagen.cli.train_colorizer import COLORIZER, refuse_lines, train_a_colorizer
 from dougagen.cli.train_options import (
     Cel,
@@ -74,10 +74,12 @@ def train(
         train_a_colorizer(config, training, beside, shards or (), lines, out, stop_at=stop_at, json=json)
         return
     refuse_lines(lines)
-    if task == AREAS:
+    if task in AREAS:
         beside = given(config=config, own_share=own_share, stop_after=stop_after, real=real)
         beside |= given(evaluate_scenes=evaluate_scenes)
-        train_areas(training, supply, beside, shards or (), cel, out, draws=studio, start=start, json=json)
+        beside |= given(cel=cel) if task == CEL_AREAS else {}
+        source = AreaSource(shards or (), studio, supply)
+        train_areas(task, training, source, beside, cel, out, start=start, json=json)
         return
     from dougagen.reconstruction import CelReader
     from dougagen.training import TrainingPlan

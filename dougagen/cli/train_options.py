@@ -20,7 +20,8 @@ TaskArgument = Annotated[
     Trained | None,
     typer.Argument(
         help="cel: which pixels move. douga: the line art of the cel. areas: which fill an area takes, "
-        "by the word of a douga network. colorizer: from line art to colour.",
+        "by the word of a douga network. cel-areas: which areas are cel, by the word of a cel network. "
+        "colorizer: from line art to colour.",
         show_default="what --config says",
     ),
 ]

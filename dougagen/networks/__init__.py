@@ -2,13 +2,14 @@
 
 from dougagen.networks.allocator import reuse_freed_memory
 from dougagen.networks.area_network import (
-    ALIKE_FEATURES,
-    AREA_FEATURES,
+    AREA_SHAPES,
+    CEL_AREAS,
+    FILL_AREAS,
     FILL_COUNT,
-    NEIGHBOUR_FEATURES,
     AreaGraph,
     AreaNetwork,
     AreaNetworkConfig,
+    AreaShape,
     joined,
 )
 from dougagen.networks.gcn import GCN, GCNConfig
@@ -33,20 +34,21 @@ from dougagen.networks.weights import (
 from dougagen.networks.wiring import FILL, WORKING_LINES, Wiring, logits_at_lines, synthetic_cel, wired
 
 __all__ = [
-    "ALIKE_FEATURES",
     "ARCHITECTURES",
-    "AREA_FEATURES",
+    "AREA_SHAPES",
+    "CEL_AREAS",
     "FILL",
+    "FILL_AREAS",
     "FILL_COUNT",
     "FORMAT_VERSION",
     "GCN",
-    "NEIGHBOUR_FEATURES",
     "PRETRAINED",
     "SHIPPED",
     "WORKING_LINES",
     "AreaGraph",
     "AreaNetwork",
     "AreaNetworkConfig",
+    "AreaShape",
     "GCNConfig",
     "LiteUNet",
     "LiteUNetConfig",

@@ -1,11 +1,12 @@
-"""Which fill an area takes, decided by what it borders: a network on a graph of areas.
+"""What an area is, decided by what it borders: a network on a graph of areas.
 
-Shade is a relation between two neighbouring paints, not a colour. A network that reads pixels sees the edge
-of a large shade and, hundreds of pixels from it, flat paint. Here every area of one paint is a node, with
-what the douga network said inside it; it hears from the areas that it touches and from those of the same
-paint elsewhere, a few rounds long (message passing, Gilmer et al. 2017), and says one fill.
+Shade is a relation between two neighbouring paints, not a colour, and a black coat before a dark room is cel
+because a face stands on it. A network that reads pixels sees an edge and, hundreds of pixels from it, flat
+paint. Here every area of one paint is a node, with what the other network said inside it; it hears from the
+areas that it touches and from those of the same paint elsewhere, a few rounds long (message passing, Gilmer
+et al. 2017), and is one thing throughout: one fill on the cel, or cel or background in the whole picture.
 
-It belongs to the douga network whose word it learned to weigh, and travels in that one's file.
+It belongs to the network whose word it learned to weigh, and travels in that one's file.
 """
 
 from __future__ import annotations
@@ -17,15 +18,35 @@ import torch
 from torch import Tensor, nn
 
 from dougagen.errors import ConfigError
+from dougagen.networks.registry import Task
 
 FILL_COUNT = 4
 """Base, shade, color and highlight: classes 0 and 6 to 8."""
-AREA_FEATURES, NEIGHBOUR_FEATURES, ALIKE_FEATURES = 30, 18, 4
-_TRUST = 3.0
-"""What a vote counts before anything is learned."""
 _SILENCE = 0.3
 """Of a message's weight: what little is heard counts little."""
 _BOUNDS = {"width": (4, 256), "rounds": (1, 8)}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaShape:
+    """How many numbers describe an area, its borders and its likes, and how many things it can be."""
+
+    said: int
+    """Of an area's numbers, the first: what the network said whose word is weighed."""
+    areas: int
+    neighbours: int
+    alike: int
+    outputs: int
+    trust: float
+    """What a vote counts before anything is learned."""
+
+
+FILL_AREAS = AreaShape(said=18, areas=30, neighbours=18, alike=4, outputs=FILL_COUNT, trust=3.0)
+"""Areas of the cel, and which fill each takes."""
+CEL_AREAS = AreaShape(said=6, areas=34, neighbours=16, alike=5, outputs=2, trust=1.0)
+"""Areas of the whole picture: background or cel."""
+AREA_SHAPES = {Task.DOUGA: FILL_AREAS, Task.CEL: CEL_AREAS}
+"""By the task of the network whose word is weighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +73,21 @@ class AreaNetworkConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AreaGraph:
-    """The areas of one picture, N of them; ``reconstruction.area_graph`` says what the numbers are."""
+    """The areas of one picture, N of them; ``reconstruction.area_graph`` and ``cel_area_graph`` say what the
+    numbers are, an ``AreaShape`` how many."""
 
     areas: Tensor
-    """float32[N, AREA_FEATURES]."""
+    """float32[N, areas]."""
     votes: Tensor
-    """float32[N, FILL_COUNT]: the share of each area's pixels that voted for each fill."""
+    """float32[N, outputs]: how loudly each area's pixels voted for each thing that it can be."""
     pairs: Tensor
     """int64[2, E]: an area and one that it borders, both ways."""
     of_pairs: Tensor
-    """float32[E, NEIGHBOUR_FEATURES]."""
+    """float32[E, neighbours]."""
     alike: Tensor
     """int64[2, K]: an area and one of nearly the same paint."""
     of_alike: Tensor
-    """float32[K, ALIKE_FEATURES]."""
+    """float32[K, alike]."""
 
 
 def joined(graphs: list[AreaGraph]) -> AreaGraph:
@@ -84,31 +106,31 @@ def joined(graphs: list[AreaGraph]) -> AreaGraph:
 
 
 class AreaNetwork(nn.Module):
-    """An ``AreaGraph`` → logits float32[N, FILL_COUNT]."""
+    """An ``AreaGraph`` of a shape → logits float32[N, outputs]."""
 
-    def __init__(self, config: AreaNetworkConfig) -> None:
+    def __init__(self, config: AreaNetworkConfig, shape: AreaShape) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.shape = config, shape
         width = config.width
-        self.look = nn.Sequential(nn.Linear(AREA_FEATURES, width), nn.ReLU(), nn.Linear(width, width))
-        self.rounds = nn.ModuleList(_Round(width) for _ in range(config.rounds))
-        self.classify = nn.Linear(width, FILL_COUNT)
+        self.look = nn.Sequential(nn.Linear(shape.areas, width), nn.ReLU(), nn.Linear(width, width))
+        self.rounds = nn.ModuleList(_Round(width, shape) for _ in range(config.rounds))
+        self.classify = nn.Linear(width, shape.outputs)
 
     def forward(self, graph: AreaGraph) -> Tensor:
-        known = self.look(graph.areas)  # [N, AREA_FEATURES] -> [N, width]
+        known = self.look(graph.areas)  # [N, areas] -> [N, width]
         for one in self.rounds:
             known = one(known, graph)
-        said: Tensor = self.classify(known) + _TRUST * graph.votes
+        said: Tensor = self.classify(known) + self.shape.trust * graph.votes
         return said
 
 
 class _Round(nn.Module):
     """Every area hears once from those that it borders and those of its paint."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, shape: AreaShape) -> None:
         super().__init__()
-        self.from_neighbours = _message(2 * width + NEIGHBOUR_FEATURES, width)
-        self.from_alike = _message(2 * width + ALIKE_FEATURES, width)
+        self.from_neighbours = _message(2 * width + shape.neighbours, width)
+        self.from_alike = _message(2 * width + shape.alike, width)
         self.learn = nn.Sequential(nn.Linear(3 * width, width), nn.ReLU(), nn.Linear(width, width))
         self.norm = nn.LayerNorm(width)
 

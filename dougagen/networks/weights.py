@@ -1,9 +1,9 @@
 """Weights on disk: safetensors, half precision, checked for all that a stranger's file could get wrong.
 
 A file holds the tensors of one network and, in its header, the strings ``format_version``, ``architecture``,
-``options`` (JSON), ``task``, ``wiring`` and the facts of the training. A douga network may bring the network
-that decides about areas by its word: its tensors begin with ``areas.``, its options stand under ``areas``. No
-pickle is read or written anywhere.
+``options`` (JSON), ``task``, ``wiring`` and the facts of the training. It may bring the network that
+decides about areas by its word: the tensors of that begin with ``areas.``, its options stand under ``areas``.
+No pickle is read or written anywhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from dougagen.errors import ConfigError, WeightsError
 from dougagen.files import open_file, read_file, refused_as, write_file
-from dougagen.networks.area_network import AreaNetwork, AreaNetworkConfig
+from dougagen.networks.area_network import AREA_SHAPES, AreaNetwork, AreaNetworkConfig
 from dougagen.networks.registry import Task, build_network
 from dougagen.networks.wiring import WORKING_LINES, Wiring
 
@@ -74,7 +74,7 @@ class LoadedNetwork:
     sha256: str
     """Hex digest of the whole file."""
     areas: AreaNetwork | None = field(default=None, repr=False)
-    """What decides about areas by the word of this network; only a douga network has one, and not each."""
+    """What decides about areas by the word of this network; not each has one."""
     options: Mapping[str, object] = field(default_factory=dict)
     """Of the architecture."""
 
@@ -190,18 +190,16 @@ def load_weights(path: Path) -> LoadedNetwork:
 
 
 def _areas_of(facts: WeightsFacts, tensors: Mapping[str, Tensor], path: Path) -> AreaNetwork | None:
-    """The network of areas that a file of a douga network brings. Raises WeightsError."""
+    """The network of areas that the file brings. Raises WeightsError."""
     said = facts.facts.get(_AREAS)
     if said is None and not tensors:
         return None
-    if facts.task is not Task.DOUGA:
-        raise WeightsError(f"a {facts.task} network has no areas", where=path, remedy=_REMEDY)
     try:
         options = json.loads(said or "")
         if not isinstance(options, dict):
             raise ConfigError("the options of the area network are no table")
         with torch.device("meta"):
-            network = AreaNetwork(AreaNetworkConfig.of(options))
+            network = AreaNetwork(AreaNetworkConfig.of(options), AREA_SHAPES[facts.task])
     except (ValueError, RecursionError) as error:
         raise WeightsError(
             "the weights file is damaged (options of areas)", where=path, remedy=_REMEDY

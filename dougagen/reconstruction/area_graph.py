@@ -13,16 +13,24 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dougagen.networks import ALIKE_FEATURES, FILL_COUNT, AreaGraph
+from dougagen.networks import FILL_AREAS, FILL_COUNT, AreaGraph
+from dougagen.reconstruction.area_measures import (
+    AreaMeasures,
+    Bools,
+    Ints,
+    Numbers,
+    Places,
+    borders_between,
+    both_ways,
+    tensor_of,
+)
+from dougagen.reconstruction.paint_areas import lab_of
 from dougagen.reconstruction.refinement import Divided, divided
 from dougagen.reconstruction.refinement_areas import FILLS, IS_FILL
 from dougagen.reconstruction.refinement_config import RefinementConfig
 
-Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Numbers = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _FINE_LINES = 600
 _SHORTEST_BORDER = 3
@@ -50,7 +58,7 @@ class PictureAreas:
     """The areas of one picture, N of them."""
 
     graph: AreaGraph
-    number: NDArray[np.int32]
+    number: Places
     """int32[h, w], the window's own pixels: the area of each, -1 where there is none."""
     window: tuple[slice, slice]
     """Rows and columns of the picture that the cel takes, with a margin."""
@@ -89,7 +97,7 @@ def areas_in(
         is_fill=IS_FILL[classes[window][grid]],
         fills=parts.areas.fills[grid],
         shares=np.ascontiguousarray(shares[:, *coarse]),
-        lab=_lab(picture[window][grid]),
+        lab=lab_of(picture[window][grid]),
         lines=len(picture) / step,
         count=int(number.max()) + 1,
     )
@@ -117,16 +125,11 @@ def _numbered(parts: Divided, step: int) -> NDArray[np.int32]:
     return np.where(seen, np.cumsum(seen) - 1, -1).astype(np.int32)[owner]
 
 
-def _lab(picture: Bytes) -> Floats:
-    lab = cv2.cvtColor(np.ascontiguousarray(picture).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(lab, np.float32)
-
-
 @dataclass(slots=True, eq=False)
 class _Looked:
     """The pixels looked at, [h, w] each, and what they come to in each of ``count`` areas."""
 
-    number: NDArray[np.int32]
+    number: Places
     free: Bools
     cel: Bools
     ink: Bools
@@ -142,72 +145,59 @@ class _Looked:
     lab: Floats
     lines: float
     count: int
-    sizes: Numbers = field(init=False)
     paint: Numbers = field(init=False)
-    _at: Ints = field(init=False)
-    _of: NDArray[np.int32] = field(init=False)
+    _of: AreaMeasures = field(init=False)
 
     def __post_init__(self) -> None:
-        self._at = np.flatnonzero(self.free & (self.number >= 0))
-        self._of = self.number.ravel()[self._at]
-        self.sizes = np.bincount(self._of, minlength=self.count).astype(np.float64)
-        self.paint = np.stack([self._mean(self.lab[..., i]) for i in range(3)], axis=1)  # [N, 3]
+        self._of = AreaMeasures(self.number, self.free & (self.number >= 0), self.count)
+        self.paint = np.stack([self._of.mean(self.lab[..., i]) for i in range(3)], axis=1)  # [N, 3]
+
+    @property
+    def sizes(self) -> Numbers:
+        """float64[N]: pixels looked at."""
+        return self._of.sizes
 
     def graph(self) -> AreaGraph:
         pairs, of_pairs = self._borders()
         alike, of_alike = self._alike()
         votes = self._votes()
         return AreaGraph(
-            _tensor(self._areas(votes)),
-            _tensor(votes),
+            tensor_of(self._areas(votes)),
+            tensor_of(votes),
             torch.from_numpy(pairs),
-            _tensor(of_pairs),
+            tensor_of(of_pairs),
             torch.from_numpy(alike),
-            _tensor(of_alike),
+            tensor_of(of_alike),
         )
-
-    def _mean(self, values: NDArray[np.generic]) -> Numbers:
-        """float64[N]: of values [h, w] over each area."""
-        total = np.bincount(self._of, weights=values.ravel()[self._at], minlength=self.count)
-        return total / self.sizes
-
-    def _touching(self, where: Bools) -> Numbers:
-        """float64[N]: how much of each area lies where something is, as of a border and not of a surface."""
-        count = np.bincount(self._of[where.ravel()[self._at]], minlength=self.count)
-        return np.log1p(count / np.sqrt(self.sizes))
 
     def _votes(self) -> Numbers:
         return np.stack(
-            [self._mean((self.said == fill) & self.is_fill) for fill in range(FILL_COUNT)], axis=1
+            [self._of.mean((self.said == fill) & self.is_fill) for fill in range(FILL_COUNT)], axis=1
         )
 
     def _areas(self, votes: Numbers) -> Numbers:
-        """float64[N, AREA_FEATURES]."""
-        light, sizes = self.paint[:, 0], self.sizes
-        rows, columns = (np.broadcast_to(each, self.number.shape) for each in self._coordinates())
-        high, wide = self._spread(rows), self._spread(columns)
-        darker = np.zeros(self.count)
-        order = np.argsort(light, kind="stable")
-        darker[order] = np.cumsum(sizes[order]) / sizes.sum()
+        """float64[N, FILL_AREAS.areas]."""
+        of, sizes = self._of, self.sizes
+        high, wide = map(of.spread, of.coordinates())
         chosen = np.zeros((self.count, FILL_COUNT))
         chosen.ravel()[np.arange(self.count) * FILL_COUNT + self._chosen()] = 1
         return np.concatenate(
             [
-                np.stack([self._mean(share) for share in self.shares], axis=1),
+                np.stack([of.mean(share) for share in self.shares], axis=1),
                 votes,
                 chosen,
                 np.stack(
                     [
-                        self._spread(self.lab[..., 0]) / 5,
+                        of.spread(self.lab[..., 0]) / 5,
                         np.log(sizes / self.lines**2) / 3 + 2,
                         np.log(sizes / sizes.sum()) / 3 + 1,
                         high / self.lines,
                         wide / self.lines,
                         sizes / (12 * (high + 0.3) * (wide + 0.3)),  # 1 for a rectangle
-                        self._touching(self.ink),
-                        self._touching(self._beside_nothing()),
-                        *(self._touching(self.hairlines == line) for line in _HAIRLINES),
-                        darker,
+                        of.touching(self.ink),
+                        of.touching(self._beside_nothing()),
+                        *(of.touching(self.hairlines == line) for line in _HAIRLINES),
+                        of.share_below(self.paint[:, 0]),
                     ],
                     axis=1,
                 ),
@@ -215,56 +205,32 @@ class _Looked:
             axis=1,
         )
 
-    def _coordinates(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        height, width = self.number.shape
-        return np.arange(height, dtype=np.float64)[:, None], np.arange(width, dtype=np.float64)[None]
-
-    def _spread(self, values: NDArray[np.floating]) -> Numbers:
-        """float64[N]: standard deviation over each area."""
-        values = values.astype(np.float64)
-        return np.sqrt(np.maximum(0, self._mean(values**2) - self._mean(values) ** 2))
-
     def _chosen(self) -> Ints:
         """int64[N]: place among ``FILLS`` of what refinement would give."""
         chosen = np.zeros(self.count, np.int64)
-        chosen[self._of] = FILL_OF_CLASS[self.fills.ravel()[self._at]]
+        counted = self.free & (self.number >= 0)
+        chosen[self.number[counted]] = FILL_OF_CLASS[self.fills[counted]]
         return chosen
 
     def _beside_nothing(self) -> Bools:
         return cv2.dilate((~self.cel).view(np.uint8), _SQUARE) > 0
 
     def _borders(self) -> tuple[Ints, Numbers]:
-        """int64[2, E] and float64[E, NEIGHBOUR_FEATURES]: areas that touch, over ink or not, both ways."""
-        width, number, cel = self.number.shape[1], self.number.ravel(), self.cel.ravel()
-        one, other = [], []
-        for apart in (1, width):
-            at = np.flatnonzero((number[:-apart] != number[apart:]) & cel[:-apart] & cel[apart:])
-            at = at[(number[at] >= 0) & (number[at + apart] >= 0)]
-            if apart == 1:
-                at = at[at % width != width - 1]  # the end of a row is no neighbour of the next one's begin
-            one.append(at)
-            other.append(at + apart)
-        near, far = np.concatenate(one), np.concatenate(other)
-        along = self._along(near, far)
-        here, there = number[near].astype(np.int64), number[far].astype(np.int64)
-        key = np.concatenate([here * self.count + there, there * self.count + here])
-        kinds, of = np.unique(key, return_inverse=True)
-        length = np.bincount(of, minlength=len(kinds)).astype(np.float64)
-        twice = np.concatenate([along, along], axis=1)  # [9, 2 × borders]
-        mean = np.stack([np.bincount(of, weights=each, minlength=len(kinds)) for each in twice], axis=1)
-        kept = length >= _SHORTEST_BORDER
-        pairs = np.stack([kinds // self.count, kinds % self.count])[:, kept]
-        shown = mean[kept] / length[kept, None]
-        length = length[kept]
+        """int64[2, E] and float64[E, FILL_AREAS.neighbours]: areas that touch, over ink or not, both ways."""
+        near, far = borders_between(self.number, self.cel & (self.number >= 0))
+        number = self.number.ravel().astype(np.int64)
+        pairs, length, shown = both_ways(
+            number[near], number[far], self._along(near, far), count=self.count, shortest=_SHORTEST_BORDER
+        )
         return pairs, np.concatenate([shown, self._compared(pairs, length)], axis=1)
 
-    def _along(self, near: Ints, far: Ints) -> Numbers:
-        """float64[9, borders]: what the picture and the network show at each pixel of a border."""
+    def _along(self, near: Ints, far: Ints) -> list[Numbers]:
+        """What the picture and the network show at each pixel of a border, float64[B] nine times."""
         ink, hairlines = self.ink.ravel(), self.hairlines.ravel()[near]
         step = _contrast(self.lab[..., 0]).ravel()[near]
         lines = [cv2.dilate(self.shares[line], _SQUARE).ravel()[near] for line in _LINES]
         rows = [~(ink[near] | ink[far]), *(hairlines == line for line in _HAIRLINES), *lines, step / 25]
-        return np.stack([row.astype(np.float64) for row in rows])
+        return [row.astype(np.float64) for row in rows]
 
     def _compared(self, pairs: Ints, length: Numbers) -> Numbers:
         """float64[E, 9]: each area's neighbour against itself."""
@@ -285,9 +251,9 @@ class _Looked:
         )
 
     def _alike(self) -> tuple[Ints, Numbers]:
-        """int64[2, K] and float64[K, ALIKE_FEATURES]: for each area the largest and nearest of its paint."""
+        """int64[2, K], float64[K, FILL_AREAS.alike]: for each area the largest and nearest of its paint."""
         if self.count > _MOST_AREAS:
-            return np.zeros((2, 0), np.int64), np.zeros((0, ALIKE_FEATURES))
+            return np.zeros((2, 0), np.int64), np.zeros((0, FILL_AREAS.alike))
         paint, sizes = self.paint, self.sizes
         apart = np.linalg.norm(paint[:, None] - paint[None], axis=2)  # [N, N]
         rank = np.where(apart > _ALIKE, np.inf, apart - np.log(sizes)[None])
@@ -297,8 +263,7 @@ class _Looked:
         its = best.ravel()
         kept = np.isfinite(rank[mine, its])
         mine, its = mine[kept], its[kept]
-        rows, columns = (np.broadcast_to(each, self.number.shape) for each in self._coordinates())
-        y, x = self._mean(rows) / self.lines, self._mean(columns) / self.lines
+        y, x = (self._of.mean(each) / self.lines for each in self._of.coordinates())
         compared = [
             (paint[its, 0] - paint[mine, 0]) / 8,
             apart[mine, its] / 8,
@@ -310,7 +275,3 @@ class _Looked:
 
 def _contrast(light: Floats) -> Floats:
     return np.asarray(cv2.subtract(cv2.dilate(light, _SQUARE), cv2.erode(light, _SQUARE)), np.float32)
-
-
-def _tensor(values: Numbers) -> torch.Tensor:
-    return torch.from_numpy(values.astype(np.float32))

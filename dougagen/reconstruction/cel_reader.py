@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from dougagen.domain import Triplet
 from dougagen.errors import WeightsError
 from dougagen.networks import (
     LoadedNetwork,
@@ -20,12 +22,13 @@ from dougagen.networks import (
     logits_at_lines,
 )
 from dougagen.networks.devices import chosen_device
+from dougagen.reconstruction.cel_area_reader import AreasWithTruth, CelAreaReader, areas_with_truth
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.consistency import odds_of
 
 
 class CelReader:
-    """Reads pictures as ``NetworkReconstructor`` does: the network, then the cut along the colours."""
+    """Reads pictures as ``NetworkReconstructor`` does: the network, its areas, the cut along the colours."""
 
     def __init__(
         self, cel: LoadedNetwork, device: torch.device, *, cut: ColorCutConfig | None = None
@@ -38,6 +41,7 @@ class CelReader:
         self._device, self._lines, self._cut = device, lines_read_by(cel), cut or ColorCutConfig()
         network = fuse_for_inference(deepcopy(cel.module))
         self._network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._areas = None if cel.areas is None else CelAreaReader(cel.areas)
         self.name = f"{cel.name}@{cel.sha256[:8]}"
 
     @classmethod
@@ -49,8 +53,19 @@ class CelReader:
     @torch.inference_mode()
     def __call__(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """uint8 [H, W, 3] RGB → uint8 [H, W]: how likely each pixel is cel, 255 for certain."""
-        bytes_ = torch.from_numpy(np.array(picture)).to(self._device)
-        color = bytes_.permute(2, 0, 1)[None].float() / 255.0  # [H, W, 3] -> [1, 3, H, W], channels_last
-        odds = odds_of(logits_at_lines(self._network, color, self._lines))
+        odds = self._odds(picture)
+        if self._areas is not None:
+            odds = self._areas.decided(odds, picture[None])
         likelihood = torch.sigmoid(settled_odds(odds, picture[None], self._cut))
         return (likelihood[0, 0] * 255.0).round().to(torch.uint8).cpu().numpy()
+
+    @torch.inference_mode()
+    def areas_of(self, example: Triplet) -> AreasWithTruth | None:
+        """The areas of a picture before anything decides about them, for learning to decide; None for one."""
+        return areas_with_truth(example, self._odds(example.color))
+
+    def _odds(self, picture: NDArray[np.uint8]) -> Tensor:
+        """The network's log odds [1, 1, H, W]."""
+        bytes_ = torch.from_numpy(np.array(picture)).to(self._device)
+        color = bytes_.permute(2, 0, 1)[None].float() / 255.0  # [H, W, 3] -> [1, 3, H, W], channels_last
+        return odds_of(logits_at_lines(self._network, color, self._lines))

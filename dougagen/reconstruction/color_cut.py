@@ -92,7 +92,7 @@ def settled_odds(odds: Tensor, pictures: NDArray[np.uint8], config: ColorCutConf
     """
     height, width = pictures.shape[1:3]
     likelihood = torch.sigmoid(odds.float())
-    small = interpolate(likelihood, _size(height, width, config.learning_lines), mode="area")
+    small = interpolate(likelihood, cut_size(height, width, config.learning_lines), mode="area")
     signs = side_by_side(partial(cut_by_color, config=config), pictures, small[:, 0].cpu().numpy())
     cut = torch.from_numpy(np.stack(signs))[:, None].to(odds.device)  # [N, h, w] -> [N, 1, h, w]
     cut = interpolate(cut, (height, width), mode="bilinear", align_corners=False)
@@ -114,17 +114,17 @@ def cut_by_color(
     Where the network believes in nothing or in everything there are no two sides to learn from; then the
     likelihood itself comes back, from −1 to 1.
     """
-    size = _size(picture.shape[0], picture.shape[1], config.lines)
+    size = cut_size(picture.shape[0], picture.shape[1], config.lines)
     marks = _marks(likelihood, config.certain)
     if not _can_teach(marks):
-        return _at_size(2.0 * likelihood - 1.0, size)
+        return at_size(2.0 * likelihood - 1.0, size)
     mixtures = np.zeros((2, 1, 65))  # five colours with mean, covariance and share each, for either side
     cv2.setRNGSeed(0)  # of this thread: the mixtures begin with k-means
     _cut(picture, marks, mixtures, rounds=config.rounds, mode=cv2.GC_INIT_WITH_MASK)
     is_cel = _is_cel(marks)
     is_cel &= ~_pieces(is_cel, likelihood, lambda belief: belief < config.least_belief)
     is_cel |= _pieces(~is_cel, likelihood, lambda belief: belief > config.most_belief)
-    marks = _border_marks(_at_size(is_cel.astype(np.float32), size) >= 0.5, config.border)
+    marks = _border_marks(at_size(is_cel.astype(np.float32), size) >= 0.5, config.border)
     if size != likelihood.shape and _fewest(marks) >= _FEWEST:
         _cut(picture, marks, mixtures, rounds=1, mode=cv2.GC_EVAL_FREEZE_MODEL)
     return np.where(_is_cel(marks), np.float32(1), np.float32(-1))
@@ -134,7 +134,7 @@ def _cut(
     picture: NDArray[np.uint8], marks: NDArray[np.uint8], mixtures: NDArray, *, rounds: int, mode: int
 ) -> None:
     """Cut the picture at the size of ``marks``, which take the result; ``mixtures`` take what was learned."""
-    small = _at_size(picture, marks.shape)
+    small = at_size(picture, marks.shape)
     # Distances in Lab are those of the eye: held-out IoU .890 against .860 in RGB, on dark scenes above all.
     colors = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
     cv2.grabCut(colors, marks, None, mixtures[0], mixtures[1], rounds, mode)  # type: ignore[call-overload]
@@ -184,7 +184,7 @@ def _pieces(area: NDArray[np.bool_], likelihood: NDArray[np.float32], is_wrong: 
     return found
 
 
-def _at_size(array: NDArray, size: tuple[int, ...]) -> NDArray:
+def at_size(array: NDArray, size: tuple[int, ...]) -> NDArray:
     """The same at another size (lines, columns); pictures are made smaller by area, masks larger by slope."""
     if array.shape[:2] == size:
         return np.ascontiguousarray(array)
@@ -192,7 +192,7 @@ def _at_size(array: NDArray, size: tuple[int, ...]) -> NDArray:
     return np.asarray(cv2.resize(array, (size[1], size[0]), interpolation=smooth))
 
 
-def _size(height: int, width: int, lines: int) -> tuple[int, int]:
+def cut_size(height: int, width: int, lines: int) -> tuple[int, int]:
     """Lines and columns of a cut: those of the picture where it is smaller; a strip takes no more of them."""
     scale = min(1.0, lines / height, _WIDEST * lines / width)
     return max(1, round(height * scale)), max(1, round(width * scale))

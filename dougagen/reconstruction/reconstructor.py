@@ -33,6 +33,7 @@ from dougagen.networks import (
 from dougagen.networks.devices import chosen_dtype
 from dougagen.reconstruction.area_graph import areas_in, step_at, true_fills
 from dougagen.reconstruction.area_reader import AreaReader
+from dougagen.reconstruction.cel_area_reader import CelAreaReader
 from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import (
@@ -80,6 +81,7 @@ class NetworkReconstructor:
         self._areas: AreaReader | None = None
         if douga.areas is not None and config.refinement is not None:
             self._areas = AreaReader(douga.areas, config.refinement)
+        self._cel_areas = None if cel.areas is None else CelAreaReader(cel.areas)
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
@@ -291,12 +293,15 @@ class NetworkReconstructor:
         return bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
 
     def _cel_odds(self, pictures: Picture, color: Tensor) -> Tensor:
-        """The cel network's log odds [N, 1, H, W], and what the colours of each picture say."""
+        """The cel network's log odds [N, 1, H, W], and what areas and colours of each picture say."""
         with self._timed("cel network"):
             odds = odds_of(self._logits(self._cel, color, self._cel_lines))
             self._require_numbers(odds, self._loaded[0])
         if self._config.color_cut is None:
             return odds
+        if self._cel_areas is not None:
+            with self._timed("cel areas"):
+                odds = self._cel_areas.decided(odds, pictures)
         with self._timed("color cut"):
             return settled_odds(odds, pictures, self._config.color_cut)
 

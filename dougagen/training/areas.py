@@ -1,7 +1,7 @@
-"""Learning which fill an area takes (``networks.area_network``) from pictures that the networks have read.
+"""Learning what an area is (``networks.area_network``) from pictures that the networks have read.
 
-Minutes on a core: the pixels are read already, and a picture has a hundred areas. What is learned is to weigh
-the word of one douga network, so that it is learned anew with every other one.
+Minutes on a core: the pixels are read already, and a picture has a hundred areas or a thousand. What is
+learned is to weigh the word of one network, so that it is learned anew with every other one.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ from torch import Tensor
 
 from dougagen.domain import Triplet
 from dougagen.errors import ConfigError
-from dougagen.networks import AreaGraph, AreaNetwork, AreaNetworkConfig, joined
+from dougagen.networks import AreaGraph, AreaNetwork, AreaNetworkConfig, AreaShape, joined
 from dougagen.shards import read_records
 from dougagen.studio import UNDECIDABLE, Profile, shoot_scene, whole_frame
 
 _LARGEST_GRADIENT = 1.0
 _AVERAGED = 0.99
-_OF_NETWORK = 18
-"""Of an area's numbers, those that the douga network said; the rest is measured in the picture."""
 _WARM_UP = 0.1
 _FIRST_SEED, _SEEDS_APART, _RANGES = 700_000, 10_000, 30  # below the held-out seeds
 _LINES = (720, 480, 720, 1080, 720)
@@ -42,7 +40,7 @@ class AreaExample:
     sizes: NDArray[np.float64]
     """float64[N]: pixels."""
     truth: NDArray[np.int64]
-    """int64[N, 4]: pixels of each fill, by the truth."""
+    """int64[N, outputs]: pixels that are each thing an area can be, by the truth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ class AreaTrainingConfig:
     size_power: float = 0.7
     """An area counts by its size to this power, so that a sky of hair is not all."""
     silenced: float = 0.15
-    """Share of areas, [0, 1), of which the douga network says nothing: what it says elsewhere must do."""
+    """Share of areas, [0, 1), of which that network says nothing: what it says elsewhere must do."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -67,6 +65,13 @@ class AreaTrainingConfig:
                 raise ConfigError(f"{name} must be at least {low}, got {getattr(self, name)}")
         if not 0 <= self.silenced < 1:
             raise ConfigError(f"silenced must be in [0, 1), got {self.silenced}")
+
+
+FILL_LEARNING = AreaTrainingConfig()
+CEL_LEARNING = AreaTrainingConfig(
+    network=AreaNetworkConfig(rounds=4), epochs=3, size_power=0.8, silenced=0.05
+)
+"""A whole picture has ten times the areas of a figure; the larger ones are what a mask is made of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +97,7 @@ class LearnedAreas:
 def learn_areas(
     examples: Iterable[AreaExample],
     config: AreaTrainingConfig,
+    shape: AreaShape,
     progress: Callable[[float, float], None] | None = None,
 ) -> LearnedAreas:
     """A network that has seen every example ``config.epochs`` times, the average of its last steps.
@@ -106,7 +112,7 @@ def learn_areas(
     generator = torch.Generator().manual_seed(config.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        network = AreaNetwork(config.network)
+        network = AreaNetwork(config.network, shape)
     average = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(
         network.parameters(), config.learning_rate, weight_decay=config.weight_decay
@@ -136,7 +142,7 @@ class _Lesson:
     weight: Tensor
     """float32[N]: they add up to 1 in a picture."""
     shares: Tensor
-    """float32[N, 4]: of each fill in the truth."""
+    """float32[N, outputs]: of each thing in the truth."""
 
     @classmethod
     def of(cls, example: AreaExample, power: float) -> _Lesson:
@@ -153,7 +159,8 @@ def _step(
     config: AreaTrainingConfig,
     generator: torch.Generator,
 ) -> float:
-    graph = _silenced(joined([each.graph for each in some]), config.silenced, generator)
+    graph = joined([each.graph for each in some])
+    graph = _silenced(graph, config.silenced, network.shape.said, generator)
     weight = torch.cat([each.weight for each in some])
     shares = torch.cat([each.shares for each in some])
     surprise = -(shares * network(graph).log_softmax(dim=1)).sum(dim=1)
@@ -167,12 +174,12 @@ def _step(
     return float(loss.detach())
 
 
-def _silenced(graph: AreaGraph, share: float, generator: torch.Generator) -> AreaGraph:
-    """``graph`` with areas of which the douga network says nothing."""
+def _silenced(graph: AreaGraph, share: float, said: int, generator: torch.Generator) -> AreaGraph:
+    """``graph`` with areas of which the other network says nothing: the first ``said`` numbers of each."""
     if not share:
         return graph
     heard = (torch.rand((len(graph.areas), 1), generator=generator) >= share).float()
-    areas = torch.cat([graph.areas[:, :_OF_NETWORK] * heard, graph.areas[:, _OF_NETWORK:]], dim=1)
+    areas = torch.cat([graph.areas[:, :said] * heard, graph.areas[:, said:]], dim=1)
     return AreaGraph(areas, graph.votes * heard, graph.pairs, graph.of_pairs, graph.alike, graph.of_alike)
 
 

@@ -22,23 +22,23 @@ from dougagen.networks import (
     network_options,
     save_weights,
 )
-from dougagen.networks.area_network import ALIKE_FEATURES, AREA_FEATURES, FILL_COUNT, NEIGHBOUR_FEATURES
+from dougagen.networks.area_network import CEL_AREAS, FILL_AREAS, FILL_COUNT, AreaShape
 
 SMALL = {"widths": (4, 4, 4, 4), "context_width": 4, "context_blocks": 1, "context_kernel": 3}
 
 
-def graph_of(count: int, *, seed: int = 0) -> AreaGraph:
+def graph_of(count: int, *, seed: int = 0, shape: AreaShape = FILL_AREAS) -> AreaGraph:
     """A row of areas, each beside the next."""
     generator = torch.Generator().manual_seed(seed)
     here = torch.arange(count - 1)
     pairs = torch.cat([torch.stack([here, here + 1]), torch.stack([here + 1, here])], dim=1)
     return AreaGraph(
-        torch.rand((count, AREA_FEATURES), generator=generator),
-        torch.rand((count, FILL_COUNT), generator=generator),
+        torch.rand((count, shape.areas), generator=generator),
+        torch.rand((count, shape.outputs), generator=generator),
         pairs,
-        torch.rand((pairs.shape[1], NEIGHBOUR_FEATURES), generator=generator),
+        torch.rand((pairs.shape[1], shape.neighbours), generator=generator),
         torch.zeros((2, 0), dtype=torch.int64),
-        torch.zeros((0, ALIKE_FEATURES)),
+        torch.zeros((0, shape.alike)),
     )
 
 
@@ -55,7 +55,10 @@ def saved(path: Path, areas: AreaNetwork | None, task: Task = Task.DOUGA) -> Pat
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(5)
-    return saved(tmp_path_factory.mktemp("areas") / "douga.safetensors", AreaNetwork(AreaNetworkConfig(8, 2)))
+    return saved(
+        tmp_path_factory.mktemp("areas") / "douga.safetensors",
+        AreaNetwork(AreaNetworkConfig(8, 2), FILL_AREAS),
+    )
 
 
 def rewritten(weights: Path, target: Path, *, tensors: dict | None = None, **metadata: str) -> Path:
@@ -73,7 +76,7 @@ def test_it_comes_back_with_the_network_whose_word_it_weighs(weights: Path) -> N
     assert loaded.areas.config == AreaNetworkConfig(8, 2)
     assert not loaded.areas.training
     torch.manual_seed(5)
-    wanted = AreaNetwork(AreaNetworkConfig(8, 2)).half().float()
+    wanted = AreaNetwork(AreaNetworkConfig(8, 2), FILL_AREAS).half().float()
     with torch.inference_mode():
         assert torch.equal(loaded.areas(graph_of(5)), wanted(graph_of(5)))
 
@@ -84,7 +87,7 @@ def test_a_douga_network_needs_none(tmp_path: Path) -> None:
 
 def test_pictures_that_are_read_together_are_read_as_alone() -> None:
     torch.manual_seed(1)
-    network, few, more = AreaNetwork(AreaNetworkConfig()), graph_of(3), graph_of(7, seed=1)
+    network, few, more = AreaNetwork(AreaNetworkConfig(), FILL_AREAS), graph_of(3), graph_of(7, seed=1)
     with torch.inference_mode():
         together = network(joined([few, more]))
         torch.testing.assert_close(together[:3], network(few))
@@ -93,7 +96,7 @@ def test_pictures_that_are_read_together_are_read_as_alone() -> None:
 
 def test_an_area_hears_from_its_neighbours_as_far_as_there_are_rounds() -> None:
     torch.manual_seed(1)
-    network, graph = AreaNetwork(AreaNetworkConfig(width=16, rounds=2)), graph_of(6)
+    network, graph = AreaNetwork(AreaNetworkConfig(width=16, rounds=2), FILL_AREAS), graph_of(6)
     other = AreaGraph(
         torch.cat([graph.areas[:1] + 1, graph.areas[1:]]),
         graph.votes, graph.pairs, graph.of_pairs, graph.alike, graph.of_alike,
@@ -133,9 +136,17 @@ def test_numbers_that_are_none_are_refused(weights: Path, tmp_path: Path) -> Non
         load_weights(rewritten(weights, tmp_path / "douga.safetensors", tensors=broken))
 
 
-def test_a_cel_network_has_none(tmp_path: Path) -> None:
-    path = saved(tmp_path / "cel.safetensors", AreaNetwork(AreaNetworkConfig(8, 2)), Task.CEL)
-    with pytest.raises(WeightsError, match="a cel network has no areas"):
+def test_a_cel_network_brings_one_that_tells_cel_from_background(tmp_path: Path) -> None:
+    path = saved(tmp_path / "cel.safetensors", AreaNetwork(AreaNetworkConfig(8, 2), CEL_AREAS), Task.CEL)
+    areas = load_weights(path).areas
+    assert areas is not None
+    with torch.inference_mode():
+        assert areas(graph_of(5, shape=CEL_AREAS)).shape == (5, 2)
+
+
+def test_areas_of_the_other_task_are_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "cel.safetensors", AreaNetwork(AreaNetworkConfig(8, 2), FILL_AREAS), Task.CEL)
+    with pytest.raises(WeightsError, match="has shape"):
         load_weights(path)
 
 

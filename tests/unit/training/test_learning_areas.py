@@ -12,7 +12,7 @@ from tiny_weights import write_tiny_weights
 from dougagen.cli.train import train
 from dougagen.errors import ConfigError, UsageError
 from dougagen.networks import AreaGraph, AreaNetworkConfig, load_weights
-from dougagen.networks.area_network import ALIKE_FEATURES, AREA_FEATURES, FILL_COUNT, NEIGHBOUR_FEATURES
+from dougagen.networks.area_network import FILL_AREAS, FILL_COUNT
 from dougagen.training.areas import AreaExample, AreaTrainingConfig, learn_areas
 
 _LIGHTER = 12
@@ -26,9 +26,9 @@ def shaded(seed: int, count: int = 12) -> AreaExample:
     light = rng.random(count)
     here = np.arange(0, count, 2)
     pairs = np.concatenate([np.stack([here, here + 1]), np.stack([here + 1, here])], axis=1)
-    of_pairs = np.zeros((pairs.shape[1], NEIGHBOUR_FEATURES), np.float32)
+    of_pairs = np.zeros((pairs.shape[1], FILL_AREAS.neighbours), np.float32)
     of_pairs[:, _LIGHTER] = light[pairs[1]] - light[pairs[0]]
-    areas, votes = np.zeros((count, AREA_FEATURES), np.float32), np.zeros((count, FILL_COUNT), np.float32)
+    areas, votes = np.zeros((count, FILL_AREAS.areas), np.float32), np.zeros((count, FILL_COUNT), np.float32)
     votes[:, 0] = 1
     truth = np.zeros((count, FILL_COUNT), np.int64)
     is_shade = light < light[np.arange(count) ^ 1]
@@ -36,14 +36,16 @@ def shaded(seed: int, count: int = 12) -> AreaExample:
     graph = AreaGraph(
         *(torch.from_numpy(each) for each in (areas, votes, pairs, of_pairs)),
         torch.zeros((2, 0), dtype=torch.int64),
-        torch.zeros((0, ALIKE_FEATURES)),
+        torch.zeros((0, FILL_AREAS.alike)),
     )
     return AreaExample(graph, np.full(count, 100.0), truth)
 
 
 def test_a_shade_is_learned_as_what_is_darker_than_its_neighbour() -> None:
     told: list[float] = []
-    learned = learn_areas((shaded(seed) for seed in range(40)), SMALL, lambda done, loss: told.append(done))
+    learned = learn_areas(
+        (shaded(seed) for seed in range(40)), SMALL, FILL_AREAS, lambda done, loss: told.append(done)
+    )
     unseen = [shaded(seed) for seed in range(100, 120)]
     with torch.inference_mode():
         right = [
@@ -57,13 +59,15 @@ def test_a_shade_is_learned_as_what_is_darker_than_its_neighbour() -> None:
 
 def test_the_same_seed_learns_the_same() -> None:
     short = AreaTrainingConfig(network=AreaNetworkConfig(8, 1), epochs=2)
-    first, second = (learn_areas([shaded(1), shaded(2)], short).network.state_dict() for _ in range(2))
+    first, second = (
+        learn_areas([shaded(1), shaded(2)], short, FILL_AREAS).network.state_dict() for _ in range(2)
+    )
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_pictures_without_areas_teach_nothing() -> None:
     with pytest.raises(ConfigError, match="no picture with two areas to learn from; read more scenes"):
-        learn_areas([], SMALL)
+        learn_areas([], SMALL, FILL_AREAS)
 
 
 @pytest.mark.parametrize("wrong", [{"epochs": 0}, {"batch": 0}, {"learning_rate": 0}, {"silenced": 1}])
@@ -74,7 +78,7 @@ def test_options_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None
 
 def test_a_rate_that_is_too_high_is_a_line() -> None:
     with pytest.raises(ConfigError, match="not finite; use a lower learning rate"):
-        learn_areas([shaded(1)], AreaTrainingConfig(epochs=20, learning_rate=1e38))
+        learn_areas([shaded(1)], AreaTrainingConfig(epochs=20, learning_rate=1e38), FILL_AREAS)
 
 
 def test_train_areas_leaves_the_network_as_it_was_and_adds_what_decides(tmp_path: Path) -> None:
@@ -89,6 +93,22 @@ def test_train_areas_leaves_the_network_as_it_was_and_adds_what_decides(tmp_path
     assert after.facts["unsure"] == "yes"
     assert "scores" not in after.facts  # they were measured without it
     assert "in 2 pictures" in after.facts["areas_data"]
+
+
+def test_train_cel_areas_leaves_the_cel_network_and_adds_what_decides(tmp_path: Path) -> None:
+    cel = write_tiny_weights(tmp_path / "models") / "cel.safetensors"
+    train("cel-areas", studio=True, first=2, start=str(cel), out=tmp_path / "out")
+    before, after = load_weights(cel), load_weights(tmp_path / "out" / "cel.safetensors")
+    assert before.areas is None
+    assert after.areas is not None
+    kept = after.module.state_dict()
+    assert all(torch.equal(tensor, kept[name]) for name, tensor in before.module.state_dict().items())
+    assert "in 2 pictures" in after.facts["areas_data"]
+
+
+def test_cel_areas_need_no_masks(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--cel is for cel and douga"):
+        train("cel-areas", studio=True, cel=tmp_path / "cel.safetensors", out=tmp_path)
 
 
 @pytest.mark.parametrize(
