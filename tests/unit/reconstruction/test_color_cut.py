@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from dougagen.errors import ConfigError
-from dougagen.reconstruction.color_cut import ColorCutConfig, _size, cut_by_color, settled_odds
+from dougagen.reconstruction.color_cut import ColorCutConfig, cut_size, cut_by_color, settled_odds
 
 CUT = ColorCutConfig(lines=96, learning_lines=96)
 HEIGHT, WIDTH = 96, 128
@@ -139,7 +139,7 @@ def test_tiny_pictures_are_no_trouble(size):
 
 @pytest.mark.parametrize("size", [(20, 60_000), (60_000, 20), (1, 200_000)])
 def test_a_strip_takes_no_more_than_a_picture(size):
-    small = _size(*size, 360)
+    small = cut_size(*size, 360)
     assert max(small) <= 4 * 360
     odds = torch.zeros(1, 1, *size)
     odds[..., : size[0] // 2 + 1, : size[1] // 2] = 6
