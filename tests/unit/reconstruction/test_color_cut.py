@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from dougagen.errors import ConfigError
-from dougagen.reconstruction.color_cut import ColorCutConfig, cut_size, cut_by_color, settled_odds
+from dougagen.reconstruction.color_cut import ColorCutConfig, cut_by_color, cut_size, settled_odds
 
 CUT = ColorCutConfig(lines=96, learning_lines=96)
 HEIGHT, WIDTH = 96, 128
