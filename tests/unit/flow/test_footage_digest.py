@@ -69,8 +69,9 @@ def test_what_decides_on_drawings_is_among_the_options():
 
 
 DECIDING = [
-    *("best_picture", "changes", "correlation", "fields", "following", "layer_votes", "layers", "light"),
-    *("motion", "passers", "picture_measures", "returns", "shots", "subtitles", "text", "tracks"),
+    *("belief", "best_picture", "changes", "correlation", "facts", "fair_weather", "fields", "following"),
+    *("glyphs", "layer_votes", "layers", "light", "motion", "pairs", "passers", "passing"),
+    *("picture_measures", "returns", "seen", "shots", "strength", "subtitles", "text", "tracks"),
     *("transitions", "weather"),
 ]
 """The files of the footage room that decide what begins a drawing, which picture shows it, and its flags."""
@@ -78,6 +79,7 @@ SHAPES = {
     "_COMB": "the kernel that answers to combs",
     "_GAIN": "what that kernel answers to one level",
     "_ROWS_BESIDE": "the row above and the row below",
+    "TRAITS": "the names of what a row of text is measured by, in the order of the trees",
     "_BLOCK": "the blocks that FieldConfig.combed counts in",
 }
 """Constants in them that are no options, and what they are."""
