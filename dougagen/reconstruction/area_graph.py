@@ -208,7 +208,7 @@ class _Looked:
     def _chosen(self) -> Ints:
         """int64[N]: place among ``FILLS`` of what refinement would give."""
         chosen = np.zeros(self.count, np.int64)
-        counted = self.free & (self.number >= 0)
+        counted = self._of.counted
         chosen[self.number[counted]] = FILL_OF_CLASS[self.fills[counted]]
         return chosen
 

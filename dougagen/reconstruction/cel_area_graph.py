@@ -88,6 +88,9 @@ class _Seen:
     paint: Numbers = field(init=False)
     _edge: Bools = field(init=False)
     """Pixels of areas beside others."""
+    _inner: Bools = field(init=False)
+    """Pixels away from those."""
+    _borders_at: tuple[Ints, Ints] = field(init=False)
     _dark: Floats = field(init=False)
     """How much darker a thin thing is than what lies on either side, in L*: ink."""
     _bright: Floats = field(init=False)
@@ -97,9 +100,10 @@ class _Seen:
         everywhere = np.ones(self.number.shape, np.bool_)
         self.of = AreaMeasures(self.number, everywhere, int(self.number.max()) + 1)
         self.paint = np.stack([self.of.mean(self.lab[..., i]) for i in range(3)], axis=1)  # [N, 3]
-        near, far = borders_between(self.number, everywhere)
+        near, far = self._borders_at = borders_between(self.number, everywhere)
         self._edge = np.zeros(self.number.shape, np.bool_)
         self._edge.ravel()[near] = self._edge.ravel()[far] = True
+        self._inner = cv2.dilate(self._edge.view(np.uint8), _SQUARE) == 0
         light = self.lab[..., 0]
         self._dark = _floats(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, _FIVE))
         self._bright = _floats(cv2.morphologyEx(light, cv2.MORPH_TOPHAT, _FIVE))
@@ -141,7 +145,7 @@ class _Seen:
                 wide * 3,
                 sizes / (12 * (high * height + 0.3) * (wide * height + 0.3)),  # 1 for a rectangle
                 np.log1p(edges / np.sqrt(sizes)),
-                of.total(~self._widened_edge()) / sizes,
+                of.total(self._inner) / sizes,
                 *self._at_the_frame(),
                 *self._texture(),
                 of.total(self._dark * self._edge) / np.maximum(edges, 1) / 10,
@@ -149,9 +153,6 @@ class _Seen:
                 of.share_below(chroma),
             ]
         )
-
-    def _widened_edge(self) -> Bools:
-        return cv2.dilate(self._edge.view(np.uint8), _SQUARE) > 0
 
     def _at_the_frame(self) -> list[Numbers]:
         """Of the picture's upper, lower, left and right side, what each area takes, in heights."""
@@ -164,8 +165,9 @@ class _Seen:
     def _texture(self) -> list[Numbers]:
         """How even an area's paint is, in all of it and inside of it; grain and thin things in it."""
         of, light = self.of, self.lab[..., 0]
-        inner = ~self._widened_edge()
-        inside, enough = np.maximum(of.total(inner), 1), of.total(inner) > _FEWEST_INNER
+        inner = self._inner
+        count = of.total(inner)
+        inside, enough = np.maximum(count, 1), count > _FEWEST_INNER
 
         def mean(values: NDArray[np.floating]) -> Numbers:
             return np.where(enough, of.total(values * inner) / inside, of.mean(values))
@@ -191,7 +193,7 @@ class _Seen:
 
     def _borders(self) -> tuple[Ints, Numbers]:
         """int64[2, E] and float64[E, CEL_AREAS.neighbours]: areas that touch, both ways."""
-        near, far = borders_between(self.number, np.ones(self.number.shape, np.bool_))
+        near, far = self._borders_at
         number = self.number.ravel().astype(np.int64)
         pairs, length, shown = both_ways(
             number[near], number[far], self._along(near, far), count=self.of.count, shortest=1
