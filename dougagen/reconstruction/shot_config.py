@@ -48,6 +48,58 @@ class FollowConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaVoteConfig:
+    """What the moves of background and figures say of a whole area (``area_votes``)."""
+
+    for_cel: float = 5.0
+    """Log odds where an area goes with the figures …"""
+    for_background: float = 3.0
+    """… and where it goes with the background. Of twelve shots for choosing, a hundredth of the cel does: it
+    stands on the ground. With 4 a figure that stands beside one that walks is lost."""
+    figures_rim: tuple[float, float] = (0.3, 0.5)
+    """Share of its rim that must go with the figures: less says nothing, more says all …"""
+    figures_lead: tuple[float, float] = (0.85, 0.97)
+    """… and by how much they must lead, as a share of both."""
+    background_rim: tuple[float, float] = (0.15, 0.3)
+    """The same for the background: a part of the rim is enough …"""
+    background_lead: tuple[float, float] = (0.5, 0.8)
+    """… and less of a lead."""
+    heard: float = 0.1
+    """Of −1 to 1: from there a pair of drawings has said something of a place."""
+    smallest: int = 30
+    """Pixels of an area that is asked."""
+    flat: int = 10
+    """Levels of local contrast below which a place is the inside of an area …"""
+    beside: float = 3.0
+    """… and px of what is mixed beside it that belong to it."""
+    parted: float = 12.0
+    """px at ``ShotConfig.lines`` by which background and figures must part in the end …"""
+    followed: float = 0.4
+    """… and share of the steps in which figures must have been followed."""
+    strong: float = 1.5
+    """Log odds of a word that is counted for …"""
+    figures: float = 0.2
+    """… this share of the believed cel that says whose move it follows: so much of it must go with the
+    figures, else a hand's move was taken for the whole figure's."""
+    shared: float = 0.33
+    """Share of the drawings of a place that must have a word, for it to be that of all."""
+    against: float = 0.5
+    """Log odds of a word without which a shot does not turn over what a drawing itself is sure of …"""
+    sure: float = 1.0
+    """… by so much, where it read background."""
+
+    def __post_init__(self) -> None:
+        for name in ("figures_rim", "figures_lead", "background_rim", "background_lead"):
+            first, second = getattr(self, name)
+            if not 0 <= first < second <= 1:
+                raise ConfigError(
+                    f"votes of areas need two rising shares in {name}, got {first:g}, {second:g}"
+                )
+        if self.smallest < 1 or not 0 < self.shared <= 1:
+            raise ConfigError(f"votes of areas need smallest ≥ 1 and shared in (0, 1], got {self}")
+
+
+@dataclass(frozen=True, slots=True)
 class MoveVoteConfig:
     """What the moves of background and figures say of a place (``shot_evidence``)."""
 
@@ -66,6 +118,7 @@ class MoveVoteConfig:
     """Log odds by moves alone that places do not outvote: more than two neighbours can say."""
     steep: float = 1.5
     """Two neighbours that agree by two thirds say all there is to say."""
+    areas: AreaVoteConfig = field(default_factory=AreaVoteConfig)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ log odds change by. What only one drawing shows stays as the networks read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,14 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.reconstruction.alignment import (
-    STANDING,
-    Similarity,
-    inverse,
-    moved_by,
-)
-from dougagen.reconstruction.places import Paints, largest_channel, told_apart, with_one_background
-from dougagen.reconstruction.shot_config import MoveVoteConfig, ShotConfig
+from dougagen.reconstruction.alignment import inverse, moved_by
+from dougagen.reconstruction.move_votes import said_by_moves
+from dougagen.reconstruction.places import Paints, told_apart, with_one_background
+from dougagen.reconstruction.shot_config import AreaVoteConfig, ShotConfig
 from dougagen.reconstruction.shot_looks import Look
 
 
@@ -89,10 +85,16 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
             contrast=config.still_contrast,
             most=config.places.paints,
         )
-        return list(_with_one_background(paints, odds, config) - odds), paints
-    by_moves = _by_moves(looks, config)
+        _, of_areas = said_by_moves(looks, config)  # of figures that slide over what stands
+        read = odds
+        if of_areas.any():
+            of_areas = _of_all_drawings(paints, of_areas, config.moves.areas)
+            read = odds + of_areas
+        settled = _with_one_background(paints, read, config)
+        return list(_not_against(of_areas, odds, settled, config.moves.areas) - odds), paints
+    by_moves, of_areas = said_by_moves(looks, config)
     read = odds + by_moves
-    settled = _on_the_background(looks, smooth, read, config)
+    settled = _on_the_background(looks, smooth, read, of_areas, config)
     # What many pairs of drawings say of a place is not outvoted by what others show where it lies.
     settled = np.where(by_moves > config.moves.loud, np.maximum(settled, read), settled)
     settled = np.where(by_moves < -config.moves.loud, np.minimum(settled, read), settled)
@@ -104,94 +106,35 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
         contrast=config.moving_contrast,
         most=config.places.paints,
     )
-    return list(paints.shared(settled) - odds), paints
+    shared = paints.shared(settled)
+    shared = _not_against(of_areas, odds, shared, config.moves.areas)
+    return list(shared - odds), paints
 
 
-def _by_moves(looks: Sequence[Look], config: ShotConfig) -> NDArray[np.float32]:
-    """Log odds by the moves alone, float32[K, h, w]: over 0 where a place goes with the figures."""
-    height, width = looks[0].odds.shape
-    said, opinions = (np.zeros((len(looks), height, width), np.float32) for _ in range(2))
-    smooth = [_without_grain(look.small) for look in looks]
-    compared = np.zeros(len(looks), np.float32)
-    for k in range(1, len(looks)):
-        for j, by_background, by_figures in _compared_with(looks, k, config.moves):
-            for here, there, turn in ((k, j, 1), (j, k, -1)):
-                moves = [np.linalg.matrix_power(move, turn) for move in (by_background, by_figures)]
-                left = [_left_of(smooth[here], smooth[there], move) for move in moves]
-                better = np.clip((left[0] - left[1]) / config.moving_levels, -1, 1)
-                better = np.where(np.isfinite(better), better, 0).astype(np.float32)
-                # Much is hidden in one of the two, or drawn anew: what neither move explains says nothing …
-                around = [cv2.blur(np.nan_to_num(one, nan=255.0), (5, 5)) for one in left]
-                better[np.minimum(*around) > config.moves.explained] = 0
-                # … and nothing that looks like background goes with the figure which hides it there.
-                hidden = _hidden(looks[here].odds, looks[there].odds, moves[0], config.follow.believed)
-                better[hidden] = np.minimum(better[hidden], 0)
-                better = cv2.blur(better, (5, 5))
-                said[here] += better
-                opinions[here] += np.abs(better) > config.moves.goes_with
-                compared[here] += 1
-    fewest = np.clip(compared, 1, 2)[:, None, None]
-    mean = (said / np.maximum(opinions, fewest)).astype(np.float32)
-    if not _are_figures(mean, looks, config.moves):
-        return np.zeros_like(said)
-    loud = np.clip(opinions / 2, 1, config.moves.loudest)
-    return (config.moving * loud * np.clip(config.moves.steep * mean, -1, 1)).astype(np.float32)
-
-
-def _compared_with(
-    looks: Sequence[Look], k: int, config: MoveVoteConfig
-) -> Iterator[tuple[int, Similarity, Similarity]]:
-    """The drawing before ``k``, and those from which background and figures lie so far apart that the inside
-    of something flat shows whose move it follows; with the moves of both from there to ``k``."""
-    by_background, by_figures, far = STANDING, STANDING, list(config.far)
-    for j in range(k - 1, -1, -1):
-        step = looks[j + 1].figures
-        if step is None:
-            return
-        by_background, by_figures = by_background @ looks[j + 1].move, by_figures @ step
-        apart = moved_by(by_background, by_figures, looks[k].small.shape)[0]
-        if j == k - 1 or (far and apart >= far[0]):
-            yield j, by_background, by_figures
-        while far and apart >= far[0]:
-            far.pop(0)
-        if not far:
-            return
-
-
-def _are_figures(with_figures: NDArray[np.float32], looks: Sequence[Look], config: MoveVoteConfig) -> bool:
-    """Whether the networks believe in cel where places go with the figures: else these are one more layer of
-    the background, in front or behind."""
-    odds = np.stack([look.odds for look in looks])
-    theirs = with_figures > config.goes_with
-    return not theirs.any() or bool((odds[theirs] > 0).mean() >= config.believed_share)
-
-
-def _without_grain(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.uint8, copy=False)
-
-
-def _hidden(
-    here: NDArray[np.float32], there: NDArray[np.float32], move: Similarity, believed: float
-) -> NDArray[np.bool_]:
-    """bool[h, w]: background by the odds ``here``, where those ``there``, moved, say cel."""
-    covered = cv2.warpAffine(there, move[:2], here.shape[::-1], borderValue=-believed)
-    return (covered > believed) & (here < -believed)
-
-
-def _left_of(here: NDArray[np.uint8], there: NDArray[np.uint8], move: Similarity) -> NDArray[np.float32]:
-    """Levels [h, w] that ``there``, moved, leaves of ``here``; NaN where it does not reach."""
-    size = (here.shape[1], here.shape[0])
-    moved = cv2.warpAffine(there, move[:2], size, flags=cv2.INTER_LINEAR)
-    left = largest_channel(cv2.absdiff(moved, here).astype(np.uint8, copy=False)).astype(np.float32)
-    reaches = cv2.warpAffine(np.full(there.shape[:2], 255, np.uint8), move[:2], size, flags=cv2.INTER_LINEAR)
-    left[reaches < 255] = np.nan
-    return left
+def _not_against(
+    words: NDArray[np.float32],
+    odds: NDArray[np.float32],
+    settled: NDArray[np.float32],
+    config: AreaVoteConfig,
+) -> NDArray[np.float32]:
+    """What is ``settled``, but where it turns over a drawing's own ``odds`` against the word of its area, or
+    makes cel of what was surely background without one."""
+    if not words.any():
+        return settled
+    kept = (words < config.against) & (odds < -config.sure)
+    settled = np.where(kept, np.minimum(settled, odds), settled)
+    return np.where((words > config.against) & (odds > 0), np.maximum(settled, odds), settled)
 
 
 def _on_the_background(
-    looks: Sequence[Look], smooth: NDArray[np.uint8], odds: NDArray[np.float32], config: ShotConfig
+    looks: Sequence[Look],
+    smooth: NDArray[np.uint8],
+    odds: NDArray[np.float32],
+    of_areas: NDArray[np.float32],
+    config: ShotConfig,
 ) -> NDArray[np.float32]:
-    """The odds once the drawings have spoken for each other where the background lies, float32[K, h, w]."""
+    """The odds once the drawings have spoken for each other where the background lies, float32[K, h, w];
+    ``of_areas``, words of the same shape, become those of all drawings."""
     height, width = looks[0].odds.shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], np.float64).T
     back_from = inverse(looks[len(looks) // 2].place)
@@ -201,11 +144,11 @@ def _on_the_background(
     right, bottom = np.ceil(reach.max(axis=1))
     if (right - left) * (bottom - top) > config.places.largest * height * width:
         if len(looks) < 4:
-            return odds
+            return odds + of_areas
         middle = len(looks) // 2
         return np.concatenate(
             [
-                _on_the_background(looks[part], smooth[part], odds[part], config)
+                _on_the_background(looks[part], smooth[part], odds[part], of_areas[part], config)
                 for part in (slice(None, middle), slice(middle, None))
             ]
         )
@@ -218,11 +161,26 @@ def _on_the_background(
     paints = told_apart(
         laid, valid, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
     )
-    settled = _with_one_background(paints, said, config)
     back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    if of_areas.any():
+        of_all = _of_all_drawings(paints, _laid(of_areas, maps, size), config.moves.areas)
+        said += of_all
+        for word, one, at in zip(of_areas, of_all, maps, strict=True):
+            word[...] = cv2.warpAffine(one, at, (width, height), flags=back)
+    settled = _with_one_background(paints, said, config)
     return np.stack(
         [cv2.warpAffine(s, m, (width, height), flags=back) for s, m in zip(settled, maps, strict=True)]
     )
+
+
+def _of_all_drawings(
+    paints: Paints, words: NDArray[np.float32], config: AreaVoteConfig
+) -> NDArray[np.float32]:
+    """Words of areas, for all drawings that show the same paint at the same place: the mean of those that say
+    something. It is one fact that they tell, and does not add up."""
+    mean, _ = paints.means(words)
+    having, _ = paints.means((words != 0).astype(np.float32))
+    return paints.handed_back((mean / np.maximum(having, config.shared)).astype(np.float32), words)
 
 
 def _with_one_background(

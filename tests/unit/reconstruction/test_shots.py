@@ -15,10 +15,10 @@ from dougagen.domain import CelMask, Douga, Drawing, FrameSpan, Measure, Reconst
 from dougagen.errors import ConfigError
 from dougagen.pipeline import reconstruct_shots
 from dougagen.reconstruction import reconstructor
+from dougagen.reconstruction.move_votes import said_by_moves
 from dougagen.reconstruction.places import told_apart
 from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.shot_config import ShotConfig
-from dougagen.reconstruction.shot_evidence import _by_moves
 from dougagen.reconstruction.shot_fills import settled_fills, with_fills
 from dougagen.reconstruction.shot_looks import Look
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader
@@ -176,7 +176,8 @@ def test_a_soft_background_that_a_figure_hides_later_does_not_go_with_the_figure
             look.move, look.figures = np.eye(3), np.eye(3)
             look.move[0, 2], look.figures[0, 2] = -2, -15
         looks.append(look)
-    said = _by_moves(looks, ShotConfig())[0]
+    of_places, of_areas = said_by_moves(looks, ShotConfig())
+    said = (of_places + of_areas)[0]
     assert said[25:65, 95:125].mean() > 2
     assert np.mean(said[22:68, 50:86] > 0.5) < 0.02
 
