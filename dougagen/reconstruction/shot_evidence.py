@@ -85,16 +85,14 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
             contrast=config.still_contrast,
             most=config.places.paints,
         )
-        _, of_areas = said_by_moves(looks, config)  # of figures that slide over what stands
-        read = odds
-        if of_areas.any():
-            of_areas = _of_all_drawings(paints, of_areas, config.moves.areas)
-            read = odds + of_areas
-        settled = _with_one_background(paints, read, config)
-        return list(_not_against(of_areas, odds, settled, config.moves.areas) - odds), paints
-    by_moves, of_areas = said_by_moves(looks, config)
+        _, own = said_by_moves(looks, config)  # of figures that slide over what stands
+        words = _of_all_drawings(paints, own, config.moves.areas) if own.any() else own
+        settled = _with_one_background(paints, odds + words, config)
+        return list(_not_against(own, words, odds, settled, config.moves.areas) - odds), paints
+    by_moves, own = said_by_moves(looks, config)
+    words = own.copy()
     read = odds + by_moves
-    settled = _on_the_background(looks, smooth, read, of_areas, config)
+    settled = _on_the_background(looks, smooth, read, words, config)
     # What many pairs of drawings say of a place is not outvoted by what others show where it lies.
     settled = np.where(by_moves > config.moves.loud, np.maximum(settled, read), settled)
     settled = np.where(by_moves < -config.moves.loud, np.minimum(settled, read), settled)
@@ -107,23 +105,24 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
         most=config.places.paints,
     )
     shared = paints.shared(settled)
-    shared = _not_against(of_areas, odds, shared, config.moves.areas)
+    shared = _not_against(own, words, odds, shared, config.moves.areas)
     return list(shared - odds), paints
 
 
 def _not_against(
+    own: NDArray[np.float32],
     words: NDArray[np.float32],
     odds: NDArray[np.float32],
     settled: NDArray[np.float32],
     config: AreaVoteConfig,
 ) -> NDArray[np.float32]:
-    """What is ``settled``, but where it turns over a drawing's own ``odds`` against the word of its area, or
-    makes cel of what was surely background without one."""
+    """What is ``settled``, but where it turns over a drawing's ``odds`` against its ``own`` area's word, or
+    makes cel of what was surely background without one: ``words`` are those of all drawings."""
     if not words.any():
         return settled
     kept = (words < config.against) & (odds < -config.sure)
     settled = np.where(kept, np.minimum(settled, odds), settled)
-    return np.where((words > config.against) & (odds > 0), np.maximum(settled, odds), settled)
+    return np.where((own > config.against) & (odds > 0), np.maximum(settled, odds), settled)
 
 
 def _on_the_background(
