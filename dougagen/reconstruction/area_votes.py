@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.reconstruction.alignment import moved_by
 from dougagen.reconstruction.places import largest_channel
 from dougagen.reconstruction.shot_config import AreaVoteConfig, MoveVoteConfig
 from dougagen.reconstruction.shot_looks import Look
@@ -65,6 +66,9 @@ def words_of_areas(looks: Sequence[Look], rims: Rims, config: MoveVoteConfig) ->
     theirs = words > 0
     if theirs.any() and float((odds[theirs] > 0).mean()) < config.believed_share:
         words = np.minimum(words, 0)  # one more layer of the background
+    wandered = max(moved_by(look.place, looks[0].place, odds.shape[1:])[0] for look in looks)
+    if wandered < config.areas.wandered:
+        return np.maximum(words, 0)  # a held figure stands as the background does
     for word, believed in zip(words, odds > 0, strict=True):
         with_figures, with_background = (word > config.areas.strong), (word < -config.areas.strong)
         up, down = (int(np.count_nonzero(one & believed)) for one in (with_figures, with_background))

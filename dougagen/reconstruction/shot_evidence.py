@@ -85,10 +85,11 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
             contrast=config.still_contrast,
             most=config.places.paints,
         )
-        _, own = said_by_moves(looks, config)  # of figures that slide over what stands
-        words = _of_all_drawings(paints, own, config.moves.areas) if own.any() else own
-        settled = _with_one_background(paints, odds + words, config)
-        return list(_not_against(own, words, odds, settled, config.moves.areas) - odds), paints
+        change = _with_one_background(paints, odds, config) - odds
+        sliding = said_by_moves(looks, config)[1]  # what slides over the background is cel
+        if sliding.any():
+            change += _of_all_drawings(paints, sliding, config.moves.areas)
+        return list(change), paints
     by_moves, own = said_by_moves(looks, config)
     words = own.copy()
     read = odds + by_moves
@@ -118,7 +119,7 @@ def _not_against(
 ) -> NDArray[np.float32]:
     """What is ``settled``, but where it turns over a drawing's ``odds`` against its ``own`` area's word, or
     makes cel of what was surely background without one: ``words`` are those of all drawings."""
-    if not words.any():
+    if not (words < 0).any():
         return settled
     kept = (words < config.against) & (odds < -config.sure)
     settled = np.where(kept, np.minimum(settled, odds), settled)
