@@ -77,8 +77,8 @@ class AreaVoteConfig:
     followed: float = 0.4
     """… and share of the steps in which figures must have been followed."""
     wandered: float = 4.0
-    """px at ``ShotConfig.lines`` by which the background must wander on the screen, for what goes with it to be
-    background: where it stands a held figure does, too."""
+    """px at ``ShotConfig.lines`` by which the background must wander on the screen, for what goes with it to
+    be background: where it stands a held figure does, too."""
     strong: float = 1.5
     """Log odds of a word that is counted for …"""
     figures: float = 0.2
