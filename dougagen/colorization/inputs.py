@@ -12,9 +12,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dougagen.colorization.areas import areas_of
 from dougagen.colorization.hints import Hints, no_hints
 from dougagen.colorization.lines import LineArt
-from dougagen.colorization.paints import MODEL_PAINTS, areas_of
+from dougagen.colorization.pots import MODEL_PAINTS
 from dougagen.domain import CLASS_COUNT
 
 

@@ -17,8 +17,10 @@ from dougagen.colorization.losses import (
     frozen,
     line_loss,
     pixel_loss,
+    pot_loss,
     style_loss,
 )
+from dougagen.colorization.ours import Ours
 from dougagen.colorization.samples import ColorBatch
 from dougagen.colorization.two_stage import TwoStage
 from dougagen.training.optimizers import optimizer_of, restore_optimizer
@@ -109,6 +111,22 @@ class Teacher:
             restore_optimizer(self._critic_optimizer, state["optimizer"], fused=None)
 
 
+class OursTeacher(Teacher):
+    """Colours, and the pots that they were taken from."""
+
+    def loss(self, network: nn.Module, batch: ColorBatch) -> tuple[Tensor, Tensor]:
+        """Of both; what was painted is mixed from the pots."""
+        assert isinstance(network, Ours)
+        self.parts = {}
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
+            painted, odds = network.paint_and_choose(batch.inputs)
+        painted = painted.float()
+        of_pots = pot_loss(odds, batch, paper_weight=self.config.paper_weight)
+        loss = self._of(painted, batch.truth, batch) + self.config.pot_weight * of_pots
+        self.parts["pots"] = of_pots.detach()
+        return loss, painted
+
+
 class TwoStageTeacher(Teacher):
     """The draft, the network that paints from it, and the line detection model, each with its own loss."""
 
@@ -137,8 +155,8 @@ class TwoStageTeacher(Teacher):
 
 def teacher_of(config: ColorizerConfig, device: torch.device, *, half: bool) -> Teacher:
     """The teacher of the configured system. Raises WeightsError."""
-    kind = TwoStageTeacher if config.system == "two-stage" else Teacher
-    return kind(config, device, half=half)
+    kinds = {"ours": OursTeacher, "two-stage": TwoStageTeacher}
+    return kinds.get(config.system, Teacher)(config, device, half=half)
 
 
 def _roughened(picture: Tensor) -> Tensor:

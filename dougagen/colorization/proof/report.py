@@ -25,7 +25,7 @@ class ProofReport:
 
     plan: ProofPlan
     runs: Mapping[str, Mapping[int, Mapping[str, Any]]]
-    """Kind of lines, or published system → seed → the figures of ``measure``, with ``steps`` and ``minutes``."""
+    """Kind of lines, or published system → seed → the figures of ``measure``, with ``steps``, ``minutes``."""
 
     def tables(self) -> tuple[Table, ...]:
         """For people."""
@@ -83,7 +83,11 @@ class ProofReport:
                 for measure in PER_DRAWING
             ]
             tables.append(
-                Table(f"Colourisers by the lines that they learned from, and published systems, reduced; {told}", columns, tuple(rows))
+                Table(
+                    f"Colourisers by their lines, and published systems, reduced; {told}",
+                    columns,
+                    tuple(rows),
+                )
             )
         return tables
 
@@ -133,8 +137,8 @@ class ProofReport:
                 changes = one["flicker"]["with"], one["flicker"]["without"]
                 cells = [ABSENT if change is None else f"{change:.2f}" for change in changes]
                 ratio = ABSENT if None in changes or not changes[1] else f"{changes[0] / changes[1]:.2f}"
-                rows.append((kind, str(seed), *cells, ratio, str(one["steps"]), one["minutes"]))
-        columns = ("lines or system", "seed", "with the drawing before", "without", "ratio", "steps", "minutes")
+                rows.append((kind, str(seed), *cells, ratio))
+        columns = ("lines or system", "seed", "with the drawing before", "without", "ratio")
         return Table("Flicker: change of the same paint between drawings, 8-bit levels", columns, tuple(rows))
 
     def _groups(self) -> list[tuple[str, list[str]]]:

@@ -6,10 +6,12 @@ import numpy as np
 from painted import COAT, INK, SHADE, SKIN, face
 
 from dougagen.colorization import LineArt
+from dougagen.colorization.areas import areas_of
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import on_paper
-from dougagen.colorization.paints import Pots, areas_of, flat_paint, hinted_areas, paints_of
+from dougagen.colorization.paints import flat_paint, hinted_areas
+from dougagen.colorization.pots import Pots, paints_of
 
 
 def muddy(picture: np.ndarray, seed: int = 0) -> np.ndarray:
