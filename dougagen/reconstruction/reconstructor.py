@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction, Triplet
+from dougagen.domain.arrays import require_array
 from dougagen.errors import DeviceError, DomainError, WeightsError
 from dougagen.networks import (
     AreaGraph,
@@ -54,6 +55,9 @@ from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader, Odds
 from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+_SURE = 6.0
+"""Log odds of a cel that somebody knows: as sure as the networks' odds may be."""
 _BATCH = {"cpu": 1, "cuda": 8}
 _USUAL = ReconstructionConfig()
 T = TypeVar("T")
@@ -247,6 +251,20 @@ class NetworkReconstructor:
         small = [_readable(picture) for picture in pictures]
         read = self._finish(small, drawn)
         return [_at_size_of(picture, one) for picture, one in zip(pictures, read, strict=True)]
+
+    def drawn_within(self, pictures: Sequence[Picture], cels: Sequence[Bools]) -> list[Reconstruction]:
+        """What is read where somebody knows the cel, bool[H, W] of each picture: no cel network is asked.
+
+        Raises DomainError for a cel of another size and for pictures over 13 million pixels, and as
+        ``reconstruct`` does.
+        """
+        for picture, cel in zip(pictures, cels, strict=True):
+            self._require(picture)
+            require_array("drawn_within(cels)", cel, np.bool_, picture.shape[:2])
+            if parts_of(*picture.shape[:2]) > 1:
+                raise DomainError("a cel is drawn within at its own size, up to 13 million pixels")
+        odds = [np.where(cel, _SURE, -_SURE).astype(np.float16) for cel in cels]
+        return self.finished(pictures, self.drawn_of_each(pictures, odds, [np.zeros_like(o) for o in odds]))
 
     # ---- pictures ----------------------------------------------------------------------------------
     def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
