@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+import pytest
 from painted import COAT, INK, SHADE, SKIN, face
 
 from dougagen.colorization import LineArt
@@ -11,7 +13,7 @@ from dougagen.colorization.hints import Hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import on_paper
 from dougagen.colorization.paints import flat_paint, hinted_areas
-from dougagen.colorization.pots import Pots, paints_of
+from dougagen.colorization.pots import Pots, mixed_once, model_with, paints_of
 
 
 def muddy(picture: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -84,6 +86,78 @@ def test_areas_end_at_lines_and_at_the_border_of_a_class() -> None:
     named = {int(labels[y, x]) for y, x in ((34, 60), (75, 45), (75, 75), (5, 5))}
     assert len(named) == 4 == count - 1
     assert labels[12, 60] == 0
+
+
+def square_with_a_gap(gap: int) -> LineArt:
+    """A square of 60 pixels whose right side is open for ``gap`` pixels in the middle."""
+    strength = np.zeros((120, 160), np.uint8)
+    cv2.rectangle(strength, (40, 30), (100, 90), 255, 2)
+    strength[60 - gap // 2 : 60 + (gap + 1) // 2, 95:106] = 0
+    return LineArt.of_strength(strength)
+
+
+@pytest.mark.parametrize("gap", [0, 1, 4, 9])
+def test_paint_does_not_run_out_of_a_gap(gap: int) -> None:
+    labels, _ = areas_of(square_with_a_gap(gap))
+    assert labels[60, 50] != labels[60, 130]
+    for inside in ((35, 45), (85, 95), (60, 90)):
+        assert labels[inside] == labels[60, 50]
+    for outside in ((5, 5), (60, 110), (115, 70)):
+        assert labels[outside] == labels[60, 130]
+
+
+def test_what_is_open_for_half_its_side_is_one_area() -> None:
+    labels, _ = areas_of(square_with_a_gap(30))
+    assert labels[60, 50] == labels[60, 130]
+
+
+def test_a_sleeve_that_narrows_is_one_area() -> None:
+    strength = np.zeros((120, 160), np.uint8)
+    cv2.polylines(strength, [np.array([(10, 40), (150, 58), (150, 62), (10, 80)])], True, 255, 2)
+    labels, _ = areas_of(LineArt.of_strength(strength))
+    assert labels[60, 20] == labels[60, 80] == labels[60, 140] > 0
+
+
+def test_a_hint_paints_no_paper_through_a_gap() -> None:
+    art = square_with_a_gap(6)
+    known = np.zeros(art.classes.shape, bool)
+    known[58:63, 60:65] = True
+    told = hinted_areas(
+        np.full((*known.shape, 3), 255, np.uint8),
+        art,
+        Hints.at(np.full((*known.shape, 3), 77, np.uint8), known),
+    )
+    assert tuple(told[40, 50]) == (77, 77, 77)
+    assert tuple(told[60, 130]) == (255, 255, 255)
+
+
+def test_a_draft_that_runs_over_paper_leaves_it_white_and_a_doubt_is_no_shade() -> None:
+    art = square_with_a_gap(0)
+    draft = np.full((120, 160, 3), 255, np.uint8)
+    draft[50:70, 103:120] = 190  # run out of the figure
+    draft[30:90, 40:100] = np.linspace(90, 150, 60).astype(np.uint8)[None, :, None]  # a doubt
+    flat = flat_paint(draft, art, Pots())
+    assert tuple(flat[60, 110]) == (255, 255, 255)
+    assert len(np.unique(flat[33:88, 43:98].reshape(-1, 3), axis=0)) == 1
+
+
+def test_paints_that_nearly_agree_are_mixed_once_and_a_model_keeps_paper_white() -> None:
+    paints = np.array([[200, 60, 60], [206, 66, 58], [40, 40, 90]], np.float32)
+    once = mixed_once(paints, np.array([10, 90, 50]))
+    assert once.tolist() == [[206, 66, 58], [206, 66, 58], [40, 40, 90]]
+    pots = Pots.of_model(paints_of(np.full((8, 8, 3), 220, np.uint8)))
+    assert pots.matched(np.array([[250, 249, 251]], np.float32)).tolist() == [[255, 255, 255]]
+
+
+def test_dots_come_first_in_a_model_that_nobody_named() -> None:
+    stock = model_with(None)
+    assert stock[:, 3].sum() == pytest.approx(1)
+    known = np.zeros((20, 20), bool)
+    known[2:7, 2:7] = True
+    told = model_with(Hints.at(np.full((20, 20, 3), (10, 200, 90), np.uint8), known))
+    assert np.allclose(told[0, :3] * 255, (10, 200, 90), atol=0.01)
+    assert np.allclose(told[1:, :3], stock[:7, :3])
+    assert told[:, 3].sum() <= 1.001
 
 
 def test_a_picture_of_nothing_but_paper_has_no_paints() -> None:
