@@ -42,7 +42,7 @@ def areas_of(art: LineArt, cel: NDArray[np.bool_] | None = None) -> tuple[NDArra
         inside = inside if cel is None else inside & cel
         if not inside.any():
             continue
-        found = _trapped(inside)
+        found = trapped(inside)
         sizes = np.bincount(found.ravel())
         keeps = sizes >= SMALLEST
         keeps[0] = False
@@ -53,23 +53,11 @@ def areas_of(art: LineArt, cel: NDArray[np.bool_] | None = None) -> tuple[NDArra
     return labels, total
 
 
-def grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Every pixel without an area in the nearest one: lines that are not inked leave no seam."""
-    if not labels.any():
-        return labels
-    _, near = cv2.distanceTransformWithLabels(
-        (labels == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    of = np.zeros(int(near.max()) + 1, np.int32)
-    inside = labels > 0
-    of[near[inside]] = labels[inside]
-    return np.asarray(of[near])
-
-
-def _trapped(inside: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """int32[H, W]: the areas of bool[H, W], 0 outside."""
+def trapped(inside: NDArray[np.bool_], *, ball: float = _BALL) -> NDArray[np.int32]:
+    """int32[H, W]: the areas of bool[H, W], 0 outside. ``ball`` is the radius of the largest, in pixels of a
+    picture of 480 lines or fewer."""
     room = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    largest = _BALL * max(1.0, inside.shape[0] / _LINES)
+    largest = ball * max(1.0, inside.shape[0] / _LINES)
     radii = [share * largest for share in _BALLS]
     labels = _components(room > radii[0])
     widest = _widest(labels, room)
@@ -77,7 +65,7 @@ def _trapped(inside: NDArray[np.bool_]) -> NDArray[np.int32]:
         around = _components(room > radius)
         labels, widest = _let_through(labels, widest, around, needs=_ROOM * wider)
         labels, widest = _filled(labels, widest, around, room)
-    return _flooded(labels, inside)
+    return flooded(labels, inside)
 
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -133,13 +121,26 @@ def _filled(
     return labels, np.concatenate([widest, fresh])
 
 
-def _flooded(labels: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """What lies in an opening goes to the area that is nearer on foot."""
+def flooded(labels: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """int32[H, W]: the places of ``inside`` that have no label have that of the place nearest on foot."""
     if bool(((labels > 0) == inside).all()):
         return labels
     wall = int(labels.max()) + 1
     markers = np.where(inside, labels, np.int32(wall))
     flat = np.zeros((*labels.shape, 3), np.uint8)
-    flooded = cv2.watershed(flat, markers)
-    flooded = grown(np.where((flooded > 0) & (flooded < wall), flooded, 0).astype(np.int32))
-    return np.where(inside, flooded, 0).astype(np.int32)
+    found = cv2.watershed(flat, markers)
+    found = _grown(np.where((found > 0) & (found < wall), found, 0).astype(np.int32))
+    return np.where(inside, found, 0).astype(np.int32)
+
+
+def _grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Every pixel without an area in the nearest one."""
+    if not labels.any():
+        return labels
+    _, near = cv2.distanceTransformWithLabels(
+        (labels == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of = np.zeros(int(near.max()) + 1, np.int32)
+    inside = labels > 0
+    of[near[inside]] = labels[inside]
+    return np.asarray(of[near])

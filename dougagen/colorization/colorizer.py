@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import LineArt
-from dougagen.colorization.paints import flat_paint, hinted_areas
+from dougagen.colorization.paints import flat_paint
 from dougagen.colorization.pots import Pots, paints_of
 from dougagen.colorization.systems import SYSTEMS
 from dougagen.colorization.weights import LoadedColorizer, find_colorizer, load_colorizer
@@ -116,10 +116,8 @@ class ShotPainter:
         draft = self._colorizer.draft(Seen(art, hints, previous, plate, self._model))
         if self._colorizer.paints_flat:
             pots = self.pots if keeps_in_mind else Pots(model=self.pots.model)
-            painted = flat_paint(draft, art, pots, cel=cel)
+            painted = flat_paint(draft, art, pots, hints=hints, cel=cel)
         else:
             painted = draft
-        if hints is not None and self._colorizer.paints_flat:
-            painted = hinted_areas(painted, art, hints)
         self._previous = painted
         return painted

@@ -9,10 +9,11 @@ from painted import COAT, INK, SHADE, SKIN, face
 
 from dougagen.colorization import LineArt
 from dougagen.colorization.areas import areas_of
+from dougagen.colorization.bucket import poured
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import on_paper
-from dougagen.colorization.paints import flat_paint, hinted_areas
+from dougagen.colorization.paints import flat_paint
 from dougagen.colorization.pots import Pots, mixed_once, model_with, paints_of
 
 
@@ -44,13 +45,6 @@ def test_lines_that_nobody_inks_leave_no_seam() -> None:
     assert min(np.abs(seam - COAT).max(), np.abs(seam - SHADE).max()) <= 4
 
 
-def test_plain_lines_that_show_no_shade_keep_both_paints() -> None:
-    color, cel, classes = face()
-    flat = flat_paint(muddy(on_paper(color, cel)), LineArt.of_classes(classes).plain(), Pots(), cel=cel)
-    assert np.abs(flat[75, 45].astype(int) - COAT).max() <= 6
-    assert np.abs(flat[75, 80].astype(int) - SHADE).max() <= 6
-
-
 def test_the_next_drawing_takes_the_pots_of_the_one_before() -> None:
     pots = Pots()
     first, second = (
@@ -72,13 +66,42 @@ def test_a_colour_model_gives_its_paints_to_what_is_near_them() -> None:
 
 
 def test_a_dot_paints_its_whole_area_and_no_other() -> None:
-    color, cel, classes = face()
+    color, _, classes = face()
     art = LineArt.of_classes(classes)
-    known = np.zeros(classes.shape, bool)
-    known[33:36, 59:62] = True
-    told = hinted_areas(on_paper(color, cel), art, Hints.at(np.full_like(color, 77), known))
+    hints = dotted(classes.shape, {(34, 60): (77, 77, 77)})
+    told = flat_paint(on_paper(color, face()[1]), art, Pots(), hints=hints)
     assert tuple(told[25, 55]) == (77, 77, 77)
     assert tuple(told[75, 45]) == COAT
+
+
+def test_a_dot_that_reaches_over_a_line_means_what_is_under_its_middle() -> None:
+    art = square_with_a_gap(0)
+    told = poured(art, dotted(art.classes.shape, {(60, 97): (10, 200, 90)}, size=9))
+    assert told.known[60, 50]
+    assert not told.known[60, 130]
+    on_the_line = poured(art, dotted(art.classes.shape, {(60, 100): (10, 200, 90)}))
+    assert not on_the_line.known.any()  # a small dot on a line is ink
+    large = poured(art, dotted(art.classes.shape, {(60, 103): (10, 200, 90)}, size=11))
+    assert large.known[60, 130]
+    assert not large.known[60, 50]
+
+
+def test_two_dots_in_an_area_that_was_left_open_meet_in_the_opening() -> None:
+    art = square_with_a_gap(24)
+    labels, _ = areas_of(art)
+    assert labels[60, 50] == labels[60, 130]
+    dots = {(50, 60): (200, 40, 40), (40, 130): (255, 255, 255)}
+    told = poured(art, dotted(art.classes.shape, dots))
+    for inside in ((35, 45), (85, 95), (60, 90)):
+        assert tuple(told.colors[inside]) == (200, 40, 40)
+    for outside in ((5, 5), (60, 112), (115, 70)):
+        assert tuple(told.colors[outside]) == (255, 255, 255)
+
+
+def test_two_dots_of_one_paint_are_one() -> None:
+    art = square_with_a_gap(0)
+    told = poured(art, dotted(art.classes.shape, {(40, 50): (200, 40, 40), (80, 90): (204, 44, 38)}))
+    assert len(np.unique(told.colors[told.known], axis=0)) == 1
 
 
 def test_areas_end_at_lines_and_at_the_border_of_a_class() -> None:
@@ -86,6 +109,14 @@ def test_areas_end_at_lines_and_at_the_border_of_a_class() -> None:
     named = {int(labels[y, x]) for y, x in ((34, 60), (75, 45), (75, 75), (5, 5))}
     assert len(named) == 4 == count - 1
     assert labels[12, 60] == 0
+
+
+def dotted(shape: tuple[int, ...], dots: dict[tuple[int, int], tuple[int, int, int]], size: int = 5) -> Hints:
+    known, colors = np.zeros(shape, bool), np.zeros((*shape, 3), np.uint8)
+    for (y, x), color in dots.items():
+        window = np.s_[y - size // 2 : y + size // 2 + 1, x - size // 2 : x + size // 2 + 1]
+        known[window], colors[window] = True, color
+    return Hints.at(colors, known)
 
 
 def square_with_a_gap(gap: int) -> LineArt:
@@ -120,13 +151,8 @@ def test_a_sleeve_that_narrows_is_one_area() -> None:
 
 def test_a_hint_paints_no_paper_through_a_gap() -> None:
     art = square_with_a_gap(6)
-    known = np.zeros(art.classes.shape, bool)
-    known[58:63, 60:65] = True
-    told = hinted_areas(
-        np.full((*known.shape, 3), 255, np.uint8),
-        art,
-        Hints.at(np.full((*known.shape, 3), 77, np.uint8), known),
-    )
+    paper = np.full((*art.classes.shape, 3), 255, np.uint8)
+    told = flat_paint(paper, art, Pots(), hints=dotted(art.classes.shape, {(60, 62): (77, 77, 77)}))
     assert tuple(told[40, 50]) == (77, 77, 77)
     assert tuple(told[60, 130]) == (255, 255, 255)
 
