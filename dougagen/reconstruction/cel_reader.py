@@ -31,9 +31,19 @@ class CelReader:
     """Reads pictures as ``NetworkReconstructor`` does: the network, its areas, the cut along the colours."""
 
     def __init__(
-        self, cel: LoadedNetwork, device: torch.device, *, cut: ColorCutConfig | None = None
+        self,
+        cel: LoadedNetwork,
+        device: torch.device,
+        *,
+        cut: ColorCutConfig | None = None,
+        threads: int = 0,
     ) -> None:
-        """Raises WeightsError for another network, or where the lines it wants make no sense."""
+        """``threads`` are torch's on the CPU; 0 leaves its choice.
+
+        Raises WeightsError for another network, or where the lines it wants make no sense.
+        """
+        if threads:
+            torch.set_num_threads(threads)
         if cel.task is not Task.CEL:
             raise WeightsError(
                 f"{cel.name} is a {cel.task} network", remedy="give the weights of a cel network"
