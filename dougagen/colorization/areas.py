@@ -129,11 +129,11 @@ def flooded(labels: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.
     markers = np.where(inside, labels, np.int32(wall))
     flat = np.zeros((*labels.shape, 3), np.uint8)
     found = cv2.watershed(flat, markers)
-    found = _grown(np.where((found > 0) & (found < wall), found, 0).astype(np.int32))
+    found = grown(np.where((found > 0) & (found < wall), found, 0).astype(np.int32))
     return np.where(inside, found, 0).astype(np.int32)
 
 
-def _grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+def grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     """Every pixel without an area in the nearest one."""
     if not labels.any():
         return labels

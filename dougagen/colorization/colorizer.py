@@ -115,7 +115,7 @@ class ShotPainter:
             previous = None
         draft = self._colorizer.draft(Seen(art, hints, previous, plate, self._model))
         if self._colorizer.paints_flat:
-            pots = self.pots if keeps_in_mind else Pots(model=self.pots.model)
+            pots = self.pots if keeps_in_mind else Pots(self.pots.model, mixes_shades=self.pots.mixes_shades)
             painted = flat_paint(draft, art, pots, hints=hints, cel=cel)
         else:
             painted = draft

@@ -76,7 +76,7 @@ class _Painter:
         self._model = None if like is None else paints_of(read_picture(like))
         self._open: tuple[int, ShotPainter] | None = None
         self._written: set[str] = set()
-        self._pots = Pots() if self._model is None else Pots.of_model(self._model)
+        self._pots = Pots.of_nobody() if self._model is None else Pots.of_model(self._model)
         self._refusal: DougagenError | None = None
         self.drawings = self.shots = 0
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.colorization.areas import SMALLEST, areas_of
+from dougagen.colorization.areas import SMALLEST, areas_of, grown
 from dougagen.colorization.bucket import poured
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.lines import LineArt
@@ -18,6 +20,11 @@ _ONE_PAINT = 36.0
 _INKED = 160
 _BINS = 32
 """8-bit levels of a channel that count as one colour where the commonest is sought."""
+_MIXES = {
+    int(DougaClass.SHADING_FILL): (0.36, (44, 30, 78)),
+    int(DougaClass.HIGHLIGHT_FILL): (0.5, (255, 255, 255)),
+}
+"""Fill → how far its paint lies from its base's, and toward which colour."""
 _WHITE = np.uint8(255)
 _BESIDE = np.ones((5, 5), np.uint8)
 
@@ -40,10 +47,45 @@ def flat_paint(
     paints, sizes = _paints(labels, count, draft)
     paints = mixed_once(pots.matched(paints), sizes)
     told = poured(art, hints)
+    told_areas = np.unique(labels[told.known])
+    paints[labels[told.known]] = told.colors[told.known]
+    if pots.mixes_shades:
+        paints = _with_mixed_shades(paints, told_areas, labels, art)
     filled = np.where(told.known[..., None], told.colors.astype(np.float32), paints[labels])
-    pots.open(np.concatenate([_seen(told), paints[1:]]), np.concatenate([_most(told), sizes[1:]]))
+    sizes[told_areas] += told.known.size  # the pots of hints are kept before all others
+    pots.open(paints[1:], sizes[1:])
     inked = _inked(_under_lines(filled, labels), draft, art)
     return inked if cel is None else np.where(cel[..., None], inked, _WHITE).astype(np.uint8, copy=False)
+
+
+def _with_mixed_shades(
+    paints: NDArray[np.float32], told: NDArray[np.int32], labels: NDArray[np.int32], art: LineArt
+) -> NDArray[np.float32]:
+    """float32[count, 3]: shades and highlights that nobody told, mixed from the base along most of their
+    border."""
+    of = np.zeros(len(paints), np.int64)
+    of[labels] = art.classes  # an area is of one class
+    of[told] = DougaClass.FLAT_AREA
+    result, longest = paints.copy(), np.zeros(len(paints), np.int64)
+    for one, other, along in _borders(labels, art.lines):
+        mix = _MIXES.get(int(of[one]))
+        if mix is not None and of[other] == DougaClass.FLAT_AREA and along > longest[one]:
+            (share, toward), longest[one] = mix, along
+            result[one] = paints[other] + share * (np.array(toward, np.float32) - paints[other])
+    return result
+
+
+def _borders(labels: NDArray[np.int32], lines: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
+    """Two areas that touch, over a line or not, and along how many pixels; each pair both ways."""
+    wholly = np.where((labels > 0) | lines, grown(labels), 0)
+    touching = []
+    for one, other in ((wholly[:, :-1], wholly[:, 1:]), (wholly[:-1], wholly[1:])):
+        differ = (one != other) & (one > 0) & (other > 0)
+        touching.append(np.sort(np.stack([one[differ], other[differ]]), axis=0))
+    pairs, lengths = np.unique(np.concatenate(touching, axis=1), axis=1, return_counts=True)
+    for (one, other), along in zip(pairs.T.tolist(), lengths.tolist(), strict=True):
+        yield one, other, along
+        yield other, one, along
 
 
 def _paints(
@@ -84,16 +126,6 @@ def _modes(labels: NDArray[np.int32], count: int, picture: NDArray[np.uint8]) ->
     sums = [np.bincount(of, weights=picture[..., c][common], minlength=count) for c in range(3)]
     modes: NDArray[np.float32] = (np.stack(sums, axis=1) / weight[:, None]).astype(np.float32)
     return modes
-
-
-def _seen(told: Hints) -> NDArray[np.float32]:
-    """float32[K, 3]: the paints that were poured."""
-    return np.unique(told.colors[told.known], axis=0).reshape(-1, 3).astype(np.float32)
-
-
-def _most(told: Hints) -> NDArray[np.int64]:
-    """int64[K]: more than any area has, so that hints are kept before all other pots."""
-    return np.full(len(_seen(told)), told.known.size, np.int64)
 
 
 def _under_lines(filled: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -76,12 +76,19 @@ class Pots:
     """float32[M, 3], 8-bit levels: those of the colour model, paper among them."""
     opened: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     """float32[K, 3]: those of the drawings before."""
+    mixes_shades: bool = False
+    """Whether shades and highlights are mixed from their bases: nobody has named a model that has them."""
 
     @classmethod
     def of_model(cls, paints: NDArray[np.float32]) -> Pots:
         """Those of ``paints_of``, and paper: an area that stays white is not painted."""
         colors = paints[paints[:, 3] > 0, :3] * np.float32(255)
         return cls(np.concatenate([colors, np.full((1, 3), 255, np.float32)]))
+
+    @classmethod
+    def of_nobody(cls) -> Pots:
+        """For drawings whose colour model nobody has named."""
+        return cls(mixes_shades=True)
 
     def matched(self, paints: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32[N, 3] paints, each taken from the nearest pot where one is near enough."""

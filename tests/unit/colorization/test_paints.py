@@ -186,6 +186,23 @@ def test_dots_come_first_in_a_model_that_nobody_named() -> None:
     assert told[:, 3].sum() <= 1.001
 
 
+def test_shades_are_mixed_from_their_bases_where_nobody_has_named_a_model() -> None:
+    color, cel, classes = face()
+    art = LineArt.of_classes(classes)
+    flat = flat_paint(on_paper(color, cel), art, Pots.of_nobody(), cel=cel)
+    base, shade = flat[75, 45].astype(int), flat[75, 80].astype(int)
+    assert np.abs(base - COAT).max() <= 2
+    assert (shade < base).all()
+    assert not (shade == SHADE).all()
+    green = dotted(classes.shape, {(75, 45): (60, 200, 80)})
+    told = flat_paint(on_paper(color, cel), art, Pots.of_nobody(), hints=green, cel=cel)
+    assert told[75, 80].argmax() == 1  # the shade of a green coat is green
+    both = dotted(classes.shape, {(75, 45): (60, 200, 80), (75, 80): (200, 10, 10)})
+    assert tuple(flat_paint(on_paper(color, cel), art, Pots.of_nobody(), hints=both)[80, 75]) == (200, 10, 10)
+    named = flat_paint(on_paper(color, cel), art, Pots.of_model(paints_of(on_paper(color, cel))), cel=cel)
+    assert np.abs(named[75, 80].astype(int) - SHADE).max() <= 2
+
+
 def test_a_picture_of_nothing_but_paper_has_no_paints() -> None:
     assert not paints_of(np.full((20, 20, 3), 255, np.uint8)).any()
 
