@@ -51,7 +51,7 @@ class CelReader:
         self._device, self._lines, self._cut = device, lines_read_by(cel), cut or ColorCutConfig()
         network = fuse_for_inference(deepcopy(cel.module))
         self._network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._areas = None if cel.areas is None else CelAreaReader(cel.areas)
+        self._areas = None if cel.areas is None else CelAreaReader(cel.areas, most_added=self._cut.most_added)
         self.name = f"{cel.name}@{cel.sha256[:8]}"
 
     @classmethod

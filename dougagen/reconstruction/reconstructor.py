@@ -85,7 +85,8 @@ class NetworkReconstructor:
         self._areas: AreaReader | None = None
         if douga.areas is not None and config.refinement is not None:
             self._areas = AreaReader(douga.areas, config.refinement)
-        self._cel_areas = None if cel.areas is None else CelAreaReader(cel.areas)
+        cut = config.color_cut or ColorCutConfig()
+        self._cel_areas = None if cel.areas is None else CelAreaReader(cel.areas, most_added=cut.most_added)
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
         self.batch_size: int = config.batch_size or _BATCH[self._device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
