@@ -20,6 +20,10 @@ from dougagen.networks.efficientnet_lite import LiteEncoder
 
 _STRIDE = 32
 _SLOPE = 0.2
+_MEANS = (4.8, 6.6, 6.4, 4.7)
+"""Mean absolute value of the features of EfficientNet-Lite0 at 1/2 to 1/16, over crops of drawings."""
+_MEAN_OF_VGG = 0.3
+"""The same of a VGG behind its ReLUs, roughly."""
 _SAME = 0.12
 """Euclidean distance of RGB in [0, 1] within which paint is from a pot."""
 _OFF, _THIN = 0.02, 0.3
@@ -51,6 +55,15 @@ class PretrainedFeatures(nn.Module):
         picture = F.pad(picture, (0, -width % _STRIDE, 0, -height % _STRIDE), mode="replicate")
         features: list[Tensor] = self.encoder(picture.contiguous(memory_format=torch.channels_last))
         return [one.float() for one in features[:-1]]
+
+
+def like_vgg(features: list[Tensor]) -> list[Tensor]:
+    """Features in the size that those of a VGG have, for which the weights of both papers were chosen.
+
+    Taken as they are, a thousand times their Gram matrices outweigh all else a hundredfold, and paper turns
+    grey.
+    """
+    return [one * (_MEAN_OF_VGG / mean) for one, mean in zip(features, _MEANS, strict=True)]
 
 
 def pixel_loss(painted: Tensor, truth: Tensor, cel: Tensor, *, paper_weight: float) -> Tensor:

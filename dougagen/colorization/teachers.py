@@ -15,6 +15,7 @@ from dougagen.colorization.losses import (
     PretrainedFeatures,
     content_loss,
     frozen,
+    like_vgg,
     line_loss,
     pixel_loss,
     pot_loss,
@@ -74,9 +75,9 @@ class Teacher:
         loss = config.pixel_weight * of_pixels
         if self._features is not None:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
-                found = self._features(painted)
+                found = like_vgg(self._features(painted))
                 with torch.no_grad():
-                    wanted = self._features(truth)
+                    wanted = like_vgg(self._features(truth))
             content, style = content_loss(found, wanted), style_loss(found, wanted)
             self.parts |= {"content": content.detach(), "style": style.detach()}
             loss = loss + config.content_weight * content + config.style_weight * style
