@@ -33,7 +33,7 @@ def over_repeats(following: Sequence[Pair | Change]) -> Pair | None:
     for number, later in enumerate(following):
         if not isinstance(later, Pair):
             return None
-        if later.stirred is not None:
+        if not later.repeats:
             return later if number else None
     return None
 
@@ -45,12 +45,14 @@ def even_pace(pair: Pair, seen: Seen, beyond: Pair, config: ChangeConfig) -> lis
     """
     shape = pair.current.luma.shape
     earlier = [other.move for other in seen.last.candidates] if seen.last is not None else []
+    # Where a shot begins, nothing went before; what so many points follow then is no limb.
+    least = config.moves.layer if earlier else config.moves.background
     return [
         one.move
         for one in pair.candidates
-        if one.share >= config.moves.layer
+        if one.share >= least
         and moves_at_all(one.move, shape, config=config.motion)
-        and _goes_on_evenly(one.move, earlier, shape, config=config)
+        and (not earlier or _goes_on_evenly(one.move, earlier, shape, config=config))
         and _goes_on_evenly(one.move, [other.move for other in beyond.candidates], shape, config=config)
     ]
 

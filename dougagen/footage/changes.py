@@ -74,7 +74,7 @@ def _judged(
     nowhere = np.zeros(pair.still.shape, np.bool_)
     explained = Explained(pair.still, (), nowhere, pair.still)
     later = following[0] if following else None
-    after = later if isinstance(later, Pair) and later.stirred is not None else None
+    after = later if isinstance(later, Pair) and not later.repeats else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
     stands = pair.mostly_stands() and not pair.stirs_widely()
     drawn = not seen.moves and after is None and stands

@@ -33,6 +33,7 @@ class Pair:
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
     _candidates: tuple[Candidate, ...] | None = None
+    _repeats: bool | None = None
     left_by: dict[Move, NDArray[np.float32]] = field(default_factory=dict)
     """What moves that were tried leave of each block (``residual_after``): several questions ask for it."""
 
@@ -47,6 +48,21 @@ class Pair:
             )
             self._candidates = tuple(found)
         return self._candidates
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it only shows the frame before again, be it coded anew: no point of it went anywhere."""
+        if self._repeats is None:
+            self._repeats = self.stirred is None or (
+                float(self.still.max()) <= self.config.changed_level and self._all_points_stand()
+            )
+        return self._repeats
+
+    def _all_points_stand(self) -> bool:
+        shape = self.current.luma.shape
+        return bool(self.candidates) and not any(
+            moves_at_all(one.move, shape, config=self.config.motion) for one in self.candidates
+        )
 
     @property
     def followed(self) -> tuple[Move, ...]:
