@@ -81,7 +81,7 @@ def _judged(
     fair = in_weather(pair, seen, later, config, stands=drawn)
     if fair is not None:
         explained = fair
-    beyond = None if fair is not None or pair.stirs_little() else over_repeats(following)
+    beyond = None if fair is not None else over_repeats(following)
     evenly = even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
     if fair is None and (evenly or not drawn) and pair.candidates:
         known, least = moves_known(seen, after, config=config)

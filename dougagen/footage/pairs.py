@@ -51,18 +51,17 @@ class Pair:
 
     @property
     def repeats(self) -> bool:
-        """Whether it only shows the frame before again, be it coded anew: no point of it went anywhere."""
+        """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
         if self._repeats is None:
             self._repeats = self.stirred is None or (
-                float(self.still.max()) <= self.config.changed_level and self._all_points_stand()
+                float(self.still.max()) <= self.config.changed_level and self._most_points_stand()
             )
         return self._repeats
 
-    def _all_points_stand(self) -> bool:
+    def _most_points_stand(self) -> bool:
+        most = max(self.candidates, key=lambda one: one.share, default=None)
         shape = self.current.luma.shape
-        return bool(self.candidates) and not any(
-            moves_at_all(one.move, shape, config=self.config.motion) for one in self.candidates
-        )
+        return most is not None and not moves_at_all(most.move, shape, config=self.config.motion)
 
     @property
     def followed(self) -> tuple[Move, ...]:
