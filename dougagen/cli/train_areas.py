@@ -122,7 +122,8 @@ def _read(
 
     reader: CelReader | NetworkReconstructor
     if masks is None:
-        reader, names = CelReader(network, chosen_device(machine.get("device", "auto"))), network.name
+        device, threads = chosen_device(machine.get("device", "auto")), machine.get("threads", 0)
+        reader, names = CelReader(network, device, threads=threads), network.name
     else:
         reader = NetworkReconstructor(masks, network, ReconstructionConfig(**machine))
         names = f"{masks.name} and {network.name}"

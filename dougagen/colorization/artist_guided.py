@@ -43,13 +43,13 @@ class ArtistGuided(nn.Module):
         super().__init__()
         width = config.width
         self.layers = nn.Sequential(
-            *_normed(nn.Conv2d(_CHANNELS, width, 7, padding=3)),
+            *_normed(nn.Conv2d(_CHANNELS, width, 7, padding=3, padding_mode="reflect")),
             *_normed(nn.Conv2d(width, 2 * width, 4, stride=2, padding=1)),
             *_normed(nn.Conv2d(2 * width, 4 * width, 4, stride=2, padding=1)),
             *(_Block(4 * width) for _ in range(config.blocks)),
             *_normed(nn.ConvTranspose2d(4 * width, 2 * width, 4, stride=2, padding=1)),
             *_normed(nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1)),
-            nn.Conv2d(width, 3, 7, padding=3),
+            nn.Conv2d(width, 3, 7, padding=3, padding_mode="reflect"),
         )
 
     def forward(self, inputs: Inputs) -> Tensor:
@@ -70,8 +70,8 @@ def _normed(convolution: nn.Module) -> tuple[nn.Module, ...]:
 class _Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.first = nn.Conv2d(width, width, 3, padding=1)
-        self.second = nn.Conv2d(width, width, 3, padding=1)
+        self.first = nn.Conv2d(width, width, 3, padding=1, padding_mode="reflect")
+        self.second = nn.Conv2d(width, width, 3, padding=1, padding_mode="reflect")
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.relu(F.instance_norm(self.first(x)), inplace=True)

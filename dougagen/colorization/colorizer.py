@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import LineArt
-from dougagen.colorization.paints import Pots, flat_paint, hinted_areas, paints_of
+from dougagen.colorization.paints import flat_paint
+from dougagen.colorization.pots import Pots, paints_of
 from dougagen.colorization.systems import SYSTEMS
 from dougagen.colorization.weights import LoadedColorizer, find_colorizer, load_colorizer
 from dougagen.errors import DomainError, WeightsError
@@ -58,10 +59,17 @@ class Colorizer:
         levels = (painted[0] * 255.0).round().clamp(0, 255).to(torch.uint8)
         return levels.permute(1, 2, 0).cpu().numpy()  # [3, H, W] -> [H, W, 3]
 
-    def open_shot(self, *, like: NDArray[np.uint8] | None = None, pots: Pots | None = None) -> ShotPainter:
+    def open_shot(
+        self,
+        *,
+        like: NDArray[np.uint8] | None = None,
+        model: NDArray[np.float32] | None = None,
+        pots: Pots | None = None,
+    ) -> ShotPainter:
         """For the drawings of one shot, in order. ``like`` is a uint8[H, W, 3] picture whose paints are the
-        colour model; ``pots`` are those of a shot before, which are used on."""
-        return ShotPainter(self, like=like, pots=pots)
+        colour model, ``model`` such paints, float32[8, 4]; ``pots`` are those of a shot before, which are
+        used on."""
+        return ShotPainter(self, paints_of(like) if model is None and like is not None else model, pots)
 
     @property
     def paints_flat(self) -> bool:
@@ -72,14 +80,14 @@ class Colorizer:
 class ShotPainter:
     """Paints one drawing after the other; each knows how the one before was painted."""
 
-    def __init__(self, colorizer: Colorizer, *, like: NDArray[np.uint8] | None, pots: Pots | None) -> None:
+    def __init__(self, colorizer: Colorizer, model: NDArray[np.float32] | None, pots: Pots | None) -> None:
         self._colorizer = colorizer
-        self._model = None if like is None else paints_of(like)
+        self._model = model
         self._previous: NDArray[np.uint8] | None = None
-        self.pots = Pots() if pots is None else pots
+        if pots is None:
+            pots = Pots() if self._model is None else Pots.of_model(self._model)
+        self.pots = pots
         """The paints in use."""
-        if self._model is not None and not len(self.pots.model):
-            self.pots.model = self._model[self._model[:, 3] > 0, :3] * np.float32(255)
 
     def paint(
         self,
@@ -107,11 +115,9 @@ class ShotPainter:
             previous = None
         draft = self._colorizer.draft(Seen(art, hints, previous, plate, self._model))
         if self._colorizer.paints_flat:
-            pots = self.pots if keeps_in_mind else Pots(model=self.pots.model)
-            painted = flat_paint(draft, art, pots, cel=cel)
+            pots = self.pots if keeps_in_mind else Pots(self.pots.model, mixes_shades=self.pots.mixes_shades)
+            painted = flat_paint(draft, art, pots, hints=hints, cel=cel)
         else:
             painted = draft
-        if hints is not None and self._colorizer.paints_flat:
-            painted = hinted_areas(painted, art, hints)
         self._previous = painted
         return painted

@@ -22,6 +22,7 @@ _SHARES = (
 )  # fmt: skip
 _WEIGHTS = (
     "pixel_weight",
+    "pot_weight",
     "content_weight",
     "style_weight",
     "adversarial_weight",
@@ -69,6 +70,8 @@ class ColorizerConfig:
     """Of the mean absolute difference of colours."""
     paper_weight: float = 0.5
     """Of a pixel off the cel, against one on it."""
+    pot_weight: float = 0.1
+    """Ours: of the cross entropy of the pots, where a colour model is told."""
     content_weight: float = 0.0
     """Of the difference of features of EfficientNet-Lite0, whose weights come with ``dougagen[train]``."""
     style_weight: float = 0.0

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dougagen.colorization.bucket import poured
 from dougagen.colorization.hints import Hints, no_hints
 from dougagen.colorization.lines import LineArt
-from dougagen.colorization.paints import MODEL_PAINTS, areas_of
+from dougagen.colorization.pots import MODEL_PAINTS
 from dougagen.domain import CLASS_COUNT
 
 
@@ -42,8 +42,7 @@ class Inputs:
     hints: Tensor
     """float[N, 4, H, W]: RGB, and 1 where it is a hint."""
     filled: Tensor
-    """float[N, 4, H, W]: the hints as a paint bucket would pour them: a pixel has the colour of the nearest
-    hint where that lies in the same area, else the mean of its area's hints, and then a 1."""
+    """float[N, 4, H, W]: the hints as a paint bucket would pour them (``bucket.poured``)."""
     previous: Tensor
     """float[N, 4, H, W]: RGB, and 1 all over where there is a drawing before."""
     plate: Tensor
@@ -58,7 +57,7 @@ class Inputs:
         return cls(
             torch.stack([_line_channels(one.art) for one in seen]),
             torch.stack([_known_channels(one.hints or no_hints(height, width)) for one in seen]),
-            torch.stack([_known_channels(_poured(one)) for one in seen]),
+            torch.stack([_known_channels(poured(one.art, one.hints)) for one in seen]),
             torch.stack([_known_channels(_whole(one.previous, height, width)) for one in seen]),
             torch.stack([_known_channels(one.plate or no_hints(height, width)) for one in seen]),
             torch.stack(
@@ -121,30 +120,6 @@ def _known_channels(hints: Hints) -> Tensor:
     return torch.from_numpy(np.concatenate([colors, known], axis=2)).permute(
         2, 0, 1
     )  # [H, W, 4] -> [4, H, W]
-
-
-def _poured(seen: Seen) -> Hints:
-    """The hints of a drawing, spread over its areas."""
-    hints = seen.hints
-    if hints is None or not hints.known.any():
-        return no_hints(*seen.art.classes.shape)
-    areas, total = areas_of(seen.art)
-    _, near = cv2.distanceTransformWithLabels(
-        (~hints.known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    count = int(near.max()) + 1
-    colors, inside = np.zeros((count, 3), np.uint8), np.zeros(count, np.int32)
-    at = near[hints.known]
-    colors[at], inside[at] = hints.colors[hints.known], areas[hints.known]
-    reached = ((areas == inside[near]) & (areas > 0)) | hints.known
-    # a pixel whose nearest hint lies across a line has the mean of those in its own area
-    total = max(total, 1)
-    dots = np.bincount(areas[hints.known], minlength=total)
-    dots[0] = 0
-    sums = [np.bincount(areas[hints.known], hints.colors[..., c][hints.known], total) for c in range(3)]
-    means = np.rint(np.stack(sums, axis=1) / np.maximum(dots, 1)[:, None]).clip(0, 255).astype(np.uint8)
-    poured = np.where(reached[..., None], colors[near], means[areas])
-    return Hints.at(poured, reached | (dots[areas] > 0))
 
 
 def _whole(picture: NDArray[np.uint8] | None, height: int, width: int) -> Hints:

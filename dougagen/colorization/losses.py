@@ -14,11 +14,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from dougagen.colorization.samples import ColorBatch
 from dougagen.networks import begin_from_imagenet
 from dougagen.networks.efficientnet_lite import LiteEncoder
 
 _STRIDE = 32
 _SLOPE = 0.2
+_MEANS = (4.8, 6.6, 6.4, 4.7)
+"""Mean absolute value of the features of EfficientNet-Lite0 at 1/2 to 1/16, over crops of drawings."""
+_MEAN_OF_VGG = 0.3
+"""The same of a VGG behind its ReLUs, roughly."""
+_SAME = 0.12
+"""Euclidean distance of RGB in [0, 1] within which paint is from a pot."""
+_OFF, _THIN = 0.02, 0.3
+"""Shares of a pixel at half size: less cel than this is paper, less line is paint."""
+_LEAST = -1e4
 
 
 class PretrainedFeatures(nn.Module):
@@ -47,11 +57,44 @@ class PretrainedFeatures(nn.Module):
         return [one.float() for one in features[:-1]]
 
 
+def like_vgg(features: list[Tensor]) -> list[Tensor]:
+    """Features in the size that those of a VGG have, for which the weights of both papers were chosen.
+
+    Taken as they are, a thousand times their Gram matrices outweigh all else a hundredfold, and paper turns
+    grey.
+    """
+    return [one * (_MEAN_OF_VGG / mean) for one, mean in zip(features, _MEANS, strict=True)]
+
+
 def pixel_loss(painted: Tensor, truth: Tensor, cel: Tensor, *, paper_weight: float) -> Tensor:
     """Mean absolute difference, a pixel of paper counting less than one of the cel."""
     weight = cel + paper_weight * (1.0 - cel)
     difference = (painted - truth).abs().mean(dim=1, keepdim=True)
     return (difference * weight).sum() / weight.sum().clamp_min(1.0)
+
+
+def pot_loss(odds: Tensor, batch: ColorBatch, *, paper_weight: float) -> Tensor:
+    """Cross entropy of the pot that each pixel was painted from; lines, and paint that is in no pot, say
+    nothing.
+
+    Args:
+        odds: float[N, 9, h, w], the last of paper.
+        batch: with the true colours and the colour models.
+        paper_weight: what a pixel off the cel counts against one on it.
+    """
+    paints = batch.inputs.paints
+    planes = (batch.truth, batch.inputs.drawn(), batch.cel)
+    truth, drawn, cel = (F.interpolate(one, odds.shape[-2:], mode="area") for one in planes)
+    pots = torch.cat([paints[..., :3], paints.new_ones(len(paints), 1, 3)], dim=1)  # [N, 9, 3]
+    away = torch.stack([(truth - pot[..., None, None]).norm(dim=1) for pot in pots.unbind(dim=1)], dim=1)
+    distance, nearest = away.masked_fill(torch.isneginf(odds.detach()), torch.inf).min(dim=1)
+    is_paper = cel[:, 0] < _OFF
+    pot = torch.where(is_paper, pots.shape[1] - 1, nearest)
+    is_told = ((distance < _SAME) | is_paper) & (drawn[:, 0] < _THIN)
+    is_told &= (paints[..., 3].amax(dim=1) > 0)[:, None, None]
+    weight = torch.where(is_paper, paper_weight, 1.0) * is_told
+    each = F.cross_entropy(odds.clamp_min(_LEAST), pot, reduction="none")
+    return (each * weight).sum() / weight.sum().clamp_min(1.0)
 
 
 def content_loss(found: list[Tensor], wanted: list[Tensor]) -> Tensor:

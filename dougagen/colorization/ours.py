@@ -1,14 +1,15 @@
 """OURS: a small U-Net that reads douga by its classes and says a colour a pixel; its areas are evened out.
 
-Beside its own colours it says how far to take those of the drawing before, and of the hints as a paint bucket
-would pour them: what is known need not be invented. It is small enough for a CPU: half of its work is done at
-a quarter of the picture's size or less, and only a light head sees every pixel. What the drawing before was
-painted with, what is behind the cel, hints, and a colour model each come as channels or as numbers that may
-be absent.
+Beside its own colours it says which pot of the colour model each pixel is painted from, and how far to take
+those, the colours of the drawing before, and the hints as a paint bucket would pour them: what is known need
+not be invented. It is small enough for a CPU: half of its work is done at a quarter of the picture's size or
+less, and only a light head sees every pixel. What the drawing before was painted with, what is behind the
+cel, hints, and a colour model each come as channels or as numbers that may be absent.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -16,12 +17,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dougagen.colorization.inputs import Inputs
-from dougagen.colorization.paints import MODEL_PAINTS
+from dougagen.colorization.pots import MODEL_PAINTS
 from dougagen.errors import ConfigError
-from dougagen.networks.layers import ConvNorm, at_multiple_of
+from dougagen.networks.layers import ConvNorm
 
 _CHANNELS = 26  # ten of lines, four each of hints, hints poured, the drawing before and the plate
 _FILLED, _PREVIOUS = slice(14, 18), slice(18, 22)
+_OWN, _TAKES = slice(0, 3), slice(3, 6)
 _NEARLY_WHITE = 2.0
 """Log odds with which a network begins: most of a drawing is paper."""
 _WIDEST = 1024
@@ -38,9 +40,11 @@ class OursConfig:
     """Channels at full size."""
     coarse_blocks: int = 2
     """Residual blocks at 1/32, where hints travel across the figure."""
+    pot_width: int = 16
+    """Numbers by which a pixel at half size and a pot of paint find each other."""
 
     def __post_init__(self) -> None:
-        sizes = (*self.widths, self.detail_width)
+        sizes = (*self.widths, self.detail_width, self.pot_width)
         if (
             len(self.widths) != 5
             or min(sizes) < 1
@@ -77,14 +81,31 @@ class Ours(nn.Module):
             )
         )
         self.last = _Up(half, config.detail_width)
-        self.paint = nn.Conv2d(config.detail_width, 3 + 2, 3, padding=1)
-        nn.init.constant_(self.paint.bias[:3], _NEARLY_WHITE)  # type: ignore[index]
+        self.paint = nn.Conv2d(config.detail_width, 3 + 3, 3, padding=1)
+        nn.init.constant_(self.paint.bias[_OWN], _NEARLY_WHITE)  # type: ignore[index]
+        self.seek = nn.Conv2d(half, config.pot_width, 1)
+        self.pots = nn.Sequential(
+            nn.Linear(4, 2 * config.pot_width),
+            nn.ReLU(inplace=True),
+            nn.Linear(2 * config.pot_width, config.pot_width),
+        )
 
     def forward(self, inputs: Inputs) -> Tensor:
-        x = torch.cat([inputs.lines, inputs.hints, inputs.filled, inputs.previous, inputs.plate], dim=1)
-        return at_multiple_of(_STRIDE, x, lambda seen: self._painted(seen, inputs.paints))
+        return self.paint_and_choose(inputs)[0]
 
-    def _painted(self, x: Tensor, paints: Tensor) -> Tensor:
+    def paint_and_choose(self, inputs: Inputs) -> tuple[Tensor, Tensor]:
+        """The painted drawings, and float[N, 9, H', W']: log odds of each pot of the colour model, and of
+        paper as the last, at half the size; −∞ for a pot that is not there.
+
+        A network that learns mixes the pots; one that paints takes the likeliest, since nobody mixes them.
+        """
+        x = torch.cat([inputs.lines, inputs.hints, inputs.filled, inputs.previous, inputs.plate], dim=1)
+        height, width = x.shape[-2:]
+        x = F.pad(x, (0, -width % _STRIDE, 0, -height % _STRIDE), mode="replicate")
+        painted, odds = self._painted(x, inputs.paints)
+        return painted[..., :height, :width], odds[..., : -(-height // 2), : -(-width // 2)]
+
+    def _painted(self, x: Tensor, paints: Tensor) -> tuple[Tensor, Tensor]:
         detail = self.look(x)
         features = []
         y = detail
@@ -96,13 +117,41 @@ class Ours(nn.Module):
         y = self.coarse(y)
         for up, beside in zip(self.up, reversed(features[:-1]), strict=True):
             y = up(y, beside)
-        y = self.last(y, detail)
-        said = self.paint(y).float()
-        painted = torch.sigmoid(said[:, :3])
-        for number, told in enumerate((x[:, _PREVIOUS], x[:, _FILLED])):  # the bucket has the last word
-            taken = torch.sigmoid(said[:, 3 + number : 4 + number]) * told[:, 3:]
+        odds = self._odds(y, paints)
+        said = self.paint(self.last(y, detail)).float()
+        painted, takes = torch.sigmoid(said[:, _OWN]), torch.sigmoid(said[:, _TAKES])
+        known = (self._poured(odds, paints), x[:, _PREVIOUS], x[:, _FILLED])  # the bucket has the last word
+        for number, told in enumerate(known):
+            taken = takes[:, number : number + 1] * told[:, 3:]
             painted = painted + taken * (told[:, :3] - painted)
-        return painted
+        return painted, odds
+
+    def _odds(self, y: Tensor, paints: Tensor) -> Tensor:
+        sought = self.seek(y)
+        pots = self.pots(_with_paper(paints)).to(sought.dtype)
+        odds = torch.einsum("nchw,npc->nphw", sought, pots).float() / math.sqrt(pots.shape[-1])
+        return odds.masked_fill(~_is_there(paints)[..., None, None], -torch.inf)
+
+    def _poured(self, odds: Tensor, paints: Tensor) -> Tensor:
+        """float[N, 4, 2H', 2W']: the colours of the pots, and 1 where there is a colour model."""
+        shares = odds.softmax(dim=1)
+        if not self.training:
+            shares = F.one_hot(odds.argmax(dim=1), odds.shape[1]).movedim(3, 1).to(odds.dtype)
+        colors = torch.einsum("nphw,npc->nchw", shares, _with_paper(paints)[..., :3].to(shares.dtype))
+        there = (paints[..., 3].amax(dim=1) > 0).to(colors.dtype)[:, None, None, None]
+        poured = torch.cat([colors, there.expand(-1, 1, *colors.shape[-2:])], dim=1)
+        return F.interpolate(poured, scale_factor=2.0, mode="nearest")
+
+
+def _with_paper(paints: Tensor) -> Tensor:
+    """[N, 8, 4] → [N, 9, 4]."""
+    paper = paints.new_tensor((1.0, 1.0, 1.0, 0.0)).expand(len(paints), 1, 4)
+    return torch.cat([paints, paper], dim=1)
+
+
+def _is_there(paints: Tensor) -> Tensor:
+    """bool[N, 9]: paper always is."""
+    return torch.cat([paints[..., 3] > 0, paints.new_ones((len(paints), 1), dtype=torch.bool)], dim=1)
 
 
 class _Mixed(nn.Module):

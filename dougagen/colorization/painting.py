@@ -9,6 +9,7 @@ from pathlib import Path
 from dougagen.colorization.colorizer import Colorizer, ShotPainter
 from dougagen.colorization.drawings import Page, Pages, require_elsewhere
 from dougagen.colorization.hints import read_hints
+from dougagen.colorization.pots import Pots, model_with, paints_of
 from dougagen.errors import DougagenError, UsageError
 from dougagen.files import refused_as, write_file
 from dougagen.labels import read_picture
@@ -72,10 +73,10 @@ class _Painter:
 
     def __init__(self, colorizer: Colorizer, out: Path, hints: Path | None, like: Path | None) -> None:
         self._colorizer, self._out, self._hints = colorizer, out, hints
-        self._like = None if like is None else read_picture(like)
+        self._model = None if like is None else paints_of(read_picture(like))
         self._open: tuple[int, ShotPainter] | None = None
         self._written: set[str] = set()
-        self._pots = colorizer.open_shot(like=self._like).pots
+        self._pots = Pots.of_nobody() if self._model is None else Pots.of_model(self._model)
         self._refusal: DougagenError | None = None
         self.drawings = self.shots = 0
 
@@ -83,9 +84,6 @@ class _Painter:
         """Into its file. Raises UsageError where another input has written a drawing of this name."""
         if page.name in self._written:
             raise UsageError(f"two inputs have a drawing called {page.name}", remedy="colour them one by one")
-        if self._open is None or self._open[0] != page.shot:
-            self._open = page.shot, self._colorizer.open_shot(like=self._like, pots=self._pots)
-            self.shots += 1
         height, width = page.art.classes.shape
         hints = None
         if self._hints is not None and not self.drawings:
@@ -94,6 +92,11 @@ class _Painter:
             except DougagenError as error:
                 self._refusal = error
                 raise
+        if self._model is None:  # nobody has named one: the stock, with what the dots show
+            self._model = model_with(hints)
+        if self._open is None or self._open[0] != page.shot:
+            self._open = page.shot, self._colorizer.open_shot(model=self._model, pots=self._pots)
+            self.shots += 1
         painted = self._open[1].paint(page.art, hints=hints, plate=page.plate, cel=page.cel)
         path = self._out.joinpath(*page.name.split("/"))
         with refused_as(UsageError, path, what="the painted drawing cannot be written"):

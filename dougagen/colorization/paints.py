@@ -1,154 +1,111 @@
-"""PAINTS: an animator fills areas, each with one pot of paint; a colour model is the pots of a design."""
+"""PAINTS: an animator fills areas, each with one pot of paint."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from dougagen.colorization.areas import SMALLEST, areas_of, grown
+from dougagen.colorization.bucket import poured
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.lines import LineArt
+from dougagen.colorization.pots import Pots, mixed_once
 from dougagen.domain import DougaClass
 
-MODEL_PAINTS = 8
-"""Paints by which a colour model is told to a network."""
-_STEP = 32
-"""8-bit levels of a channel that count as one paint when paints are counted."""
-_PAPER = 246
-_SAME_POT = 28.0
-"""Euclidean 8-bit levels within which two areas of neighbouring drawings were filled from one pot."""
-_LIKE_POT = 56.0
-"""The same for the colours of a picture that was named as the model: a network only comes near them."""
-_TWO_PAINTS = 36.0
-"""Euclidean levels by which paint must differ to be another one within an area: a line was left open, or a
-shade has none."""
-_SPLITS = 5
-"""Times that a paint may be taken out of an area: where lines are missing a figure is one area."""
-_SMALLEST = 12
-"""Pixels of an area that is worth a paint of its own."""
+_ONE_PAINT = 36.0
+"""Euclidean 8-bit levels around the commonest colour of an area within which its draft means the same."""
 _INKED = 160
+_BINS = 32
+"""8-bit levels of a channel that count as one colour where the commonest is sought."""
+_MIXES = {
+    int(DougaClass.SHADING_FILL): (0.36, (44, 30, 78)),
+    int(DougaClass.HIGHLIGHT_FILL): (0.5, (255, 255, 255)),
+}
+"""Fill → how far its paint lies from its base's, and toward which colour."""
 _WHITE = np.uint8(255)
-_FILLS = (
-    DougaClass.FLAT_AREA, DougaClass.SHADING_FILL, DougaClass.COLOR_FILL, DougaClass.HIGHLIGHT_FILL,
-)  # fmt: skip
-
-
-def paints_of(picture: NDArray[np.uint8], *, count: int = MODEL_PAINTS) -> NDArray[np.float32]:
-    """float32[count, 4]: the paints that cover most of uint8[H, W, 3], RGB in [0, 1] and their share of what
-    is no paper; zeros where there are fewer."""
-    pixels = picture.reshape(-1, 3)  # [H, W, 3] -> [H·W, 3]
-    pixels = pixels[pixels.min(axis=1) < _PAPER]
-    model = np.zeros((count, 4), np.float32)
-    if not len(pixels):
-        return model
-    key = (pixels // _STEP).astype(np.int64) @ np.array([64, 8, 1])
-    sizes = np.bincount(key, minlength=512)
-    most = np.argsort(-sizes, kind="stable")[:count]
-    for row, bin_ in enumerate(most[sizes[most] > 0]):
-        model[row, :3] = np.median(pixels[key == bin_], axis=0) / 255.0
-        model[row, 3] = sizes[bin_] / len(pixels)
-    return model
-
-
-@dataclass(slots=True)
-class Pots:
-    """The paints in use in a shot: a drawing takes from them before it opens a new one."""
-
-    model: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
-    """float32[M, 3], 8-bit levels: those of a picture that was named as the colour model."""
-    opened: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
-    """float32[K, 3]: those of the drawings before."""
-
-    def matched(self, paints: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32[N, 3] paints, each taken from the nearest pot where one is near enough."""
-        taken = _nearest(paints, self.model, within=_LIKE_POT)
-        return _nearest(taken, self.opened, within=_SAME_POT)
-
-    def open(self, paints: NDArray[np.float32], sizes: NDArray[np.int64], *, most: int = 96) -> None:
-        """The paints of a drawing, by the area they cover, are in use from now on."""
-        order = np.argsort(-sizes, kind="stable")
-        together = np.concatenate([self.opened, paints[order]])
-        _, first = np.unique(np.rint(together), axis=0, return_index=True)
-        self.opened = together[np.sort(first)][:most]
-
-
-def _nearest(paints: NDArray[np.float32], pots: NDArray[np.float32], *, within: float) -> NDArray[np.float32]:
-    if not len(pots) or not len(paints):
-        return paints
-    distances = np.linalg.norm(paints[:, None] - pots[None], axis=2)  # [N, K]
-    nearest = distances.argmin(axis=1)
-    is_near = distances[np.arange(len(paints)), nearest] <= within
-    return np.where(is_near[:, None], pots[nearest], paints).astype(np.float32)
+_BESIDE = np.ones((5, 5), np.uint8)
 
 
 def flat_paint(
-    draft: NDArray[np.uint8], art: LineArt, pots: Pots, *, cel: NDArray[np.bool_] | None = None
+    draft: NDArray[np.uint8],
+    art: LineArt,
+    pots: Pots,
+    *,
+    hints: Hints | None = None,
+    cel: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint8]:
     """uint8[H, W, 3]: the draft as cel paint: one paint an area, ink over it; white paper off the cel, where
     somebody knows the cel.
 
-    An area whose draft plainly has several colours keeps them: somebody left a line open, or plain lines do
-    not show where a shade ends. ``pots`` gives the paints of the shot, and learns those that are new.
+    Whoever puts a hint on an area means this paint for it, whatever the network makes of it. ``pots`` gives
+    the paints of the shot, and learns those that are new.
     """
     labels, count = areas_of(art, cel)
-    for _ in range(_SPLITS):
-        before = count
-        labels, count = _split(labels, count, draft)
-        if count == before:
-            break
-    paints, sizes = _medians(labels, count, draft)
-    paints = pots.matched(paints)
+    paints, sizes = _paints(labels, count, draft)
+    paints = mixed_once(pots.matched(paints), sizes)
+    told = poured(art, hints)
+    told_areas = np.unique(labels[told.known])
+    paints[labels[told.known]] = told.colors[told.known]
+    if pots.mixes_shades:
+        paints = _with_mixed_shades(paints, told_areas, labels, art)
+    filled = np.where(told.known[..., None], told.colors.astype(np.float32), paints[labels])
+    sizes[told_areas] += told.known.size  # the pots of hints are kept before all others
     pots.open(paints[1:], sizes[1:])
-    filled = paints[_grown(labels)]  # [areas, 3] -> [H, W, 3]
-    inked = _inked(filled, draft, art)
+    inked = _inked(_under_lines(filled, labels), draft, art)
     return inked if cel is None else np.where(cel[..., None], inked, _WHITE).astype(np.uint8, copy=False)
 
 
-def hinted_areas(painted: NDArray[np.uint8], art: LineArt, hints: Hints) -> NDArray[np.uint8]:
-    """uint8[H, W, 3] with the paint of every hinted area replaced: whoever puts a dot on an area means this
-    paint for it, whatever the network makes of it. In an area of two paints it is the one under the dot.
-    """
-    labels, _ = areas_of(art)
-    result = painted.copy()
-    inside = hints.known & (labels > 0)
-    for label in np.unique(labels[inside]):
-        area = labels == label
-        dot = area & hints.known
-        told = np.median(hints.colors[dot], axis=0)
-        before = np.median(painted[dot], axis=0)
-        same = np.abs(painted.astype(np.int16) - before).max(axis=2) <= 2
-        result[area & same] = np.rint(told).astype(np.uint8)
+def _with_mixed_shades(
+    paints: NDArray[np.float32], told: NDArray[np.int32], labels: NDArray[np.int32], art: LineArt
+) -> NDArray[np.float32]:
+    """float32[count, 3]: shades and highlights that nobody told, mixed from the base along most of their
+    border."""
+    of = np.zeros(len(paints), np.int64)
+    of[labels] = art.classes  # an area is of one class
+    of[told] = DougaClass.FLAT_AREA
+    result, longest = paints.copy(), np.zeros(len(paints), np.int64)
+    for one, other, along in _borders(labels, art.lines):
+        mix = _MIXES.get(int(of[one]))
+        if mix is not None and of[other] == DougaClass.FLAT_AREA and along > longest[one]:
+            (share, toward), longest[one] = mix, along
+            result[one] = paints[other] + share * (np.array(toward, np.float32) - paints[other])
     return result
 
 
-def areas_of(art: LineArt, cel: NDArray[np.bool_] | None = None) -> tuple[NDArray[np.int32], int]:
-    """int32[H, W], 0 on lines and in areas of a few pixels, and how many labels there are, 0 included.
-
-    Pixels of two classes are never of one area.
-    """
-    labels, total = np.zeros(art.classes.shape, np.int32), 1
-    drawn = art.lines & (art.strength >= _INKED // 2)
-    for fill in _FILLS:
-        inside = (art.classes == fill) & ~drawn if fill else ~drawn & ~np.isin(art.classes, _FILLS[1:])
-        inside = inside if cel is None else inside & cel
-        if not inside.any():
-            continue
-        count, found, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
-        keeps = stats[:, cv2.CC_STAT_AREA] >= _SMALLEST
-        keeps[0] = False
-        numbers = np.zeros(count, np.int32)
-        numbers[keeps] = np.arange(total, total + int(keeps.sum()), dtype=np.int32)
-        labels += numbers[found]
-        total += int(keeps.sum())
-    return labels, total
+def _borders(labels: NDArray[np.int32], lines: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
+    """Two areas that touch, over a line or not, and along how many pixels; each pair both ways."""
+    wholly = np.where((labels > 0) | lines, grown(labels), 0)
+    touching = []
+    for one, other in ((wholly[:, :-1], wholly[:, 1:]), (wholly[:-1], wholly[1:])):
+        differ = (one != other) & (one > 0) & (other > 0)
+        touching.append(np.sort(np.stack([one[differ], other[differ]]), axis=0))
+    pairs, lengths = np.unique(np.concatenate(touching, axis=1), axis=1, return_counts=True)
+    for (one, other), along in zip(pairs.T.tolist(), lengths.tolist(), strict=True):
+        yield one, other, along
+        yield other, one, along
 
 
-def _medians(
+def _paints(
     labels: NDArray[np.int32], count: int, draft: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """float32[count, 3], the median of every label, and int64[count], its pixels."""
+    """float32[count, 3], the commonest colour of every area, and int64[count], its pixels.
+
+    Drafts are dark beside lines, so that the inside of an area speaks for it, where it has one.
+    """
+    inner = cv2.erode((labels > 0).astype(np.uint8), _BESIDE) > 0
+    speaks = np.bincount(labels[inner], minlength=count) >= SMALLEST
+    heard = np.where(inner | ~speaks[labels], labels, 0).astype(np.int32)
+    modes = _modes(heard, count, draft)
+    near = np.linalg.norm(draft - modes[heard], axis=2) < _ONE_PAINT
+    medians = _medians(np.where(near, heard, 0).astype(np.int32), count, draft)
+    return medians, np.bincount(labels.ravel(), minlength=count)
+
+
+def _medians(labels: NDArray[np.int32], count: int, draft: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """float32[count, 3]: the median of every label."""
     order = np.argsort(labels, axis=None, kind="stable")
     sizes = np.bincount(labels.ravel(), minlength=count)
     ends = np.cumsum(sizes)
@@ -156,49 +113,32 @@ def _medians(
     paints = np.zeros((count, 3), np.float32)
     for label in np.flatnonzero(sizes):
         paints[label] = np.median(pixels[ends[label] - sizes[label] : ends[label]], axis=0)
-    return paints, sizes
+    return paints
 
 
-def _split(labels: NDArray[np.int32], count: int, draft: NDArray[np.uint8]) -> tuple[NDArray[np.int32], int]:
-    """What lies far from the commonest colour of its area becomes another area, where it is more than a few
-    pixels."""
-    smooth = cv2.medianBlur(draft, 5)
-    modes, sizes = _modes(labels, count, smooth)
-    far = (labels > 0) & (np.linalg.norm(smooth - modes[labels], axis=2) >= _TWO_PAINTS)
-    pixels = np.bincount(labels[far], minlength=count)
-    splits = pixels >= np.maximum(4 * _SMALLEST, 0.002 * sizes)
-    numbers = np.zeros(count, np.int32)
-    numbers[splits] = np.arange(count, count + int(splits.sum()), dtype=np.int32)
-    moved = far & splits[labels]
-    return np.where(moved, numbers[labels], labels), count + int(splits.sum())
-
-
-def _modes(
-    labels: NDArray[np.int32], count: int, picture: NDArray[np.uint8]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """float32[count, 3], the commonest colour of every label, and int64[count], its pixels. A median of two
-    paints may be a third; this is always one of them."""
-    bins = (picture // _STEP).astype(np.int64) @ np.array([64, 8, 1])
+def _modes(labels: NDArray[np.int32], count: int, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """float32[count, 3]: the commonest colour of every label. A median of two paints may be a third; this is
+    always one of them."""
+    bins = (picture // _BINS).astype(np.int64) @ np.array([64, 8, 1])
     counts = np.bincount((labels.astype(np.int64) * 512 + bins).ravel(), minlength=512 * count)
-    counts = counts.reshape(count, 512)
-    common = bins == counts.argmax(axis=1)[labels]
+    common = bins == counts.reshape(count, 512).argmax(axis=1)[labels]
     of, weight = labels[common], np.maximum(np.bincount(labels[common], minlength=count), 1)
     sums = [np.bincount(of, weights=picture[..., c][common], minlength=count) for c in range(3)]
     modes: NDArray[np.float32] = (np.stack(sums, axis=1) / weight[:, None]).astype(np.float32)
-    return modes, counts.sum(axis=1)
+    return modes
 
 
-def _grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Every pixel under a line in the nearest area: lines that are not inked leave no seam."""
+def _under_lines(filled: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.float32]:
+    """float32[H, W, 3]: every pixel without an area in the paint of the nearest one."""
     if not labels.any():
-        return labels
+        return filled
     _, near = cv2.distanceTransformWithLabels(
         (labels == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    of = np.zeros(int(near.max()) + 1, np.int32)
+    paints = np.zeros((int(near.max()) + 1, 3), np.float32)
     inside = labels > 0
-    of[near[inside]] = labels[inside]
-    return np.asarray(of[near])
+    paints[near[inside]] = filled[inside]
+    return np.asarray(paints[near])
 
 
 def _inked(filled: NDArray[np.float32], draft: NDArray[np.uint8], art: LineArt) -> NDArray[np.uint8]:

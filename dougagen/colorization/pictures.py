@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.colorization.lines import LineKind, on_paper
+from dougagen.colorization.pots import paints_of
 from dougagen.domain import LINE_CLASSES, Origin, Record
 from dougagen.errors import ConfigError
 from dougagen.shards import read_records
@@ -56,6 +58,16 @@ class PaintedPool:
         self.name = name
         self.left_out = left_out
         """Reason → records that are not here."""
+
+    @cached_property
+    def _models(self) -> dict[int, NDArray[np.float32]]:
+        return {}
+
+    def model_of(self, number: int) -> NDArray[np.float32]:
+        """``paints_of`` a picture; looked for once."""
+        if number not in self._models:
+            self._models[number] = paints_of(self.pictures[number].paper)
+        return self._models[number]
 
     def __len__(self) -> int:
         return len(self.pictures)

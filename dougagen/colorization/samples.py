@@ -17,13 +17,17 @@ from dougagen.colorization.config import ColorizerConfig
 from dougagen.colorization.hints import Hints, patch_hints, pixel_hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import LineArt, LineKind, lines_of, on_paper, pencilled
-from dougagen.colorization.paints import paints_of
 from dougagen.colorization.pictures import Painted, PaintedPool
+from dougagen.colorization.pots import MODEL_PAINTS
 
 _ON_THE_CEL = 0.8
 """How often a crop is sought on the cel."""
 _SHIFT, _TURN, _GROWTH = 0.08, 6.0, 0.06
 """How far a warped drawing lies from itself: a share of its side, degrees, a share of its size."""
+_ON_THE_SHEET = 0.92
+"""How often a paint of the drawing is on the model sheet."""
+_FOREIGN = 2
+"""Paints of another design on it, at most."""
 _FRINGE = np.ones((5, 5), np.uint8)
 """By which a plate keeps away from the cel: its edge is mixed with it."""
 
@@ -89,14 +93,15 @@ def make_batch(config: ColorizerConfig, pool: PaintedPool, step: int) -> ColorBa
 def make_sample(config: ColorizerConfig, pool: PaintedPool, key: tuple[int, int, int]) -> Sample:
     """One crop. What is cut and told follows from ``key`` alone, not from the kind of its lines."""
     rng = np.random.default_rng(key)
-    picture = pool.pictures[int(rng.integers(len(pool.pictures)))]
+    number = int(rng.integers(len(pool.pictures)))
+    picture = pool.pictures[number]
     before = pool.pictures[picture.before] if picture.before >= 0 else None
     cut = _Cut.of(picture, config, rng)
     color, cel, classes = cut.of_picture(picture)
     truth = on_paper(color, cel)
     told = rng.random(6)
     hints = _hints(config, truth, rng) if told[0] < config.hint_share else None
-    paints = paints_of(truth) if told[1] < config.model_share else None
+    paints = _model(pool, number, rng) if told[1] < config.model_share else None
     plate = _plate(color, cel) if told[2] < config.plate_share else None
     warped = _warped(truth, rng)
     previous = None
@@ -130,6 +135,17 @@ def _hints(config: ColorizerConfig, truth: NDArray[np.uint8], rng: np.random.Gen
     if kind == "patches":
         return patch_hints(truth, rng)
     return pixel_hints(truth, rng) if kind == "pixels" else None
+
+
+def _model(pool: PaintedPool, number: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """The paints of the whole drawing as a model sheet has them: now and then one is missing, and some belong
+    to another design."""
+    own, other = pool.model_of(number), pool.model_of(int(rng.integers(len(pool))))
+    own = own[rng.random(len(own)) < _ON_THE_SHEET]
+    foreign = other[: int(rng.integers(_FOREIGN + 1))]
+    model = np.concatenate([own[own[:, 3] > 0][: MODEL_PAINTS - len(foreign)], foreign])
+    model = model * (1, 1, 1, 1 / max(float(model[:, 3].sum()), 1e-6))
+    return np.concatenate([model, np.zeros((MODEL_PAINTS - len(model), 4))]).astype(np.float32)
 
 
 def _plate(color: NDArray[np.uint8], cel: NDArray[np.bool_]) -> Hints:

@@ -15,10 +15,13 @@ from dougagen.colorization.losses import (
     PretrainedFeatures,
     content_loss,
     frozen,
+    like_vgg,
     line_loss,
     pixel_loss,
+    pot_loss,
     style_loss,
 )
+from dougagen.colorization.ours import Ours
 from dougagen.colorization.samples import ColorBatch
 from dougagen.colorization.two_stage import TwoStage
 from dougagen.training.optimizers import optimizer_of, restore_optimizer
@@ -72,9 +75,9 @@ class Teacher:
         loss = config.pixel_weight * of_pixels
         if self._features is not None:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
-                found = self._features(painted)
+                found = like_vgg(self._features(painted))
                 with torch.no_grad():
-                    wanted = self._features(truth)
+                    wanted = like_vgg(self._features(truth))
             content, style = content_loss(found, wanted), style_loss(found, wanted)
             self.parts |= {"content": content.detach(), "style": style.detach()}
             loss = loss + config.content_weight * content + config.style_weight * style
@@ -109,6 +112,22 @@ class Teacher:
             restore_optimizer(self._critic_optimizer, state["optimizer"], fused=None)
 
 
+class OursTeacher(Teacher):
+    """Colours, and the pots that they were taken from."""
+
+    def loss(self, network: nn.Module, batch: ColorBatch) -> tuple[Tensor, Tensor]:
+        """Of both; what was painted is mixed from the pots."""
+        assert isinstance(network, Ours)
+        self.parts = {}
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._half):
+            painted, odds = network.paint_and_choose(batch.inputs)
+        painted = painted.float()
+        of_pots = pot_loss(odds, batch, paper_weight=self.config.paper_weight)
+        loss = self._of(painted, batch.truth, batch) + self.config.pot_weight * of_pots
+        self.parts["pots"] = of_pots.detach()
+        return loss, painted
+
+
 class TwoStageTeacher(Teacher):
     """The draft, the network that paints from it, and the line detection model, each with its own loss."""
 
@@ -137,8 +156,8 @@ class TwoStageTeacher(Teacher):
 
 def teacher_of(config: ColorizerConfig, device: torch.device, *, half: bool) -> Teacher:
     """The teacher of the configured system. Raises WeightsError."""
-    kind = TwoStageTeacher if config.system == "two-stage" else Teacher
-    return kind(config, device, half=half)
+    kinds = {"ours": OursTeacher, "two-stage": TwoStageTeacher}
+    return kinds.get(config.system, Teacher)(config, device, half=half)
 
 
 def _roughened(picture: Tensor) -> Tensor:

@@ -13,7 +13,13 @@ from dougagen.domain.douga_classes import (
 from dougagen.domain.footage import Chapter, Drawing, Episode, FootageCounts, Frame, Shot
 from dougagen.domain.measures import Measure, require_measures
 from dougagen.domain.pictures import CelMask, Douga, Reconstruction, Triplet
-from dougagen.domain.reconstructor import ReadsShots, Reconstructor, ShotReader, TellsHowFar
+from dougagen.domain.reconstructor import (
+    MaskedReconstructor,
+    ReadsShots,
+    Reconstructor,
+    ShotReader,
+    TellsHowFar,
+)
 from dougagen.domain.records import Origin, PictureArea, Provenance, Record
 from dougagen.domain.reports import ExtractReport
 from dougagen.domain.shots import LayerMove, Placement, Plate, TurnedMove
@@ -39,6 +45,7 @@ __all__ = [
     "Frame",
     "FrameSpan",
     "LayerMove",
+    "MaskedReconstructor",
     "Measure",
     "Origin",
     "PictureArea",

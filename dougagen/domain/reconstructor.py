@@ -31,6 +31,17 @@ class Reconstructor(Protocol):
         ...
 
 
+@runtime_checkable
+class MaskedReconstructor(Protocol):
+    """Draws the douga of pictures whose cel somebody knows already."""
+
+    def drawn_within(
+        self, pictures: Sequence[NDArray[np.uint8]], cels: Sequence[NDArray[np.bool_]], /
+    ) -> list[Reconstruction]:
+        """Douga of each uint8[H, W, 3] RGB picture on its cel, bool[H, W], in order; all of one size."""
+        ...
+
+
 class ShotReader(Protocol):
     """Reads one shot: its drawings speak for each other."""
 

@@ -30,7 +30,7 @@ from dougagen.evaluation.metrics import (
     line_pixels,
     line_score,
 )
-from dougagen.evaluation.reconstructor import reconstruct_each
+from dougagen.evaluation.reconstructor import douga_within, reconstruct_each
 from dougagen.evaluation.triplets import TripletScore, Watcher, added, unwatched
 from dougagen.studio import encode_still
 
@@ -98,6 +98,8 @@ class RealScore:
     boundary: PrecisionRecall
     """Of the cel mask; see ``boundaries``."""
     lines: PrecisionRecall
+    lines_within: PrecisionRecall
+    """Where the networks were told the true cel; empty where nobody told them."""
     classical: Mapping[str, PrecisionRecall]
     """Line extractors without a network on the same frames."""
     classical_in_cel: Mapping[str, PrecisionRecall]
@@ -112,6 +114,7 @@ class RealScore:
             "cel": self.cel.to_json(),
             "boundary": self.boundary.to_json(),
             "lines": self.lines.to_json(),
+            "lines_within_the_true_cel": self.lines_within.to_json(),
             "classical": {name: score.to_json() for name, score in self.classical.items()},
             "classical_in_cel": {name: score.to_json() for name, score in self.classical_in_cel.items()},
         }
@@ -150,11 +153,13 @@ def score_real_drawings(
     batch_size: int = 4,
     extractors: Mapping[str, LineExtractor] = CLASSICAL,
     watch: Watcher = unwatched,
+    told_the_cel: bool = False,
 ) -> RealScore:
     """Lay every drawing over each of the first ``background_count`` pictures, encode, read and compare.
 
     ``encode`` is H.264 at crf 23 by default. ``backgrounds`` yields uint8[h, w, 3] RGB pictures that no
-    model was trained on. ``watch`` is shown every frame as ``shown_as_triplet``, scored without classes.
+    model was trained on. With ``told_the_cel`` lines are also scored where the true mask stands in place of
+    the cel network's. ``watch`` is shown every frame as ``shown_as_triplet``, scored without classes.
     Raises UsageError where there are too few backgrounds.
     """
     laid_over = list(islice(backgrounds, background_count))
@@ -163,7 +168,8 @@ def score_real_drawings(
             f"{len(laid_over)} backgrounds are too few to score drawings on", remedy="give at least 6"
         )
     frames = _composited(drawings, laid_over, encode)
-    cel, boundary, lines = CelConfusion.empty(), NOTHING_COUNTED, NOTHING_COUNTED
+    cel, boundary = CelConfusion.empty(), NOTHING_COUNTED
+    lines = within = NOTHING_COUNTED
     classical: dict[str, PrecisionRecall] = {}
     in_cel: dict[str, PrecisionRecall] = {}
     for i, (drawing, frame, read) in enumerate(
@@ -172,6 +178,9 @@ def score_real_drawings(
         cel += CelConfusion.of(read.cel_mask.pixels, drawing.cel_mask)
         boundary += boundary_score(read.cel_mask.pixels, drawing.cel_mask)
         lines += line_score(line_pixels(read.douga.classes), drawing.lines)
+        told = douga_within(frame, drawing.cel_mask, reconstructor) if told_the_cel else None
+        if told is not None:
+            within += line_score(line_pixels(told), drawing.lines)
         found = {label: extract(frame) for label, extract in extractors.items()}
         visible = drawing.alpha > 0  # an edge lies half a pixel outside of alpha 0.5 as often as inside
         classical = added(classical, {n: line_score(f, drawing.lines) for n, f in found.items()})
@@ -181,7 +190,7 @@ def score_real_drawings(
             alone = replace(TripletScore.of(truth, read, {}), douga=Confusion.empty())
             watch(f"{drawing.name} over background {i % len(laid_over) + 1}", truth, read, alone)
     count = len(drawings) * len(laid_over)
-    return RealScore(name, len(drawings), count, cel, boundary, lines, classical, in_cel)
+    return RealScore(name, len(drawings), count, cel, boundary, lines, within, classical, in_cel)
 
 
 def shown_as_triplet(drawing: RealDrawing, frame: NDArray[np.uint8], read: Reconstruction) -> Triplet:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.domain import Reconstruction, Reconstructor
+from dougagen.domain import MaskedReconstructor, Reconstruction, Reconstructor
 
 T = TypeVar("T")
 
@@ -25,6 +25,19 @@ def reconstruct_each(
         batch.append((truth, picture))
     if batch:
         yield from _read_batch(batch, reconstructor)
+
+
+def douga_within(
+    picture: NDArray[np.uint8], cel: NDArray[np.bool_], reconstructor: Reconstructor
+) -> NDArray[np.uint8] | None:
+    """uint8[H, W] classes that are drawn in a uint8[H, W, 3] picture with the true cel: what a mask costs.
+
+    None where the reconstructor cannot be told the cel.
+    """
+    if not isinstance(reconstructor, MaskedReconstructor):
+        return None
+    (read,) = reconstructor.drawn_within([picture], [cel])
+    return read.douga.classes
 
 
 def _read_batch(

@@ -252,10 +252,12 @@ def evaluate(
         for lines in plan.lines if plan.scenes else ():
             on_stage(f"{plan.scenes} held-out scenes at {lines} lines")
             scenes = held_out_scenes(plan.scenes, lines=lines)
-            held_out[lines] = score_triplets(scenes, reconstructor, watch=watch)
+            held_out[lines] = score_triplets(scenes, reconstructor, watch=watch, told_the_cel=True)
         if plan.shards is not None:
             on_stage("records of the dataset")
-            shards = score_triplets(triplets_of(read_records(plan.shards)), reconstructor, watch=watch)
+            shards = score_triplets(
+                triplets_of(read_records(plan.shards)), reconstructor, watch=watch, told_the_cel=True
+            )
         if plan.real is not None:
             real = tuple(_real_scores(plan.real, reconstructor, on_stage, watch))
         of_shots = _scores_of_shots(plan, reconstructor, on_stage, watch_shots)
@@ -316,6 +318,7 @@ def _real_scores(
             name=group.name,
             background_count=BACKGROUNDS,
             watch=watch,
+            told_the_cel=True,
         )
 
 

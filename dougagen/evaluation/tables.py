@@ -40,6 +40,9 @@ THESIS_EDGES = {
 }
 """Name -> accuracy, recall of edges, precision of edges; table 5.5, on the thesis's own frames."""
 
+WITH_TRUE_CEL = "with the true cel"
+"""Lines where the true mask stands in place of the cel network's: what the mask costs."""
+
 
 def triplet_tables(scores: Mapping[str, TripletScore]) -> tuple[Table, ...]:
     """Everything about sets of triplets by their names, in the order of the thesis's chapters.
@@ -51,7 +54,7 @@ def triplet_tables(scores: Mapping[str, TripletScore]) -> tuple[Table, ...]:
         ending = f", {name}"
         per_set += [
             cel_confusion_table(score.cel, ending=ending),
-            line_table(score.lines, score.classical, ending=ending),
+            line_table(score.lines, score.classical, within=score.lines_within, ending=ending),
             class_table(score.douga, ending=ending),
             confusion_table(score.douga, ending=ending),
             fill_table(score.fills, ending=ending),
@@ -157,9 +160,18 @@ def edges_table(scores: Mapping[str, TripletScore]) -> Table:
     return Table(title, ("method", "accuracy", "edge recall", "edge precision"), tuple(rows))
 
 
-def line_table(lines: LineScore, classical: Mapping[str, PrecisionRecall], *, ending: str = "") -> Table:
-    """Line F1 at 2 px over the whole frame; the classical extractors know one class."""
+def line_table(
+    lines: LineScore,
+    classical: Mapping[str, PrecisionRecall],
+    *,
+    within: LineScore | None = None,
+    ending: str = "",
+) -> Table:
+    """Line F1 at 2 px over the whole frame, beside it with the true cel; the classical extractors know one
+    class."""
     rows = [("all lines", *_ratios(lines.merged))]
+    if within is not None and within.merged.truth:
+        rows.append((WITH_TRUE_CEL, *_ratios(within.merged)))
     rows += [(c.label, *_ratios(score)) for c, score in zip(LINE_CLASSES, lines.per_class, strict=True)]
     rows += [(f"{name}, all lines", *_ratios(score)) for name, score in classical.items()]
     title = f"Lines within 2 px, whole frame{ending}"
@@ -170,7 +182,7 @@ def line_f1_table(scores: Mapping[str, TripletScore]) -> Table:
     """Line F1 at 2 px, merged and of each class, a column a set."""
     rows: dict[str, list[str]] = {}
     for score in scores.values():
-        for name, *_, f1 in line_table(score.lines, score.classical).rows:
+        for name, *_, f1 in line_table(score.lines, score.classical, within=score.lines_within).rows:
             rows.setdefault(name, []).append(f1)
     table_rows = tuple((name, *f1s) for name, f1s in rows.items())
     return Table("Line F1 within 2 px, whole frame", ("lines", *scores), table_rows)
@@ -241,6 +253,8 @@ def real_table(scores: Sequence[RealScore]) -> Table:
         cel = (percent(score.cel.iou), _ratios(score.boundary)[2])
         nothing = (ABSENT, ABSENT)
         rows.append((score.name, "dougagen", frames, *cel, *_ratios(score.lines)))
+        if score.lines_within.truth:
+            rows.append((score.name, WITH_TRUE_CEL, frames, *nothing, *_ratios(score.lines_within)))
         rows += [(score.name, name, frames, *nothing, *_ratios(pr)) for name, pr in score.classical.items()]
         rows += [
             (score.name, f"{name}, in the cel", frames, *nothing, *_ratios(pr))

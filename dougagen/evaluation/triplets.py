@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dougagen.domain import Reconstruction, Reconstructor, Record, Triplet
 from dougagen.errors import UsageError
@@ -22,7 +23,7 @@ from dougagen.evaluation.metrics import (
     line_pixels,
     line_score,
 )
-from dougagen.evaluation.reconstructor import reconstruct_each
+from dougagen.evaluation.reconstructor import douga_within, reconstruct_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class TripletScore:
     douga: Confusion
     fills: FillConfusion
     lines: LineScore
+    lines_within: LineScore
+    """Where the networks were told the true cel; empty where nobody told them."""
     outlines: PrecisionRecall
     """Recall of the ink along the border of the mask."""
     trust: Trust
@@ -93,6 +96,7 @@ class TripletScore:
             Confusion.empty(),
             FillConfusion.empty(),
             LineScore.empty(),
+            LineScore.empty(),
             NOTHING_COUNTED,
             Trust.empty(),
             {},
@@ -100,9 +104,14 @@ class TripletScore:
 
     @classmethod
     def of(
-        cls, truth: Triplet, read: Reconstruction, extractors: Mapping[str, LineExtractor]
+        cls,
+        truth: Triplet,
+        read: Reconstruction,
+        extractors: Mapping[str, LineExtractor],
+        *,
+        within: NDArray[np.uint8] | None = None,
     ) -> TripletScore:
-        """The score of one picture."""
+        """The score of one picture; ``within`` is uint8[H, W], its douga as drawn with the true cel."""
         found, true = read.douga.classes, truth.douga.classes
         true_lines = line_pixels(true)
         classical = {
@@ -116,6 +125,7 @@ class TripletScore:
             Confusion.of(found, true),
             FillConfusion.of(truth, read),
             LineScore.of(found, true),
+            LineScore.empty() if within is None else LineScore.of(within, true),
             outline_recall(truth, read),
             Trust.of(truth, read, cel),
             classical,
@@ -129,6 +139,7 @@ class TripletScore:
             self.douga + other.douga,
             self.fills + other.fills,
             self.lines + other.lines,
+            self.lines_within + other.lines_within,
             self.outlines + other.outlines,
             self.trust + other.trust,
             added(self.classical, other.classical),
@@ -143,6 +154,7 @@ class TripletScore:
             "douga": self.douga.to_json(),
             "fills": self.fills.to_json(),
             "lines": self.lines.to_json(),
+            "lines_within_the_true_cel": self.lines_within.to_json(),
             "outline_recall": self.outlines.recall,
             "calibration": self.trust.to_json(),
             "classical": {name: score.to_json() for name, score in self.classical.items()},
@@ -164,15 +176,19 @@ def score_triplets(
     batch_size: int = 4,
     extractors: Mapping[str, LineExtractor] = CLASSICAL,
     watch: Watcher = unwatched,
+    told_the_cel: bool = False,
 ) -> TripletScore:
     """Let the reconstructor read every named triplet's color and compare; pictures are read lazily.
+
+    With ``told_the_cel`` lines are also scored where the true mask stands in place of the cel network's.
 
     Raises UsageError where there is no triplet: a score of nothing would look perfect.
     """
     score = TripletScore.empty()
     colors = ((named, named[1].color) for named in triplets)
-    for (name, truth), _, read in reconstruct_each(colors, reconstructor, batch_size=batch_size):
-        of_this = TripletScore.of(truth, read, extractors)
+    for (name, truth), color, read in reconstruct_each(colors, reconstructor, batch_size=batch_size):
+        within = douga_within(color, truth.cel_mask.pixels, reconstructor) if told_the_cel else None
+        of_this = TripletScore.of(truth, read, extractors, within=within)
         score += of_this
         watch(name, truth, read, of_this)
     if not score.triplets:

@@ -22,6 +22,7 @@ from dougagen.reconstruction.area_measures import (
     Places,
     borders_between,
     both_ways,
+    distances,
     tensor_of,
 )
 from dougagen.reconstruction.paint_areas import lab_of
@@ -255,7 +256,7 @@ class _Looked:
         if self.count > _MOST_AREAS:
             return np.zeros((2, 0), np.int64), np.zeros((0, FILL_AREAS.alike))
         paint, sizes = self.paint, self.sizes
-        apart = np.linalg.norm(paint[:, None] - paint[None], axis=2)  # [N, N]
+        apart = distances(paint, paint)  # [N, N]
         rank = np.where(apart > _ALIKE, np.inf, apart - np.log(sizes)[None])
         np.fill_diagonal(rank, np.inf)
         best = np.argsort(rank, axis=1, kind="stable")[:, :_MOST_ALIKE]

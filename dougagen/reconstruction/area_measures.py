@@ -68,6 +68,12 @@ class AreaMeasures:
         return shares
 
 
+def distances(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
+    """[N, M]: how far each paint of [N, 3] lies from each of [M, 3]."""
+    squares = [np.square(one[:, i, None] - other[None, :, i]) for i in range(3)]
+    return np.sqrt(squares[0] + squares[1] + squares[2])
+
+
 def borders_between(number: Places, counted: Bools) -> tuple[Ints, Ints]:
     """Flat places of neighbouring pixels that count and are of two areas, int64[B] twice."""
     width, flat, is_counted = number.shape[1], number.ravel(), counted.ravel()

@@ -21,6 +21,7 @@ from dougagen.reconstruction.area_measures import (
     Places,
     borders_between,
     both_ways,
+    distances,
     tensor_of,
 )
 from dougagen.reconstruction.paint_areas import lab_of, paint_areas
@@ -234,7 +235,7 @@ class _Seen:
         """int64[2, K] and float64[K, CEL_AREAS.alike]: for each area the largest and nearest of its paint."""
         paint, sizes = self.paint.astype(np.float32), self.of.sizes
         large = np.argsort(-sizes, kind="stable")[:_LARGEST_AREAS]
-        apart = np.linalg.norm(paint[:, None] - paint[large][None], axis=2)  # [N, L]
+        apart = distances(paint, paint[large])  # [N, L]
         rank = np.where(apart > _ALIKE, np.inf, apart - np.log(sizes[large]).astype(np.float32)[None])
         rank[large, np.arange(len(large))] = np.inf  # itself
         most = min(_MOST_ALIKE, len(large))

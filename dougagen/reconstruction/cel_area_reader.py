@@ -24,10 +24,6 @@ LINES = 360
 """Height at which a picture is divided into areas, or its own where it is lower."""
 _LARGEST_ODDS = 6.0
 
-_MOST_ADDED = 0.2
-"""Share of a picture up to which areas may add to the cel. Where they want more they take a bare wall for a
-figure that fills the frame, and nothing of it is heard: on the 140 scenes below none wants more than .1."""
-
 
 class CelAreaReader:
     """Decides by areas: on the CPU, in float32, wherever the networks run.
@@ -39,8 +35,9 @@ class CelAreaReader:
     say is coarse along the border of a figure; the color cut learns from it which paints are cel.
     """
 
-    def __init__(self, network: AreaNetwork) -> None:
-        self._network = network
+    def __init__(self, network: AreaNetwork, *, most_added: float) -> None:
+        """``most_added`` as in ``ColorCutConfig``."""
+        self._network, self._most_added = network, most_added
 
     def decided(self, odds: Tensor, pictures: Bytes) -> Tensor:
         """Log odds of cel float [N, 1, H, W]: the network's, raised where areas know of more cel.
@@ -59,7 +56,7 @@ class CelAreaReader:
         known = odds.clamp(-_LARGEST_ODDS, _LARGEST_ODDS)
         raised = torch.where(found > 0, torch.maximum(found, known), known)
         added = ((raised > 0) & (known <= 0)).float().mean(dim=(1, 2, 3), keepdim=True)  # [N, 1, 1, 1]
-        return torch.where(added <= _MOST_ADDED, raised, known)
+        return torch.where(added <= self._most_added, raised, known)
 
     def _of_one(self, picture: Bytes, odds: Floats) -> Floats:
         """float32[h, w] from a picture of any size and odds float32[h, w]."""

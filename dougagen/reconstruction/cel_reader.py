@@ -31,9 +31,19 @@ class CelReader:
     """Reads pictures as ``NetworkReconstructor`` does: the network, its areas, the cut along the colours."""
 
     def __init__(
-        self, cel: LoadedNetwork, device: torch.device, *, cut: ColorCutConfig | None = None
+        self,
+        cel: LoadedNetwork,
+        device: torch.device,
+        *,
+        cut: ColorCutConfig | None = None,
+        threads: int = 0,
     ) -> None:
-        """Raises WeightsError for another network, or where the lines it wants make no sense."""
+        """``threads`` are torch's on the CPU; 0 leaves its choice.
+
+        Raises WeightsError for another network, or where the lines it wants make no sense.
+        """
+        if threads:
+            torch.set_num_threads(threads)
         if cel.task is not Task.CEL:
             raise WeightsError(
                 f"{cel.name} is a {cel.task} network", remedy="give the weights of a cel network"
@@ -41,7 +51,7 @@ class CelReader:
         self._device, self._lines, self._cut = device, lines_read_by(cel), cut or ColorCutConfig()
         network = fuse_for_inference(deepcopy(cel.module))
         self._network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._areas = None if cel.areas is None else CelAreaReader(cel.areas)
+        self._areas = None if cel.areas is None else CelAreaReader(cel.areas, most_added=self._cut.most_added)
         self.name = f"{cel.name}@{cel.sha256[:8]}"
 
     @classmethod

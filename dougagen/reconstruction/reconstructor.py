@@ -1,12 +1,10 @@
-"""Pictures → cel masks → douga: the two networks in the wiring that they were trained for."""
+"""Pictures → cel masks → douga: batches, shots, and devices that run out of memory."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -14,46 +12,34 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn.functional import interpolate
 
-from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction, Triplet
+from dougagen.domain import CLASS_COUNT, Reconstruction, Triplet
+from dougagen.domain.arrays import require_array
 from dougagen.errors import DeviceError, DomainError, WeightsError
 from dougagen.networks import (
     AreaGraph,
     LoadedNetwork,
     Task,
     find_weights,
-    lines_read_by,
     load_weights,
-    logits_at_lines,
-    reuse_freed_memory,
-    wired,
 )
-from dougagen.networks.devices import chosen_dtype
-from dougagen.reconstruction.area_graph import areas_in, step_at, true_fills
-from dougagen.reconstruction.area_reader import AreaReader
-from dougagen.reconstruction.cel_area_reader import CelAreaReader
-from dougagen.reconstruction.color_cut import ColorCutConfig, settled_odds
+from dougagen.reconstruction.area_graph import areas_in, true_fills
+from dougagen.reconstruction.color_cut import ColorCutConfig
 from dougagen.reconstruction.config import ReconstructionConfig
 from dougagen.reconstruction.consistency import (
-    beside_borders,
     classes_of,
     mask_of,
-    odds_of,
-    with_rarer_books,
-    without_loose_books,
 )
 from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
-from dougagen.reconstruction.refinement import refine
-from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.refinement_config import RefinementConfig
-from dougagen.reconstruction.runners import Runner, device_of, runner_of
 from dougagen.reconstruction.shot_config import ShotConfig
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader, Odds
-from dougagen.reconstruction.side_by_side import side_by_side
+from dougagen.reconstruction.stages import Stages, shares_of
 
 Picture = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+_SURE = 6.0
+"""Log odds of a cel that somebody knows: as sure as the networks' odds may be."""
 _BATCH = {"cpu": 1, "cuda": 8}
 _USUAL = ReconstructionConfig()
 T = TypeVar("T")
@@ -68,25 +54,15 @@ class NetworkReconstructor:
         for network, task in ((cel, Task.CEL), (douga, Task.DOUGA)):
             if network.task is not task:
                 raise WeightsError(f"{network.name} is a {network.task} network where a {task} one is needed")
-        if config.threads:
-            torch.set_num_threads(config.threads)
-        reuse_freed_memory()
-        self._config = config
-        self._device = device_of(config)
-        self._dtype = chosen_dtype(config.precision, self._device)
-        self._loaded = (cel, douga)
-        self._cel, self._douga = (
-            runner_of(network, config, device=self._device, dtype=self._dtype) for network in self._loaded
-        )
-        self._areas: AreaReader | None = None
-        if douga.areas is not None and config.refinement is not None:
-            self._areas = AreaReader(douga.areas, config.refinement)
-        self._cel_areas = None if cel.areas is None else CelAreaReader(cel.areas)
-        self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
-        self.batch_size: int = config.batch_size or _BATCH[self._device.type]
+        self._config, self._loaded = config, (cel, douga)
+        self._stages = Stages(cel, douga, config)
+        self.batch_size: int = config.batch_size or _BATCH[self._stages.device.type]
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
-        self.part_seconds: dict[str, float] = {}
+
+    @property
+    def part_seconds(self) -> dict[str, float]:
         """Part of the work → seconds that it has taken so far; what is left of the time is the shot's."""
+        return self._stages.part_seconds
 
     @classmethod
     def load(cls, models: Path | None = None, config: ReconstructionConfig = _USUAL) -> NetworkReconstructor:
@@ -100,7 +76,7 @@ class NetworkReconstructor:
     @property
     def device(self) -> str:
         """``cpu`` or ``cuda:0``."""
-        return str(self._device)
+        return str(self._stages.device)
 
     @property
     def models(self) -> str:
@@ -120,7 +96,7 @@ class NetworkReconstructor:
             **other,
             "cel_weights": cel.sha256,
             "douga_weights": douga.sha256,
-            "precision": str(self._dtype).removeprefix("torch."),
+            "precision": str(self._stages.dtype).removeprefix("torch."),
             "wiring": str(douga.wiring),
             "book_odds": f"{self._config.book_odds:g}",
             "color_cut": _in_words(self._config.color_cut),
@@ -175,12 +151,12 @@ class NetworkReconstructor:
         if parts_of(example.height, example.width) > 1:
             return None
         small = np.stack([example.color])
-        odds, drawn = self._said_of(small)
+        odds, drawn = self._stages.said_of(small)
         mask, _ = mask_of(odds)
         classes, _ = classes_of(drawn, mask)
         cel = mask[0, 0].cpu().numpy()
         refinement = self._config.refinement or RefinementConfig()
-        found = areas_in(small[0], cel, classes[0].cpu().numpy(), _shares_of(drawn)[0], refinement)
+        found = areas_in(small[0], cel, classes[0].cpu().numpy(), shares_of(drawn)[0], refinement)
         if found is None:
             return None
         return found.graph, found.sizes, true_fills(found, cel, example.douga.classes)
@@ -212,7 +188,7 @@ class NetworkReconstructor:
     @torch.inference_mode()
     def _cel_odds_on_host(self, pictures: Sequence[Picture]) -> list[Odds]:
         stacked = np.stack(pictures)
-        return list(self._cel_odds(stacked, self._colors(stacked))[:, 0].half().cpu().numpy())
+        return list(self._stages.cel_odds(stacked, self._stages.colors(stacked))[:, 0].half().cpu().numpy())
 
     def drawn_of_each(
         self, pictures: Sequence[Picture], odds: Sequence[Odds], added: Sequence[Odds]
@@ -231,22 +207,36 @@ class NetworkReconstructor:
     @torch.inference_mode()
     def _draw_with(self, todo: Sequence[tuple[Picture, Odds, Odds]]) -> list[Drawn]:
         pictures = np.stack([picture for picture, _, _ in todo])
-        added = torch.from_numpy(np.stack([more for _, _, more in todo])).to(self._device).float()
-        said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._device).float()
+        added = torch.from_numpy(np.stack([more for _, _, more in todo])).to(self._stages.device).float()
+        said = torch.from_numpy(np.stack([one for _, one, _ in todo])).to(self._stages.device).float()
         more = added[:, None]  # [N, H, W] -> [N, 1, H, W]
         before = said[:, None]  # [N, H, W] -> [N, 1, H, W]
-        odds, drawn = self._drawn_of(self._colors(pictures), before + more)
+        odds, drawn = self._stages.drawn_of(self._stages.colors(pictures), before + more)
         if drawn.shape[1] > CLASS_COUNT:
             # The douga network corrects the mask by one picture; where the shot turned it, it knows more.
             turned = (before > 0) != (before + more > 0)
             odds = torch.where(turned, odds + more, odds)
-        return self._drawn(pictures, odds, drawn[:, :CLASS_COUNT])
+        return self._stages.drawn(pictures, odds, drawn[:, :CLASS_COUNT])
 
     def finished(self, pictures: Sequence[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
         """Line art of what was drawn, at the size of the pictures."""
         small = [_readable(picture) for picture in pictures]
-        read = self._finish(small, drawn)
+        read = self._stages.finished(small, drawn)
         return [_at_size_of(picture, one) for picture, one in zip(pictures, read, strict=True)]
+
+    def drawn_within(self, pictures: Sequence[Picture], cels: Sequence[Bools]) -> list[Reconstruction]:
+        """What is read where somebody knows the cel, bool[H, W] of each picture: no cel network is asked.
+
+        Raises DomainError for a cel of another size and for pictures over 13 million pixels, and as
+        ``reconstruct`` does.
+        """
+        for picture, cel in zip(pictures, cels, strict=True):
+            self._require(picture)
+            require_array("drawn_within(cels)", cel, np.bool_, picture.shape[:2])
+            if parts_of(*picture.shape[:2]) > 1:
+                raise DomainError("a cel is drawn within at its own size, up to 13 million pixels")
+        odds = [np.where(cel, _SURE, -_SURE).astype(np.float16) for cel in cels]
+        return self.finished(pictures, self.drawn_of_each(pictures, odds, [np.zeros_like(o) for o in odds]))
 
     # ---- pictures ----------------------------------------------------------------------------------
     def _read(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
@@ -265,7 +255,7 @@ class NetworkReconstructor:
                     f"{self.device} failed: {_first_line(error)}", remedy="try --device cpu"
                 ) from error
             shortage = error
-        if self._device.type == "cuda":
+        if self._stages.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(items) == 1:
             raise DeviceError(
@@ -279,111 +269,8 @@ class NetworkReconstructor:
     @torch.inference_mode()
     def _infer(self, pictures: Sequence[Picture]) -> list[Reconstruction]:
         small = np.stack([_readable(picture) for picture in pictures])
-        read = self._finish(small, self._drawn(small, *self._said_of(small)))
+        read = self._stages.finished(small, self._stages.drawn(small, *self._stages.said_of(small)))
         return [_at_size_of(picture, one) for picture, one in zip(pictures, read, strict=True)]
-
-    def _said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
-        """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""
-        color = self._colors(pictures)
-        odds, drawn = self._drawn_of(color, self._cel_odds(pictures, color))
-        return odds, drawn[:, :CLASS_COUNT]
-
-    def _colors(self, pictures: Picture) -> Tensor:
-        bytes_ = torch.from_numpy(pictures).to(self._device)
-        return bytes_.permute(0, 3, 1, 2).float() / 255.0  # [N, H, W, 3] -> [N, 3, H, W], channels_last
-
-    def _cel_odds(self, pictures: Picture, color: Tensor) -> Tensor:
-        """The cel network's log odds [N, 1, H, W], and what areas and colours of each picture say."""
-        with self._timed("cel network"):
-            odds = odds_of(self._logits(self._cel, color, self._cel_lines))
-            self._require_numbers(odds, self._loaded[0])
-        if self._config.color_cut is None:
-            return odds
-        if self._cel_areas is not None:
-            with self._timed("cel areas"):
-                odds = self._cel_areas.decided(odds, pictures)
-        with self._timed("color cut"):
-            return settled_odds(odds, pictures, self._config.color_cut)
-
-    def _drawn_of(self, color: Tensor, odds: Tensor) -> tuple[Tensor, Tensor]:
-        """The odds, along borders as the douga network sees them, and its logits [N, 10 or 11, H, W]."""
-        with self._timed("douga network"):
-            seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
-            drawn = self._logits(self._douga, seen, self._douga_lines)
-            self._require_numbers(drawn, self._loaded[1])  # waits for the device
-        if drawn.shape[1] > CLASS_COUNT:
-            odds = beside_borders(odds, drawn[:, CLASS_COUNT:])
-        with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
-        return odds, drawn
-
-    def _require_numbers(self, said: Tensor, network: LoadedNetwork) -> None:
-        """A look at every 64th pixel: what is no number spreads, by the mean over the picture too."""
-        if not bool(torch.isfinite(said[..., ::8, ::8]).all()):
-            precision = str(self._dtype).removeprefix("torch.")
-            raise WeightsError(
-                f"the {network.task} network {network.name} returned values that are not numbers, "
-                f"in {precision}",
-                remedy="use other weights, or --precision fp32",
-            )
-
-    def _drawn(self, pictures: Picture, odds: Tensor, drawn: Tensor) -> list[Drawn]:
-        mask, cel_confidence = mask_of(odds)
-        classes, douga_confidence = classes_of(drawn, mask)
-        lines = min(drawn.shape[2], (self._config.shot or ShotConfig()).lines)
-        size = (lines, max(1, round(drawn.shape[3] * lines / drawn.shape[2])))
-        fills = interpolate(drawn[:, list(FILLS)].float(), size, mode="area").half().cpu().numpy()
-        read = [
-            Drawn(cel, class_, few, _share(sure_of_cel), _share(sure_of_douga))
-            for cel, class_, few, sure_of_cel, sure_of_douga in zip(
-                mask[:, 0].cpu().numpy(),  # [N, 1, H, W] -> [N, H, W]
-                classes.cpu().numpy(),
-                fills,
-                cel_confidence.tolist(),
-                douga_confidence.tolist(),
-                strict=True,
-            )
-        ]
-        if self._areas is None:
-            return read
-        with self._timed("areas"):
-            return side_by_side(self._by_areas, pictures, zip(read, _shares_of(drawn), strict=True))
-
-    def _by_areas(self, picture: Picture, said: tuple[Drawn, NDArray[np.float32]]) -> Drawn:
-        assert self._areas is not None
-        one, shares = said
-        classes, fills = self._areas.decided(picture, one.cel, one.classes, shares, one.fills)
-        return replace(one, classes=classes, fills=fills)
-
-    def _finish(self, pictures: Iterable[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
-        with self._timed("refinement"):
-            dougas = side_by_side(self._line_art, pictures, drawn)
-        return [
-            Reconstruction(
-                cel_mask=CelMask(one.cel),
-                douga=Douga(douga),
-                cel_confidence=one.cel_confidence,
-                douga_confidence=one.douga_confidence,
-            )
-            for one, douga in zip(drawn, dougas, strict=True)
-        ]
-
-    def _line_art(self, picture: Picture, drawn: Drawn) -> Picture:
-        kept = without_loose_books(drawn.classes, drawn.cel)
-        refinement = self._config.refinement
-        return kept if refinement is None else refine(kept, drawn.cel, color=picture, config=refinement)
-
-    @contextmanager
-    def _timed(self, part: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.part_seconds[part] = self.part_seconds.get(part, 0.0) + time.perf_counter() - began
-
-    def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
-        with torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32):
-            logits = logits_at_lines(network, color, lines)
-        return logits.float()
 
 
 def _readable(picture: Picture) -> Picture:
@@ -396,13 +283,6 @@ def _at_size_of(picture: Picture, read: Reconstruction) -> Reconstruction:
     """What was read in ``_readable(picture)``, at the size of the picture."""
     parts = parts_of(*picture.shape[:2])
     return read if parts == 1 else enlarged(read, parts, *picture.shape[:2])
-
-
-def _shares_of(drawn: Tensor) -> NDArray[np.float32]:
-    """Logits [N, 10, H, W] → probabilities float32[N, 10, h, w] of the pixels at which areas are looked."""
-    step = step_at(drawn.shape[2])
-    shares: NDArray[np.float32] = drawn[..., ::step, ::step].float().softmax(dim=1).cpu().numpy()
-    return shares
 
 
 def _size_of(item: object) -> str:
@@ -422,10 +302,6 @@ def _same_size(pictures: Sequence[Picture], largest: int) -> Iterator[Sequence[P
 
 def _in_words(stage: RefinementConfig | ColorCutConfig | ShotConfig | None) -> str:
     return "none" if stage is None else json.dumps(asdict(stage), sort_keys=True)
-
-
-def _share(value: float) -> float:
-    return min(1.0, max(0.0, value))
 
 
 def _first_line(error: BaseException) -> str:

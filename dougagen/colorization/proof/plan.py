@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from dougagen.colorization.config import ColorizerConfig
+from dougagen.colorization.config import ColorizerConfig, colorizer_config
 from dougagen.colorization.lines import LineKind
 
 
@@ -21,6 +21,10 @@ class ProofPlan:
     seeds: tuple[int, ...]
     training: Mapping[str, Any]
     """Options of ``ColorizerConfig`` that every run shares; the budget is in steps."""
+    published: Mapping[str, LineKind]
+    """Published systems that are trained and judged beside them → the lines that each learns from."""
+    published_training: Mapping[str, Any]
+    """What those share; the budget is in minutes."""
     scenes: int
     """Studio stills to learn from."""
     clips: tuple[str, ...]
@@ -43,6 +47,10 @@ class ProofPlan:
         """Of one run. Raises ConfigError."""
         return ColorizerConfig.of({**self.training, "lines": str(kind), "seed": seed})
 
+    def published_config(self, system: str) -> ColorizerConfig:
+        """Of a published system, as it is configured. Raises ConfigError."""
+        return colorizer_config(system, lines=str(self.published[system]), **self.published_training)
+
 
 def read_plan(content: bytes | None = None) -> ProofPlan:
     """The plan that ships, or the one in ``content`` (TOML)."""
@@ -50,10 +58,14 @@ def read_plan(content: bytes | None = None) -> ProofPlan:
         content = resources.files("dougagen.colorization").joinpath("configs", "proof.toml").read_bytes()
     said = tomllib.loads(content.decode("utf-8"))
     pictures, judged, measures = said["pictures"], said["judged"], said["measures"]
+    published = dict(said.get("published", {}))
+    systems = published.pop("lines", {})
     return ProofPlan(
         kinds=tuple(LineKind(kind) for kind in said["kinds"]),
         seeds=tuple(said["seeds"]),
         training=said["training"],
+        published={system: LineKind(kind) for system, kind in systems.items()},
+        published_training=published,
         scenes=pictures["scenes"],
         clips=tuple(pictures["clips"]),
         clip_seeds=pictures["clip_seeds"],

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.colorization.colorizer import Colorizer
+from dougagen.colorization.config import ColorizerConfig
 from dougagen.colorization.learning import MARGIN_SECONDS, ColorProgress, train_colorizer
 from dougagen.colorization.lines import LineKind
 from dougagen.colorization.metrics import FeatureMeasures
@@ -34,6 +35,7 @@ from dougagen.training.synthesis import seeds_of, synthesise
 
 _SCENES_AT_ONCE = 100
 _SHOWN = 10
+_ROUNDED = 0.06  # minutes, of which weights say one decimal
 _LARGEST = 64 * 2**20  # bytes of a file of figures
 
 
@@ -130,28 +132,56 @@ def _is_made(out: Path) -> bool:
     return out.exists() and bool(committed_ids(out))
 
 
-def _train(proof: Proof) -> bool:
-    """Every network that is not trained yet; False where the time is up."""
-    plan = proof.plan
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One network of the proof."""
+
+    name: str
+    """Of its folder."""
+    title: str
+    kind: LineKind
+    config: ColorizerConfig
+
+    def is_trained(self, proof: Proof) -> bool:
+        """Whether its budget is spent."""
+        path = proof.place("runs", self.name, FILE_NAME)
+        if not path.is_file():
+            return False
+        facts = load_colorizer(path).facts
+        if self.config.steps is not None:
+            return facts.get("steps") == str(self.config.steps)
+        return float(facts.get("minutes", 0)) + _ROUNDED >= (self.config.minutes or 0)
+
+
+def _runs(plan: ProofPlan) -> Iterator[_Run]:
+    """Every network, the published systems first: each of those takes longest."""
+    for system, kind in plan.published.items():
+        yield _Run(system, f"{system} on {kind} lines", kind, plan.published_config(system))
     for seed in plan.seeds:
         for kind in plan.kinds:
-            config, run = plan.config(kind, seed), proof.place("runs", f"{kind}-{seed}")
-            if _is_trained(run, steps=config.steps or 0):
-                continue
-            left = None if proof.stop_at is None else proof.stop_at - time.monotonic()
-            if left is not None and left <= MARGIN_SECONDS:
-                return False
-            proof.on_stage(f"training on {kind} lines, seed {seed}")
-            result = train_colorizer(
-                config,
-                _pool(proof, kind),
-                out=run,
-                progress=partial(proof.on_step, f"{kind}, seed {seed}"),
-                facts={"plan": plan.digest},
-                stop_after=left,
-            )
-            if not result.is_finished:
-                return False
+            title = f"{kind} lines, seed {seed}"
+            yield _Run(f"{kind}-{seed}", title, kind, plan.config(kind, seed))
+
+
+def _train(proof: Proof) -> bool:
+    """Every network that is not trained yet; False where the time is up."""
+    for run in _runs(proof.plan):
+        if run.is_trained(proof):
+            continue
+        left = None if proof.stop_at is None else proof.stop_at - time.monotonic()
+        if left is not None and left <= MARGIN_SECONDS:
+            return False
+        proof.on_stage(f"training on {run.title}")
+        result = train_colorizer(
+            run.config,
+            _pool(proof, run.kind),
+            out=proof.place("runs", run.name),
+            progress=partial(proof.on_step, run.title),
+            facts={"plan": proof.plan.digest},
+            stop_after=left,
+        )
+        if not result.is_finished:
+            return False
     return True
 
 
@@ -163,13 +193,8 @@ def _pool(proof: Proof, kind: LineKind) -> PaintedPool:
     return PaintedPool.read(*exact, kind=kind, readings=readings)
 
 
-def _is_trained(run: Path, *, steps: int) -> bool:
-    path = run / FILE_NAME
-    return path.is_file() and load_colorizer(path).facts.get("steps") == str(steps)
-
-
 def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
-    """The figures of every run, measured once for each file of weights."""
+    """The figures of every run by kind or system and seed, measured once for each file of weights."""
     plan = proof.plan
     drawings = judged_drawings(plan, real=proof.real, scenes=proof.place("judged"))
     shots = [
@@ -178,32 +203,29 @@ def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
         for shot in judged_shots(proof.place("shots", clip.replace(" ", "-")))
     ]
     features: FeatureMeasures | None = None
-    shown: dict[str, list[NDArray[np.uint8]]] = {one.name: [] for one in _chosen(drawings)}
-    runs: dict[str, dict[int, dict[str, Any]]] = {}
-    for kind in plan.kinds:
-        for seed in plan.seeds:
-            loaded = load_colorizer(proof.place("runs", f"{kind}-{seed}", FILE_NAME))
-            name = f"measures-{kind}-{seed}.json"
-            path = proof.place(name)
-            said = (
-                json.loads(read_file(path, most=_LARGEST, below=proof.out))
-                if is_file(path, below=proof.out)
-                else {}
-            )
-            if said.get("weights") != loaded.sha256:
-                proof.on_stage(f"measuring {kind} lines, seed {seed}")
-                features = features or FeatureMeasures()
-                said = measure(Colorizer(loaded), drawings, shots, features)
-                told = {
-                    "weights": loaded.sha256,
-                    "steps": int(loaded.facts["steps"]),
-                    "minutes": loaded.facts["minutes"],
-                }
-                said = {**told, **said}
-                _write(proof, name, json.dumps(said))
-            runs.setdefault(kind, {})[seed] = said
-    _write_sheet(proof, drawings, shown)
-    return runs
+    figures: dict[str, dict[int, dict[str, Any]]] = {}
+    for run in _runs(plan):
+        loaded = load_colorizer(proof.place("runs", run.name, FILE_NAME))
+        path = proof.place(f"measures-{run.name}.json")
+        said = (
+            json.loads(read_file(path, most=_LARGEST, below=proof.out))
+            if is_file(path, below=proof.out)
+            else {}
+        )
+        if said.get("weights") != loaded.sha256:
+            proof.on_stage(f"measuring {run.title}")
+            features = features or FeatureMeasures()
+            told = {
+                "weights": loaded.sha256,
+                "steps": int(loaded.facts["steps"]),
+                "minutes": loaded.facts["minutes"],
+            }
+            said = {**told, **measure(Colorizer(loaded), drawings, shots, features)}
+            _write(proof, path.name, json.dumps(said))
+        of = run.name if run.name in plan.published else str(run.kind)
+        figures.setdefault(of, {})[run.config.seed] = said
+    _write_sheet(proof, drawings)
+    return figures
 
 
 def _chosen(drawings: list[Judged]) -> list[Judged]:
@@ -212,15 +234,17 @@ def _chosen(drawings: list[Judged]) -> list[Judged]:
     return [drawings[place] for place in places]
 
 
-def _write_sheet(proof: Proof, drawings: list[Judged], painted: dict[str, list[NDArray[np.uint8]]]) -> None:
-    """Line, hints, what each kind's first seed paints, truth."""
+def _write_sheet(proof: Proof, drawings: list[Judged]) -> None:
+    """Line, hints, what each system and each kind's first seed paints, truth."""
     chosen = _chosen(drawings)
-    for kind in proof.plan.kinds:
-        path = proof.place("runs", f"{kind}-{proof.plan.seeds[0]}", FILE_NAME)
-        colorizer = Colorizer(load_colorizer(path))
+    painted: dict[str, list[NDArray[np.uint8]]] = {one.name: [] for one in chosen}
+    shown = [run for run in _runs(proof.plan) if run.config.seed == proof.plan.seeds[0]]
+    for run in shown:
+        colorizer = Colorizer(load_colorizer(proof.place("runs", run.name, FILE_NAME)))
         for one in chosen:
             painted[one.name].append(colorizer.open_shot().paint(one.art, hints=one.hints()))
-    sheet = sheet_of(chosen, painted, [str(kind) for kind in proof.plan.kinds])
+    names = [run.name if run.name in proof.plan.published else str(run.kind) for run in shown]
+    sheet = sheet_of(chosen, painted, names)
     path = proof.place("sheet.png")
     with refused_as(UsageError, path, what="the sheet cannot be written"):
         write_file(path, codec.encode_color(sheet), below=proof.out)

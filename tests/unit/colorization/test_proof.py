@@ -28,6 +28,11 @@ batch_size = 1
 threads = 1
 log_steps = 1
 network = {{ widths = {list(TINY["widths"])}, detail_width = 4, coarse_blocks = 1 }}
+[published]
+minutes = 0.001
+seed = 1
+threads = 1
+lines = {{ artist-guided = "canny" }}
 [pictures]
 scenes = 1
 lines = 120
@@ -70,8 +75,8 @@ def test_every_kind_is_trained_for_the_same_steps_on_the_same_pictures(
     done: tuple[Proof, ProofReport, list[str]],
 ) -> None:
     proof, report, _ = done
-    assert set(report.runs) == {LineKind.CANNY, LineKind.DOUGA}
-    assert {one["steps"] for seeds in report.runs.values() for one in seeds.values()} == {2}
+    assert set(report.runs) == {LineKind.CANNY, LineKind.DOUGA, "artist-guided"}
+    assert {report.runs[kind][1]["steps"] for kind in ("canny", "douga")} == {2}
     rows = [
         (proof.place("runs", f"{kind}-1", "colorizer.log.csv").read_text().splitlines())
         for kind in ("canny", "douga")
@@ -92,6 +97,7 @@ def test_the_report_says_every_measure_of_every_group(done: tuple[Proof, ProofRe
         "Flicker",
     ):
         assert words in text, words
+    assert "artist-guided" in text
     said = json.loads(proof.place("proof.json").read_text())
     assert said["plan"] == proof.plan.digest
     assert {row["against"] for row in said["differences"]} == {"canny"}
@@ -151,5 +157,11 @@ def test_the_plan_that_ships_has_four_kinds_and_two_seeds_with_nothing_else_betw
     plan = read_plan()
     assert [str(kind) for kind in plan.kinds] == ["canny", "xdog", "douga", "exact"]
     assert len(plan.seeds) == 2
+    published = {system: plan.published_config(system) for system in plan.published}
+    assert {system: (one.system, one.lines) for system, one in published.items()} == {
+        "artist-guided": ("artist-guided", "canny"),
+        "two-stage": ("two-stage", "xdog"),
+    }
+    assert min(one.minutes or 0 for one in published.values()) >= 60
     configs = [plan.config(kind, 1).as_mapping() for kind in plan.kinds]
     assert all({**one, "lines": ""} == {**configs[0], "lines": ""} for one in configs)

@@ -15,7 +15,7 @@ from dougagen.evaluation.real_drawings import (
     score_real_drawings,
 )
 from dougagen.evaluation.reconstructor import reconstruct_each
-from dougagen.evaluation.tables import real_table
+from dougagen.evaluation.tables import real_table, triplet_tables
 from dougagen.evaluation.triplets import score_triplets, triplets_of
 
 
@@ -50,7 +50,30 @@ class Reader:
         return Reconstruction(CelMask(mask), Douga(classes), 1.0, 1.0)
 
 
+class ToldTheCel(Reader):
+    """Finds no line by itself, and every line where it is told the cel."""
+
+    def __init__(self, truths):
+        super().__init__(truths, lambda mask, classes: (mask, np.zeros_like(classes)))
+        self.by_picture = {truth.color.tobytes(): truth for truth in truths}
+
+    def drawn_within(self, images, cels):
+        truths = [self.by_picture[image.tobytes()] for image in images]
+        assert all(np.array_equal(t.cel_mask.pixels, c) for t, c in zip(truths, cels, strict=True))
+        return [Reconstruction(t.cel_mask, t.douga, 1.0, 1.0) for t in truths]
+
+
 # ---- triplets -----------------------------------------------------------------------------------------
+def test_lines_are_also_scored_where_the_true_cel_is_told():
+    triplets = [boxed_triplet(), boxed_triplet(at=(2, 3))]
+    score = score_triplets(named(triplets), ToldTheCel(triplets), told_the_cel=True)
+    assert (score.lines.merged.recall, score.lines_within.merged.f1) == (0, 1)
+    said = "\n".join(table.to_markdown() for table in triplet_tables({"scenes": score}))
+    assert "with the true cel" in said
+    untold = score_triplets(named(triplets), Reader(triplets), told_the_cel=True)
+    assert untold.lines_within.merged.truth == 0
+
+
 def test_a_reader_that_knows_the_truth_scores_one_everywhere():
     triplets = [boxed_triplet(), boxed_triplet(at=(2, 3), line=2)]
     score = score_triplets(named(triplets), Reader(triplets))

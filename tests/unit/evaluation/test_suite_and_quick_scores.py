@@ -54,7 +54,9 @@ def test_figures_are_plain_json_by_height():
 
 
 def test_what_is_noted_is_flat_and_names_the_partner():
-    real = RealScore("coat", 1, 6, CelConfusion.empty(), NOTHING_COUNTED, NOTHING_COUNTED, {}, {})
+    real = RealScore(
+        "coat", 1, 6, CelConfusion.empty(), NOTHING_COUNTED, NOTHING_COUNTED, NOTHING_COUNTED, {}, {}
+    )
     report = EvaluationReport("cel@1 douga@2", {720: TripletScore.empty()}, real=(real,))
     scores = json.loads(json.dumps(report.noted(partner="abcd"), allow_nan=False))
     assert scores["partner"] == "abcd"

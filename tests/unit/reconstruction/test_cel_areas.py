@@ -88,7 +88,11 @@ def test_areas_add_to_the_cel_and_take_nothing_away(figure: np.ndarray, untaught
     odds = np.full((HEIGHT, WIDTH), -3, np.float32)
     odds[70:, 60:140] = 4  # all of the coat but a strip
     odds[20:24, 10:14] = 2  # a spot in the sky
-    decided = CelAreaReader(untaught).decided(torch.from_numpy(odds)[None, None], figure[None])[0, 0].numpy()
+    decided = (
+        CelAreaReader(untaught, most_added=0.12)
+        .decided(torch.from_numpy(odds)[None, None], figure[None])[0, 0]
+        .numpy()
+    )
     found = cel_areas_in(figure, odds)
     assert found is not None
     strip = np.s_[63:68, 70:130]
@@ -104,10 +108,10 @@ def test_areas_that_want_half_of_the_picture_are_not_heard(figure: np.ndarray, u
     odds = odds.astype(np.float32)
     odds[:, :50] = 5  # of the sky a third, so surely that all of it would follow
     said = torch.from_numpy(odds)[None, None]
-    assert torch.equal(CelAreaReader(untaught).decided(said, figure[None]), said)
+    assert torch.equal(CelAreaReader(untaught, most_added=0.12).decided(said, figure[None]), said)
 
 
 def test_a_picture_of_one_paint_keeps_the_network_s_word(untaught: AreaNetwork) -> None:
     odds = torch.randn((2, 1, 30, 50))
     pictures = np.full((2, 30, 50, 3), 90, np.uint8)
-    torch.testing.assert_close(CelAreaReader(untaught).decided(odds, pictures), odds)
+    torch.testing.assert_close(CelAreaReader(untaught, most_added=0.12).decided(odds, pictures), odds)

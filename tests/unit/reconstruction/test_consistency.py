@@ -8,6 +8,8 @@ import torch
 
 from dougagen.domain import DougaClass
 from dougagen.reconstruction.consistency import (
+    _near_a_border,
+    _near_a_border_on_host,
     classes_of,
     mask_of,
     odds_of,
@@ -88,3 +90,12 @@ def test_rarer_books_lose_where_they_were_barely_ahead_and_stand_where_they_are_
     logits[0, 9, 0] = torch.tensor([1.0, 6.0])
     classes, _ = classes_of(with_rarer_books(logits, -2.6), torch.zeros(1, 1, 1, 2, dtype=torch.bool))
     assert classes.tolist() == [[[0, 9]]]
+
+
+@pytest.mark.parametrize("reach", [1, 3])
+def test_the_border_of_a_mask_is_the_same_on_any_device(reach):
+    """OpenCV finds it on the CPU, torch elsewhere; masks touch the edges of their pictures."""
+    blocks = torch.from_numpy(np.random.default_rng(0).random((3, 1, 6, 9)) < 0.5)
+    cel = blocks.repeat_interleave(5, dim=2).repeat_interleave(4, dim=3)
+    assert torch.equal(_near_a_border(cel, reach), _near_a_border_on_host(cel, reach))
+    assert not _near_a_border_on_host(torch.ones(1, 1, 8, 8, dtype=torch.bool), reach).any()

@@ -50,8 +50,8 @@ def test_the_networks_never_see_more_than_the_bound(models, monkeypatch) -> None
     [whole] = reconstructor.reconstruct([picture])
     assert whole.flags == ()
     seen: list[tuple[int, ...]] = []
-    said_of = reconstructor._said_of
-    monkeypatch.setattr(reconstructor, "_said_of", lambda p: (seen.append(p.shape), said_of(p))[1])
+    said_of = reconstructor._stages.said_of
+    monkeypatch.setattr(reconstructor._stages, "said_of", lambda p: (seen.append(p.shape), said_of(p))[1])
     monkeypatch.setattr(enormous, "MOST_PIXELS_READ", 2000)
     reads = reconstructor.reconstruct([picture, picture])
     assert {shape[1:3] for shape in seen} == {(38, 51)}

@@ -106,6 +106,16 @@ def test_a_guided_douga_network_has_the_last_word_on_the_mask():
     assert read.douga.classes.tolist() == [[1, 0, 0, 1]]
 
 
+def test_who_knows_the_cel_is_not_contradicted():
+    """The cel network would take red alone; told the cel, nobody asks it."""
+    color, cel = picture([RED, WHITE, BLACK, BLACK]), np.array([[False, True, True, False]])
+    [read] = by_hand().drawn_within([color], [cel])
+    assert read.cel_mask.pixels.tolist() == cel.tolist()
+    assert read.douga.classes.tolist() == [[9, 8, 1, 9]]
+    with pytest.raises(DomainError, match="cels"):
+        by_hand().drawn_within([color], [cel[:, :2]])
+
+
 def test_the_douga_is_refined_unless_it_is_wanted_raw():
     """A speck of highlight, one pixel on a cel of flat colour, is no area that anybody drew."""
     color = np.zeros((40, 40, 3), np.uint8)
