@@ -38,7 +38,9 @@ class SubtitleConfig:
     stroke: float = 0.012  # share of the lines; half the width of a stroke is less
     glyphs: int = 4  # parts of one height in a line at least
     length: float = 2.5  # heights that a line of text is long at least
-    mark_gap: float = 1.0  # heights between a letter and a full stop, a dash, or the dots of an ellipsis, at most
+    mark_gap: float = (
+        1.0  # heights between a letter and a full stop, a dash, or the dots of an ellipsis, at most
+    )
     most_of_it: float = 0.5  # share of what changed in the colour of the letters that they must be
     shade: float = 0.05  # share of the lines that a box reaches beyond the text
     all_darker: float = 0.97  # share of the pixels beside the text that a box darkens

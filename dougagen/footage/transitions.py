@@ -8,7 +8,8 @@ before it was covered.
 
 **Dissolve.** Each of its frames is a mixture of the same two pictures, ever more of the second. That is
 tested on the pixels of the small planes: a pan or a new drawing between two pictures is no mixture of them.
-The new shot begins where it weighs at least half, in the middle of the dissolve; nothing else begins while the pictures are mixed.
+The new shot begins where it weighs at least half, in the middle of the dissolve; nothing else begins while
+the pictures are mixed.
 """
 
 from __future__ import annotations

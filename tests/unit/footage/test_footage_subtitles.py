@@ -54,7 +54,9 @@ def test_a_line_goes_with_the_full_stops_and_dashes_that_end_it(end: str) -> Non
 
 
 def test_a_line_over_a_shirt_of_its_colour_is_told_from_it() -> None:
-    first, second = (lettered(room(shirt=True), words) for words in ("Going to the sea", "Brothers right now"))
+    first, second = (
+        lettered(room(shirt=True), words) for words in ("Going to the sea", "Brothers right now")
+    )
     assert left_of(second, first) < 2.5
 
 
