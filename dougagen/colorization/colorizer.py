@@ -9,9 +9,11 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from dougagen.colorization.choosing import Choice
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import LineArt
+from dougagen.colorization.ours import Ours
 from dougagen.colorization.paints import flat_paint
 from dougagen.colorization.pots import Pots, paints_of
 from dougagen.colorization.systems import SYSTEMS
@@ -45,19 +47,28 @@ class Colorizer:
         return cls(load_colorizer(find_colorizer(models)), device=device)
 
     @torch.inference_mode()
-    def draft(self, seen: Seen) -> NDArray[np.uint8]:
-        """uint8[H, W, 3]: what the network says of each pixel. Raises WeightsError where it is no number."""
+    def draft(self, seen: Seen) -> tuple[NDArray[np.uint8], Choice | None]:
+        """uint8[H, W, 3], what the network says of each pixel, and what it says of the pots of a model.
+
+        Raises WeightsError where it says no numbers.
+        """
         height, width = seen.art.classes.shape
         inputs = Inputs.of([seen]).to(self._device).at_lines(WORKING_LINES)
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32):
-            painted = self._network(inputs)
+            if isinstance(self._network, Ours):
+                painted, odds = self._network.paint_and_choose(inputs)
+            else:
+                painted, odds = self._network(inputs), None
         painted = painted.float()
         if not bool(torch.isfinite(painted[..., ::8, ::8]).all()):
             raise WeightsError("the colouriser returned values that are not numbers", where=self.loaded.path)
         if painted.shape[-2:] != (height, width):
             painted = F.interpolate(painted, (height, width), mode="bilinear")
         levels = (painted[0] * 255.0).round().clamp(0, 255).to(torch.uint8)
-        return levels.permute(1, 2, 0).cpu().numpy()  # [3, H, W] -> [H, W, 3]
+        picture = levels.permute(1, 2, 0).cpu().numpy()  # [3, H, W] -> [H, W, 3]
+        if odds is None or seen.paints is None:
+            return picture, None
+        return picture, Choice(odds[0].float().cpu().numpy(), seen.paints)
 
     def open_shot(
         self,
@@ -113,10 +124,12 @@ class ShotPainter:
         previous = self._previous
         if not keeps_in_mind or (previous is not None and previous.shape[:2] != shape):
             previous = None
-        draft = self._colorizer.draft(Seen(art, hints, previous, plate, self._model))
+        draft, choice = self._colorizer.draft(Seen(art, hints, previous, plate, self._model))
         if self._colorizer.paints_flat:
             pots = self.pots if keeps_in_mind else Pots(self.pots.model, mixes_shades=self.pots.mixes_shades)
-            painted = flat_paint(draft, art, pots, hints=hints, cel=cel)
+            painted = flat_paint(
+                draft, art, pots, choice=choice if previous is None else None, hints=hints, cel=cel
+            )
         else:
             painted = draft
         self._previous = painted

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dougagen.colorization.areas import SMALLEST, areas_of, grown
 from dougagen.colorization.bucket import poured
+from dougagen.colorization.choosing import Choice, chosen_paints
 from dougagen.colorization.hints import Hints
 from dougagen.colorization.lines import LineArt
 from dougagen.colorization.pots import Pots, mixed_once
@@ -34,18 +35,23 @@ def flat_paint(
     art: LineArt,
     pots: Pots,
     *,
+    choice: Choice | None = None,
     hints: Hints | None = None,
     cel: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint8]:
     """uint8[H, W, 3]: the draft as cel paint: one paint an area, ink over it; white paper off the cel, where
     somebody knows the cel.
 
-    Whoever puts a hint on an area means this paint for it, whatever the network makes of it. ``pots`` gives
-    the paints of the shot, and learns those that are new.
+    ``choice`` is what the network says of the pots of a colour model, for the first drawing of a shot; those
+    after it go by their drafts, which know the drawing before. Whoever puts a hint on an area means this
+    paint for it, whatever the network makes of it. ``pots`` gives the paints of the shot, and learns those
+    that are new.
     """
     labels, count = areas_of(art, cel)
     paints, sizes = _paints(labels, count, draft)
     paints = mixed_once(pots.matched(paints), sizes)
+    if choice is not None:
+        paints = chosen_paints(paints, labels, sizes, choice)
     told = poured(art, hints)
     told_areas = np.unique(labels[told.known])
     paints[labels[told.known]] = told.colors[told.known]

@@ -23,14 +23,15 @@ _ONE_POT = 20.0
 """The same within a drawing: nobody mixes a paint twice."""
 _STOCK = (
     (246, 216, 196, 0.18), (70, 58, 74, 0.20), (76, 98, 148, 0.18), (236, 236, 240, 0.14),
-    (188, 84, 84, 0.10), (128, 124, 136, 0.08), (228, 188, 108, 0.07), (214, 172, 156, 0.05),
+    (188, 84, 84, 0.10), (128, 124, 136, 0.11), (228, 188, 108, 0.09),
 )  # fmt: skip
-"""RGB and share: skin, dark hair, blue and white cloth, red, grey and yellow things, shaded skin."""
+"""RGB and share: skin, dark hair, blue and white cloth, red, grey and yellow things."""
 
 
 def stock_paints() -> NDArray[np.float32]:
     """float32[8, 4]: paints for drawings of which nobody says how they are painted."""
-    model = np.array(_STOCK, np.float32)
+    model = np.zeros((MODEL_PAINTS, 4), np.float32)
+    model[: len(_STOCK)] = _STOCK
     model[:, :3] /= 255.0
     return model
 

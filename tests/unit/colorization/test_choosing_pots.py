@@ -9,6 +9,8 @@ import torch
 from painted import COAT, SKIN, TINY, face
 
 from dougagen.colorization import ColorizerConfig, LineArt, PaintedPool
+from dougagen.colorization.areas import areas_of
+from dougagen.colorization.choosing import Choice, balanced, chosen_paints
 from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import on_paper
 from dougagen.colorization.losses import pot_loss
@@ -86,3 +88,31 @@ def test_a_model_sheet_has_the_paints_of_the_whole_drawing_and_some_of_another()
         assert float(sheet[:, 3].sum()) == pytest.approx(1, abs=1e-4) or not sheet.any()
     none = ColorizerConfig(steps=2, crop=64, batch_size=2, model_share=0.0)
     assert not make_batch(none, pool, 0).inputs.paints.any()
+
+
+def test_pots_take_the_shares_that_the_model_says_where_the_network_says_one_paint_of_all() -> None:
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(50, 150, 60).astype(float)
+    log_odds = np.log([0.8, 0.15, 0.05]) + rng.normal(0, 0.1, (60, 3))
+    log_odds[:12, 2] += 1.0  # what is a little likelier to be of the third
+    taken = balanced(log_odds, sizes, np.array([0.5, 0.3, 0.2], np.float32))
+    shares = np.bincount(taken, sizes, 3) / sizes.sum()
+    assert (shares > [0.4, 0.1, 0.15]).all()
+    assert (taken[:12] == 2).mean() > 0.9
+    assert not log_odds.argmax(axis=1).any()
+
+
+def test_areas_are_painted_from_pots_and_paper_stays_paper() -> None:
+    color, cel, classes = face()
+    labels, count = areas_of(LineArt.of_classes(classes))
+    sizes = np.bincount(labels.ravel(), minlength=count)
+    paints = paints_of(on_paper(color, cel))
+    known = np.concatenate([paints[:, :3], np.ones((1, 3))]) * 255
+    away = np.linalg.norm(on_paper(color, cel)[::2, ::2, None].astype(float) - known, axis=-1)
+    odds = np.where(np.append(paints[:, 3] > 0, True)[:, None, None], -away.transpose(2, 0, 1) / 9, -np.inf)
+    choice = Choice(odds.astype(np.float32), paints)
+    before = np.full((count, 3), 7, np.float32)
+    chosen = chosen_paints(before, labels, sizes, choice)
+    for (y, x), paint in {(34, 60): SKIN, (75, 45): COAT, (5, 5): (255, 255, 255)}.items():
+        assert np.abs(chosen[labels[y, x]] - paint).max() <= 4
+    assert chosen[0].tolist() == [7, 7, 7]
