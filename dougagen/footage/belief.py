@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.correlation import correlated_shifts
+from dougagen.footage.following import Candidate
 from dougagen.footage.motion import Move, moves_at_all, residual_after
 from dougagen.footage.pairs import Pair
 from dougagen.footage.seen import Seen
@@ -33,7 +34,7 @@ def over_repeats(following: Sequence[Pair | Change]) -> Pair | None:
     for number, later in enumerate(following):
         if not isinstance(later, Pair):
             return None
-        if later.stirred is not None:
+        if not later.repeats:
             return later if number else None
     return None
 
@@ -44,15 +45,33 @@ def even_pace(pair: Pair, seen: Seen, beyond: Pair, config: ChangeConfig) -> lis
     A background that a re-encode doubled moves in every second frame. What is redrawn there has another pace.
     """
     shape = pair.current.luma.shape
-    earlier = [other.move for other in seen.last.candidates] if seen.last is not None else []
+    earlier = seen.last.candidates if seen.last is not None else ()
+    sides = [side for side in (earlier, beyond.candidates) if side]
+    if _any_followed(pair.candidates):  # across a cut no point is found again, and tiles say nothing
+        sides = [side for side in sides if _any_followed(side)]
+    nearby = [[other.move for other in side] for side in sides]
+    # Where a shot begins or ends, one of the two says nothing; what so many points follow then is no limb.
+    # Where little stirs it is a cel that moves, or a background of few edges, which has most of the points.
+    sure = len(nearby) > 1 and not pair.stirs_little()
+    least = config.moves.layer if sure else config.moves.background
+    # From one picture to the next it is as many frames as each is shown, and the pace changes as much more.
+    apart, hurry = config.moves.evenly * (1 + seen.repeats), config.moves.hurry
     return [
         one.move
         for one in pair.candidates
-        if one.share >= config.moves.layer
+        if (one.share >= least or one.of_changed == 1.0)
         and moves_at_all(one.move, shape, config=config.motion)
-        and _goes_on_evenly(one.move, earlier, shape, config=config)
-        and _goes_on_evenly(one.move, [other.move for other in beyond.candidates], shape, config=config)
+        and nearby
+        and all(
+            any(one.move.off(other, shape) <= apart + hurry * one.move.farthest(shape) for other in moves)
+            for moves in nearby
+        )
     ]
+
+
+def _any_followed(candidates: Sequence[Candidate]) -> bool:
+    """Whether points were found again, and not tiles alone."""
+    return any(one.share > 0 for one in candidates)
 
 
 def lasting(

@@ -53,7 +53,7 @@ class ChangeConfig:
     # levels: the worst block of a new drawing where the picture stands still or moves as one
     still_level: float = 5.0
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
-    weather_level: float = 12.0  # levels: the worst block of a new drawing where rain or snow falls
+    weather_level: float = 8.0  # levels: the worst block of a new drawing where rain or snow falls
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer
     usual_contrast: float = 100.0  # levels: edges of an ordinary shot; darker shots change by less
     least_level: float = 1.5  # levels: the smallest change that is told from noise however dark the shot

@@ -74,14 +74,14 @@ def _judged(
     nowhere = np.zeros(pair.still.shape, np.bool_)
     explained = Explained(pair.still, (), nowhere, pair.still)
     later = following[0] if following else None
-    after = later if isinstance(later, Pair) and later.stirred is not None else None
+    after = later if isinstance(later, Pair) and not later.repeats else None
     # Between held frames of a standing camera no layer moves: what came is drawn.
     stands = pair.mostly_stands() and not pair.stirs_widely()
     drawn = not seen.moves and after is None and stands
     fair = in_weather(pair, seen, later, config, stands=drawn)
     if fair is not None:
         explained = fair
-    beyond = None if fair is not None or pair.stirs_little() else over_repeats(following)
+    beyond = None if fair is not None else over_repeats(following)
     evenly = even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
     if fair is None and (evenly or not drawn) and pair.candidates:
         known, least = moves_known(seen, after, config=config)

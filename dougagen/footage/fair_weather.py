@@ -45,7 +45,7 @@ def in_weather(
     found: list[tuple[NDArray[np.float32], tuple[Move, ...]]] = []
     if standing is not None:
         found.append((standing, ()))
-    after = following if isinstance(following, Pair) and following.stirred is not None else None
+    after = following if isinstance(following, Pair) and not following.repeats else None
     later_moves = after.followed if after is not None else ()
     for one in moving[: config.moves.most_cameras] if moved else ():
         move = Move(one.move.dx, one.move.dy)

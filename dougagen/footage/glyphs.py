@@ -114,7 +114,9 @@ def glyphs_of(image: NDArray[np.uint8], *, dark: bool, config: GlyphConfig) -> G
     )
     if len(every) <= config.most:
         return every
-    return every.where(np.sort(np.argsort(every.spread, kind="stable")[: config.most]))
+    # Letters are even, and stand out: dots of a pattern are as even, and light spots in foliage are not.
+    uneven = every.spread / np.maximum(every.contrast, 1)
+    return every.where(np.sort(np.argsort(uneven, kind="stable")[: config.most]))
 
 
 def _strokes(

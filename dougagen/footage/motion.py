@@ -100,6 +100,13 @@ def residual_after(
 
     The farther a shift is from whole pixels, the more of the contrast its sampling may take up.
     """
+    return block_levels(pixels_after(current, before, move, tolerance=tolerance, config=config))
+
+
+def pixels_after(
+    current: AnalysisPlane, before: AnalysisPlane, move: Move, *, tolerance: float, config: MotionConfig
+) -> NDArray[np.uint8]:
+    """The same pixel by pixel: uint8[h, w] in ``SCALE`` × levels."""
     height, width = current.luma.shape
     halfway = max(_off_grid(move.dx), _off_grid(move.dy)) if move.is_shift else 1.0  # [0, 1]
     moved = AnalysisPlane(displaced(before.luma, move, config=config))
@@ -113,7 +120,7 @@ def residual_after(
     edges = [int(np.ceil(max(edge - 0.01, 0))) for edge in (left, right, top, bottom)]
     scaled[:, : edges[0]] = scaled[:, width - edges[1] :] = 0
     scaled[: edges[2]] = scaled[height - edges[3] :] = 0
-    return block_levels(scaled)
+    return scaled
 
 
 def displaced(plane: NDArray[np.uint8], move: Move, *, config: MotionConfig) -> NDArray[np.uint8]:

@@ -33,6 +33,7 @@ class Pair:
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
     _candidates: tuple[Candidate, ...] | None = None
+    _repeats: bool | None = None
     left_by: dict[Move, NDArray[np.float32]] = field(default_factory=dict)
     """What moves that were tried leave of each block (``residual_after``): several questions ask for it."""
 
@@ -47,6 +48,20 @@ class Pair:
             )
             self._candidates = tuple(found)
         return self._candidates
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
+        if self._repeats is None:
+            self._repeats = self.stirred is None or (
+                float(self.still.max()) <= self.config.changed_level and self._most_points_stand()
+            )
+        return self._repeats
+
+    def _most_points_stand(self) -> bool:
+        most = max(self.candidates, key=lambda one: one.share, default=None)
+        shape = self.current.luma.shape
+        return most is not None and not moves_at_all(most.move, shape, config=self.config.motion)
 
     @property
     def followed(self) -> tuple[Move, ...]:

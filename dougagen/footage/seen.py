@@ -60,7 +60,7 @@ class Seen:
 
     def remember(self, moves: tuple[Move, ...], pair: Pair) -> None:
         """The moves of one more frame; those of a frame that is repeated are kept for the one after it."""
-        if pair.stirred is None and self.repeats < self.config.moves.most_repeats:
+        if pair.repeats and self.repeats < self.config.moves.most_repeats:
             self.repeats += 1
         else:
             self.moves, self.repeats = (STANDING, *moves) if moves else (), 0

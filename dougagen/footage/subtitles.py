@@ -38,6 +38,10 @@ class SubtitleConfig:
     stroke: float = 0.012  # share of the lines; half the width of a stroke is less
     glyphs: int = 4  # parts of one height in a line at least
     length: float = 2.5  # heights that a line of text is long at least
+    mark_gap: float = (
+        1.0  # heights between a letter and a full stop, a dash, or the dots of an ellipsis, at most
+    )
+    most_of_it: float = 0.5  # share of what changed in the colour of the letters that they must be
     shade: float = 0.05  # share of the lines that a box reaches beyond the text
     all_darker: float = 0.97  # share of the pixels beside the text that a box darkens
     margin: float = 0.018  # share of the lines; rim and shadow around the glyphs
@@ -120,21 +124,26 @@ def _lines(
     # Where one line of text takes another's place, parts of their glyphs coincide and did not change.
     near = cv2.dilate(moved.view(np.uint8), np.ones((9, 9), np.uint8))
     glyphs = cast("NDArray[np.uint8]", cv2.bitwise_and(glyphs, near))
-    x, y, wide, high = cv2.boundingRect(glyphs)
-    inside = np.s_[y : y + high, x : x + wide]
-    if wide < config.glyphs or not _has_rim(luma[inside], glyphs[inside], fill, config=config):
+    x, y, across, down = cv2.boundingRect(glyphs)
+    inside = np.s_[y : y + down, x : x + across]
+    if across < config.glyphs or not _has_rim(luma[inside], glyphs[inside], fill, config=config):
         return []  # most new drawings end here; to tell parts apart is dear
     _, labels, stats, _ = cv2.connectedComponentsWithStats(glyphs[inside], connectivity=8)
-    tall = stats[:, cv2.CC_STAT_HEIGHT]
-    fits = (tall <= config.tallest * height) & (tall >= config.lowest * height)
-    fits &= stats[:, cv2.CC_STAT_WIDTH] <= 4 * tall
-    fits[0] = False  # what is no glyph at all
-    if np.count_nonzero(fits) < config.glyphs:
+    tall, wide = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
+    small = (tall <= config.tallest * height) & (wide <= np.maximum(4 * tall, config.tallest * height))
+    small[0] = False  # what is no glyph at all
+    fits = small & (tall >= config.lowest * height) & (wide <= 4 * tall)
+    # What has the colour of the letters and no strokes lies behind them: a white shirt, a wall.
+    deepest = _deepest(glyphs[inside], labels, len(stats))
+    thin = deepest <= max(config.stroke * height, 2.5)
+    if np.count_nonzero(fits & thin) < config.glyphs:
         return []
-    kept = cast("NDArray[np.uint8]", fits[labels].astype(np.uint8))
-    deepest = float(cv2.distanceTransform(kept, cv2.DIST_L2, 3).max())
-    if deepest > max(config.stroke * height, 2.5):
-        return []
+    if not thin[fits].all():
+        its = (moved[inside] & (glyphs[inside] > 0)).ravel()
+        changed = np.bincount(labels.ravel()[its], minlength=len(stats))
+        if changed[fits & thin].sum() < config.most_of_it * changed.sum():
+            return []
+    fits, marks = fits & thin, small & thin & ~fits
     margin = int(np.ceil(config.margin * height))
     return [
         (
@@ -143,7 +152,7 @@ def _lines(
             min(x + right + margin, columns - 1),
             min(y + bottom + margin, rows - 1),
         )
-        for left, top, right, bottom in _rows_of(stats[fits], config=config)
+        for left, top, right, bottom in _rows_of(stats[fits], stats[marks], config=config)
     ]
 
 
@@ -156,8 +165,21 @@ def _has_rim(
     return rim.size > 0 and float(np.median(rim)) <= fill - config.rim
 
 
-def _rows_of(stats: NDArray[np.int32], *, config: SubtitleConfig) -> list[Box]:
-    """The boxes of parts that stand side by side, if they are a line of text."""
+def _deepest(glyphs: NDArray[np.uint8], labels: NDArray[np.int32], parts: int) -> NDArray[np.float32]:
+    """float32[parts]: half the width of the widest stroke of each part, px."""
+    deep = cv2.distanceTransform(glyphs, cv2.DIST_L2, 3)
+    deepest = np.zeros(parts, np.float32)
+    core = deep > 2.0  # most strokes have none of it, and it is dear to ask every pixel
+    deepest[np.unique(labels[glyphs > 0])] = 2.0
+    np.maximum.at(deepest, labels[core], deep[core])
+    return deepest
+
+
+def _rows_of(stats: NDArray[np.int32], marks: NDArray[np.int32], *, config: SubtitleConfig) -> list[Box]:
+    """The boxes of parts that stand side by side, if they are a line of text, with its ``marks``.
+
+    Marks are parts too low for a letter, which end a line: full stops, the dots of an ellipsis, dashes.
+    """
     top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
     left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
     lines = []
@@ -172,5 +194,22 @@ def _rows_of(stats: NDArray[np.int32], *, config: SubtitleConfig) -> list[Box]:
         alike = np.count_nonzero(beside & (tall >= 0.4 * usual))
         begin, end = int(left[beside].min()), int((left + wide)[beside].max())
         if alike >= config.glyphs and end - begin >= config.length * usual:
-            lines.append((begin, int(top[beside].min()), end, int((top + tall)[beside].max())))
+            line = (begin, int(top[beside].min()), end, int((top + tall)[beside].max()))
+            lines.append(_with_marks(line, marks, reach=config.mark_gap * usual))
     return lines
+
+
+def _with_marks(line: Box, marks: NDArray[np.int32], *, reach: float) -> Box:
+    """``line`` with the marks that stand at its ends, each at most ``reach`` px from what is beside it."""
+    begin, top, end, bottom = line
+    middle = marks[:, cv2.CC_STAT_TOP] + marks[:, cv2.CC_STAT_HEIGHT] / 2
+    on_it = marks[(middle >= top) & (middle <= bottom + 0.2 * (bottom - top))]
+    left = on_it[:, cv2.CC_STAT_LEFT]
+    right = left + on_it[:, cv2.CC_STAT_WIDTH]
+    for index in np.argsort(left):
+        if left[index] <= end + reach:
+            end = max(end, int(right[index])) if right[index] > begin else end
+    for index in np.argsort(-right):
+        if right[index] >= begin - reach:
+            begin = min(begin, int(left[index])) if left[index] < end else begin
+    return begin, top, end, bottom

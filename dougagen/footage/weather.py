@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.differences import BLOCK, AnalysisPlane, block_levels, residual
-from dougagen.footage.motion import MotionConfig, Move, displaced, residual_after
+from dougagen.footage.motion import MotionConfig, Move, displaced, pixels_after, residual_after
 
 Four = tuple[AnalysisPlane, AnalysisPlane, AnalysisPlane, AnalysisPlane]
 
@@ -36,7 +36,7 @@ class WeatherConfig:
     left_going_on: float = 0.6  # … and where it rained in the frames before
     shown: float = 0.5  # share of the last frames in which it fell that says that it goes on …
     seen: int = 3  # … and frames, at least
-    drop: int = 3  # blocks; what is left of a drop that is in one place for two frames is narrower
+    drop: int = 7  # px across; what is left of a drop that is in one place for two frames is narrower
 
 
 _USUAL = WeatherConfig()
@@ -59,10 +59,10 @@ def without_weather(
     if not _is_widespread(changed, goes_on=goes_on, config=config):
         return None
     before, current = _middle(*planes[:3]), _middle(*planes[1:])
-    levels = block_levels(residual(current, before, tolerance=tolerance))
+    differs = residual(current, before, tolerance=tolerance)
     most_left = 1.0 if goes_on else config.left
     wide = config.left_wide
-    return _fair(changed, levels, most_left=most_left, most_wide=wide, goes_on=goes_on, config=config)
+    return _fair(changed, differs, most_left=most_left, most_wide=wide, goes_on=goes_on, config=config)
 
 
 def without_weather_under(
@@ -89,13 +89,13 @@ def without_weather_under(
 
     before = _middle(moved(one, camera[0]), two, moved(three, camera[1].inverse))
     current = _middle(moved(two, camera[1]), three, moved(four, camera[2].inverse))
-    levels = residual_after(current, before, camera[1], tolerance=tolerance, config=motion)
+    differs = pixels_after(current, before, camera[1], tolerance=tolerance, config=motion)
     reach = [max(abs(move.dx) for move in camera), max(abs(move.dy) for move in camera)]
-    columns, rows = (int(np.ceil(far / BLOCK)) + 1 for far in reach)
+    columns, rows = (BLOCK * (int(np.ceil(far / BLOCK)) + 1) for far in reach)
     for rim in (np.s_[:, :columns], np.s_[:, -columns:], np.s_[:rows], np.s_[-rows:]):
-        levels[rim] = 0  # where one of the three frames shows nothing
+        differs[rim] = 0  # where one of the three frames shows nothing
     most_left = config.left_going_on if goes_on else config.left_moving
-    return _fair(changed, levels, most_left=most_left, most_wide=0.0, goes_on=goes_on, config=config)
+    return _fair(changed, differs, most_left=most_left, most_wide=0.0, goes_on=goes_on, config=config)
 
 
 def _is_widespread(changed: NDArray[np.bool_], *, goes_on: bool, config: WeatherConfig) -> bool:
@@ -105,22 +105,28 @@ def _is_widespread(changed: NDArray[np.bool_], *, goes_on: bool, config: Weather
 
 def _fair(
     changed: NDArray[np.bool_],
-    levels: NDArray[np.float32],
+    differs: NDArray[np.uint8],
     *,
     most_left: float,
     most_wide: float,
     goes_on: bool,
     config: WeatherConfig,
 ) -> NDArray[np.float32] | None:
-    """``levels`` without what drops leave in two frames; None where too little of ``changed`` is gone."""
+    """The levels of ``differs``, uint8[h, w], without what drops leave of it in two frames.
+
+    None where too little of ``changed`` is gone. Drops are thin, however long: a mouth that is as low as they
+    are thin is wider than they are, and is kept whole.
+    """
+    levels = block_levels(differs)
     gone = changed & (levels < config.gone)
     if not goes_on and _parts(gone, config) < config.parts:
         return None
-    fair = cast("NDArray[np.float32]", cv2.erode(levels, np.ones((1, config.drop), np.uint8)))
+    wide = np.ones((1, config.drop), np.uint8)
+    fair = block_levels(cast("NDArray[np.uint8]", cv2.morphologyEx(differs, cv2.MORPH_OPEN, wide)))
     of_changed = float(np.count_nonzero(changed))
-    left, wide = (np.count_nonzero(plane > config.changed) / of_changed for plane in (levels, fair))
+    left, left_wide = (np.count_nonzero(plane > config.changed) / of_changed for plane in (levels, fair))
     # Long drops that fall slowly lie on themselves in two frames: much is left, and all of it narrow.
-    return fair if left < most_left or wide < most_wide else None
+    return fair if left < most_left or left_wide < most_wide else None
 
 
 def _parts(blocks: NDArray[np.bool_], config: WeatherConfig) -> float:

@@ -82,6 +82,16 @@ def test_drawings_on_threes_are_found_in_the_rain() -> None:
     assert starts(pictures)[1:] == [3, 6, 9, 12, 15]
 
 
+def test_a_mouth_that_is_hardly_wider_than_a_drop_is_found_in_the_rain() -> None:
+    pictures = []
+    for index in range(18):
+        picture = drawn(0)
+        if index // 3 % 2:
+            cv2.rectangle(picture, (96, 142), (104, 145), 220.0, -1)
+        pictures.append(rained_on(picture, 100 + index))
+    assert starts(pictures)[1:] == [3, 6, 9, 12, 15]
+
+
 def panned(painting: Luma, index: int, *, drawing: int) -> Luma:
     """A window of the painting, 5 px further on in each frame, with a figure that is pulled along."""
     wide = painting.copy()
