@@ -22,9 +22,6 @@ from dougagen.errors import DomainError, WeightsError
 from dougagen.networks import fuse_for_inference, reuse_freed_memory
 from dougagen.networks.devices import chosen_device, chosen_dtype
 
-WORKING_LINES = 480
-"""A larger drawing is read at so many lines; its areas are filled at its own size."""
-
 
 class Colorizer:
     """A colouriser on one device."""
@@ -36,7 +33,7 @@ class Colorizer:
         self._device = chosen_device(device)
         self._dtype = chosen_dtype("auto", self._device)
         self._network = fuse_for_inference(loaded.module).to(self._device)
-        self._paints_flat = SYSTEMS[loaded.architecture].paints_flat
+        self._system = SYSTEMS[loaded.architecture]
 
     @classmethod
     def load(cls, models: Path | None = None, *, device: str = "auto") -> Colorizer:
@@ -53,7 +50,7 @@ class Colorizer:
         Raises WeightsError where it says no numbers.
         """
         height, width = seen.art.classes.shape
-        inputs = Inputs.of([seen]).to(self._device).at_lines(WORKING_LINES)
+        inputs = Inputs.of([seen]).to(self._device).at_lines(self._system.lines)
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32):
             if isinstance(self._network, Ours):
                 painted, odds = self._network.paint_and_choose(inputs)
@@ -85,7 +82,7 @@ class Colorizer:
     @property
     def paints_flat(self) -> bool:
         """Whether areas get one paint each."""
-        return self._paints_flat
+        return self._system.paints_flat
 
 
 class ShotPainter:

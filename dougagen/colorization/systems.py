@@ -23,12 +23,15 @@ class System:
     build: Callable[[Any], nn.Module]
     paints_flat: bool
     """Whether its result is evened out to one paint an area."""
+    lines: int
+    """A larger drawing is read at so many lines: as many as the published systems learn from, whose norms go by
+    how much of a picture is paper."""
 
 
 SYSTEMS: Mapping[str, System] = {
-    "ours": System(OursConfig, Ours, paints_flat=True),
-    "artist-guided": System(ArtistGuidedConfig, ArtistGuided, paints_flat=False),
-    "two-stage": System(TwoStageConfig, TwoStage, paints_flat=False),
+    "ours": System(OursConfig, Ours, paints_flat=True, lines=480),
+    "artist-guided": System(ArtistGuidedConfig, ArtistGuided, paints_flat=False, lines=256),
+    "two-stage": System(TwoStageConfig, TwoStage, paints_flat=False, lines=256),
 }
 
 
