@@ -24,8 +24,8 @@ class System:
     paints_flat: bool
     """Whether its result is evened out to one paint an area."""
     lines: int
-    """A larger drawing is read at so many lines: as many as the published systems learn from, whose norms go by
-    how much of a picture is paper."""
+    """A larger drawing is read at so many lines. The published systems read as many as they learn from: their
+    norms go by how much of a picture is paper."""
 
 
 SYSTEMS: Mapping[str, System] = {
