@@ -17,6 +17,8 @@ _HEATS = (1.0, 0.5, 0.25)
 """Sooner an area may be of several pots, later of one."""
 _PULL = 0.5
 """How much of what is amiss a round mends."""
+_HEEDED = 0.6
+"""How much the shares of a model count: in full, a face turns red because something must."""
 _LEAST_SHARE = 0.01
 _LEAST_ODDS = -30.0
 
@@ -36,8 +38,8 @@ def chosen_paints(
 ) -> NDArray[np.float32]:
     """float32[N, 3]: the paints of N areas, 8-bit levels, each of a pot or of paper.
 
-    Pots take about the shares of the figure that the model says (Sinkhorn and Knopp 1967); what is paper is
-    settled before. Areas that are too small to be asked keep theirs of ``paints``, float32[N, 3].
+    Pots come nearer to the shares of the figure that the model says (Sinkhorn and Knopp 1967); what is paper
+    is settled before. Areas that are too small to be asked keep theirs of ``paints``, float32[N, 3].
     """
     said, is_asked = _of_areas(labels, len(paints), choice.odds)
     shares = choice.model[:, 3]
@@ -56,7 +58,7 @@ def chosen_paints(
 def balanced(
     log_odds: NDArray[np.float64], sizes: NDArray[np.float64], shares: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    """int64[N]: the pot of each of N areas, so that K pots take about their shares of all sizes.
+    """int64[N]: the pot of each of N areas, so that K pots come nearer to their shares of all sizes.
 
     ``log_odds`` is float64[N, K], ``sizes`` float64[N], ``shares`` float32[K].
     """
@@ -66,7 +68,7 @@ def balanced(
         for _ in range(_ROUNDS):
             mass = sizes @ _softmax((log_odds + bias) / heat)
             bias += _PULL * heat * np.log(wanted / np.maximum(mass, 1e-9))
-    return np.asarray((log_odds + bias).argmax(axis=1), np.int64)
+    return np.asarray((log_odds + _HEEDED * bias).argmax(axis=1), np.int64)
 
 
 def _of_areas(
