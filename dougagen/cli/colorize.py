@@ -39,7 +39,7 @@ def colorize(
     models: Annotated[
         Path | None,
         typer.Option(
-            help="A folder with colorizer.safetensors, or the file; default: dougagen's own, if it has one."
+            help="A folder with colorizer.safetensors, or the file; default: dougagen's own."
         ),
     ] = None,
     device: Annotated[

@@ -82,8 +82,8 @@ def find_colorizer(models: Path | None) -> Path:
     train = "`dougagen train colorizer --config ours --shards DIR --minutes 60 --out trained/`"
     if models is None:
         raise WeightsError(
-            "dougagen comes with no weights of a colouriser yet",
-            remedy=f"train some with {train}, then give --models trained/",
+            "there are no weights of a colouriser in this installation",
+            remedy=f"install dougagen anew, or train some with {train} and give --models trained/",
         )
     raise WeightsError("there are no weights of a colouriser", where=path, remedy=f"train some with {train}")
 
