@@ -38,9 +38,7 @@ def colorize(
     ] = None,
     models: Annotated[
         Path | None,
-        typer.Option(
-            help="A folder with colorizer.safetensors, or the file; default: dougagen's own."
-        ),
+        typer.Option(help="A folder with colorizer.safetensors, or the file; default: dougagen's own."),
     ] = None,
     device: Annotated[
         str | None,

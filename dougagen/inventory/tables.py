@@ -12,6 +12,8 @@ _FIGURES = ("cel_iou", "cel_boundary_f", "douga_accuracy", "mean_iou", "line_f1"
 _OF_REAL = ("cel_iou", "boundary_f", "", "", "line_f1")
 _LONGEST_WORD = 60
 """Characters: facts are a stranger's text."""
+_DATASETS = 3
+"""Names of datasets that a cell holds."""
 
 
 def model_tables(entries: Sequence[ModelEntry]) -> tuple[Table, ...]:
@@ -44,16 +46,22 @@ def _training_table(entries: Sequence[ModelEntry]) -> Table:
     rows = tuple(
         (
             _word(entry.path.stem),
-            *(
-                _word(entry.facts.get(f, ""))
-                for f in ("data", "pictures", "steps", "minutes", "started_from")
-            ),
+            _word(_few(entry.facts.get("data", ""))),
+            *(_word(entry.facts.get(f, "")) for f in ("pictures", "steps", "minutes", "started_from")),
             _word(str(entry.training.get("seed", ""))),
             _word(entry.facts.get("dougagen_version", "")),
         )
         for entry in entries
     )
     return Table("Training", columns, rows)
+
+
+def _few(names: str) -> str:
+    """A long list of datasets by its first ones."""
+    all_names = names.split(", ")
+    if len(all_names) <= _DATASETS:
+        return names
+    return f"{', '.join(all_names[: _DATASETS - 1])} and {len(all_names) - _DATASETS + 1} more"
 
 
 def _scores_table(entries: Sequence[ModelEntry]) -> Table:

@@ -186,3 +186,10 @@ def test_a_stranger_s_note_breaks_no_table(tmp_path, write_weights):
     text = json.dumps([t.to_markdown() for t in (files, training, scores)], ensure_ascii=False)
     assert "\x1b" not in text
     assert "9" * 100 not in text
+
+
+def test_many_datasets_are_named_by_the_first_of_them(tmp_path, write_weights):
+    names = ", ".join(f"action-{n}" for n in range(7))
+    models = write_weights(tmp_path / "many", steps="7", data=names, training='{"seed": 11}')
+    _, training, _ = model_tables(list(take_inventory(models)))
+    assert {row[1] for row in training.rows} == {"action-0, action-1 and 5 more"}
