@@ -184,7 +184,7 @@ def test_the_shipped_weights_are_whole(capsys: pytest.CaptureFixture[str]) -> No
     from dougagen.networks import default_models_folder
 
     found = listed(capsys, default_models_folder())
-    assert {entry["task"] for entry in found} == {"cel", "douga"}
+    assert {entry["task"] for entry in found} == {"cel", "colorizer", "douga"}
     assert all(entry["whole"] for entry in found)
 
 
