@@ -7,12 +7,16 @@ opening and not through it, two areas meet.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.colorization.lines import LineArt
 from dougagen.domain import DougaClass
+
+T = TypeVar("T", bound=np.generic)
 
 SMALLEST = 12
 """Pixels of an area that is worth a paint of its own."""
@@ -135,12 +139,16 @@ def flooded(labels: NDArray[np.int32], inside: NDArray[np.bool_]) -> NDArray[np.
 
 def grown(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     """Every pixel without an area in the nearest one."""
-    if not labels.any():
-        return labels
+    return spread(labels, labels > 0)
+
+
+def spread(values: NDArray[T], known: NDArray[np.bool_]) -> NDArray[T]:
+    """[H, W, ...]: every pixel that is not ``known``, bool[H, W], with the value of the nearest that is."""
+    if not known.any():
+        return values
     _, near = cv2.distanceTransformWithLabels(
-        (labels == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    of = np.zeros(int(near.max()) + 1, np.int32)
-    inside = labels > 0
-    of[near[inside]] = labels[inside]
+    of = np.zeros((int(near.max()) + 1, *values.shape[2:]), values.dtype)
+    of[near[known]] = values[known]
     return np.asarray(of[near])

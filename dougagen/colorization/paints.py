@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.colorization.areas import SMALLEST, areas_of, grown
+from dougagen.colorization.areas import SMALLEST, areas_of, grown, spread
 from dougagen.colorization.bucket import poured
 from dougagen.colorization.choosing import Choice, chosen_paints
 from dougagen.colorization.hints import Hints
@@ -60,7 +60,7 @@ def flat_paint(
     filled = np.where(told.known[..., None], told.colors.astype(np.float32), paints[labels])
     sizes[told_areas] += told.known.size  # the pots of hints are kept before all others
     pots.open(paints[1:], sizes[1:])
-    inked = _inked(_under_lines(filled, labels), draft, art)
+    inked = _inked(spread(filled, labels > 0), draft, art)
     return inked if cel is None else np.where(cel[..., None], inked, _WHITE).astype(np.uint8, copy=False)
 
 
@@ -132,19 +132,6 @@ def _modes(labels: NDArray[np.int32], count: int, picture: NDArray[np.uint8]) ->
     sums = [np.bincount(of, weights=picture[..., c][common], minlength=count) for c in range(3)]
     modes: NDArray[np.float32] = (np.stack(sums, axis=1) / weight[:, None]).astype(np.float32)
     return modes
-
-
-def _under_lines(filled: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.float32]:
-    """float32[H, W, 3]: every pixel without an area in the paint of the nearest one."""
-    if not labels.any():
-        return filled
-    _, near = cv2.distanceTransformWithLabels(
-        (labels == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    paints = np.zeros((int(near.max()) + 1, 3), np.float32)
-    inside = labels > 0
-    paints[near[inside]] = filled[inside]
-    return np.asarray(paints[near])
 
 
 def _inked(filled: NDArray[np.float32], draft: NDArray[np.uint8], art: LineArt) -> NDArray[np.uint8]:
