@@ -33,9 +33,19 @@ StopAfter = Annotated[
         rich_help_panel=_REPORTS,
     ),
 ]
+AsTheyAre = Annotated[
+    bool,
+    typer.Option(
+        "--as-they-are",
+        help="With --colorizers: train nothing; judge those that are there as far as they have learned.",
+        rich_help_panel=_REPORTS,
+    ),
+]
 
 
-def prove_colorizers(out: Path, real: Path | None, stop_after: float | None, *, json: bool) -> None:
+def prove_colorizers(
+    out: Path, real: Path | None, stop_after: float | None, *, trains: bool, json: bool
+) -> None:
     """All of it, or as much as there is time for."""
     stop_at = None if stop_after is None else time.monotonic() + 60 * stop_after
     if real is None:
@@ -54,7 +64,14 @@ def prove_colorizers(out: Path, real: Path | None, stop_after: float | None, *, 
             watch.move(progress.step, total, f"loss {progress.loss:.4f}", name=name)
 
         proof = Proof(
-            read_plan(), out, real, NetworkReconstructor.load, on_stage=say, on_step=moved, stop_at=stop_at
+            read_plan(),
+            out,
+            real,
+            NetworkReconstructor.load,
+            on_stage=say,
+            on_step=moved,
+            stop_at=stop_at,
+            trains=trains,
         )
         report = prove(proof)
     if report is None:

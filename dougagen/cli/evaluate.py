@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dougagen.cli import options
-from dougagen.cli.colorizers import Colorizers, StopAfter, prove_colorizers
+from dougagen.cli.colorizers import AsTheyAre, Colorizers, StopAfter, prove_colorizers
 from dougagen.cli.console import out, say, show_json, show_tables
 from dougagen.cli.groups import Options, given, with_groups
 from dougagen.cli.owners import Owner
@@ -194,13 +194,14 @@ def evaluate(
     note_scores: NoteScores = False,
     colorizers: Colorizers = None,
     stop_after: StopAfter = None,
+    as_they_are: AsTheyAre = False,
 ) -> None:
     """Measure cel masks, douga, lines and timing against exact truth, beside the thesis's figures.
 
     Example:  dougagen evaluate --scenes 24 --lines 720 --lines 1080 --sheet worst.png
     """
     if colorizers is not None:
-        prove_colorizers(colorizers, on.get("real"), stop_after, json=json)
+        prove_colorizers(colorizers, on.get("real"), stop_after, trains=not as_they_are, json=json)
         return
     from dougagen.evaluation.reports import STANDARD_OUTPUT, Reports
     from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig

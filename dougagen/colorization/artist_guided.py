@@ -19,8 +19,8 @@ from dougagen.networks.layers import at_multiple_of
 _CHANNELS = 7  # one of lines, three of hints on black, three of the frame before
 _WIDEST = 512
 _DILATION = 2
-"""Of the first convolution of each block, as in the generator that the paper builds on (EdgeConnect, Nazeri et
-al. 2019): without it a pixel sees some 130 px around it, and blank paper is told apart by nothing."""
+"""Of the first convolution of each block, as in the generator that the paper builds on (EdgeConnect, Nazeri
+et al. 2019): without it a pixel sees some 130 px around it, and nothing tells blank paper apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,9 @@ class Proof:
     on_step: Callable[[str, ColorProgress], None] = lambda _, __: None
     stop_at: float | None = None
     """Of the monotonic clock: the training leaves with a checkpoint before."""
+    trains: bool = True
+    """Whether networks whose budget is not spent go on learning; else those that are there are judged as they
+    are, and the others left out."""
 
     def place(self, *names: str) -> Path:
         """A path below the proof's folder."""
@@ -63,14 +66,16 @@ def prove(proof: Proof) -> ProofReport | None:
     """Make the pictures, train every network, measure each, and write ``proof.md``, ``proof.json`` and
     ``sheet.png``; None where the time was up before the end: the same call goes on.
 
-    What is finished is not done again. Raises UsageError where the folder holds another plan's proof, and
-    whatever its steps raise.
+    What is finished is not done again. Raises UsageError where the folder holds another plan's proof, or no
+    network where none is to learn, and whatever its steps raise.
     """
     with refused_as(UsageError, proof.out, what="cannot be the proof's folder", remedy="choose another"):
         proof.out.mkdir(parents=True, exist_ok=True)
     _require_same_plan(proof)
-    _make_pictures(proof)
-    if not _train(proof):
+    if proof.trains:
+        _make_pictures_to_learn_from(proof)
+    _make_pictures_to_judge_on(proof)
+    if proof.trains and not _train(proof):
         return None
     runs = _measure(proof)
     report = ProofReport(proof.plan, runs)
@@ -91,9 +96,9 @@ def _require_same_plan(proof: Proof) -> None:
         _write(proof, "plan.json", json.dumps({"plan": proof.plan.digest}))
 
 
-def _make_pictures(proof: Proof) -> None:
-    """Exact shards, the same as networks read them, and the held-out family; each part is a dataset, and one
-    that is committed stays."""
+def _make_pictures_to_learn_from(proof: Proof) -> None:
+    """Exact shards, and the same as networks read them; each part is a dataset, and one that is committed
+    stays."""
     plan = proof.plan
     proof.on_stage("drawing the pictures to learn from")
     for name, make in _parts(plan):
@@ -104,6 +109,11 @@ def _make_pictures(proof: Proof) -> None:
     for name in todo:
         assert reconstructor is not None
         read_again(proof.place("exact", name), proof.place("read", name), reconstructor)
+
+
+def _make_pictures_to_judge_on(proof: Proof) -> None:
+    """The held-out family, stills and shots."""
+    plan = proof.plan
     proof.on_stage("drawing the pictures to be judged on")
     seeds = seeds_of(plan.held_out_scenes, held_out=True)
     _once(proof.place("judged"), partial(synthesise, seeds=seeds, lines=plan.lines))
@@ -196,6 +206,9 @@ def _pool(proof: Proof, kind: LineKind) -> PaintedPool:
 def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
     """The figures of every run by kind or system and seed, measured once for each file of weights."""
     plan = proof.plan
+    trained = [run for run in _runs(plan) if proof.place("runs", run.name, FILE_NAME).is_file()]
+    if not trained:
+        raise UsageError("holds no trained network", where=proof.out, remedy="leave --as-they-are out")
     drawings = judged_drawings(plan, real=proof.real, scenes=proof.place("judged"))
     shots = [
         shot
@@ -204,7 +217,7 @@ def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
     ]
     features: FeatureMeasures | None = None
     figures: dict[str, dict[int, dict[str, Any]]] = {}
-    for run in _runs(plan):
+    for run in trained:
         loaded = load_colorizer(proof.place("runs", run.name, FILE_NAME))
         path = proof.place(f"measures-{run.name}.json")
         said = (
@@ -224,7 +237,7 @@ def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
             _write(proof, path.name, json.dumps(said))
         of = run.name if run.name in plan.published else str(run.kind)
         figures.setdefault(of, {})[run.config.seed] = said
-    _write_sheet(proof, drawings)
+    _write_sheet(proof, drawings, [run for run in trained if run.config.seed == plan.seeds[0]])
     return figures
 
 
@@ -234,11 +247,10 @@ def _chosen(drawings: list[Judged]) -> list[Judged]:
     return [drawings[place] for place in places]
 
 
-def _write_sheet(proof: Proof, drawings: list[Judged]) -> None:
+def _write_sheet(proof: Proof, drawings: list[Judged], shown: list[_Run]) -> None:
     """Line, hints, what each system and each kind's first seed paints, truth."""
     chosen = _chosen(drawings)
     painted: dict[str, list[NDArray[np.uint8]]] = {one.name: [] for one in chosen}
-    shown = [run for run in _runs(proof.plan) if run.config.seed == proof.plan.seeds[0]]
     for run in shown:
         colorizer = Colorizer(load_colorizer(proof.place("runs", run.name, FILE_NAME)))
         for one in chosen:

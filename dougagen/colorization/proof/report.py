@@ -29,7 +29,7 @@ class ProofReport:
 
     def tables(self) -> tuple[Table, ...]:
         """For people."""
-        return *self._means(), self._differences(), self._of_groups(), self._flicker()
+        return *self._means(), self._differences(), self._of_groups(), self._flicker(), self._training()
 
     def to_markdown(self) -> str:
         """The same as text."""
@@ -140,6 +140,16 @@ class ProofReport:
                 rows.append((kind, str(seed), *cells, ratio))
         columns = ("lines or system", "seed", "with the drawing before", "without", "ratio")
         return Table("Flicker: change of the same paint between drawings, 8-bit levels", columns, tuple(rows))
+
+    def _training(self) -> Table:
+        rows = []
+        for kind, seeds in self.runs.items():
+            for seed, one in seeds.items():
+                said = self.plan.published_training if kind in self.plan.published else self.plan.training
+                wanted = f"{said['steps']}" if "steps" in said else f"{said['minutes']:g} min"
+                rows.append((kind, str(seed), str(one["steps"]), wanted, str(one["minutes"])))
+        columns = ("lines or system", "seed", "steps learned", "planned", "minutes")
+        return Table("What each network learned", columns, tuple(rows))
 
     def _groups(self) -> list[tuple[str, list[str]]]:
         """Group → names of its drawings, which are the same in every run."""

@@ -12,7 +12,8 @@ from painted import COAT, HEIGHT, SKIN, WIDTH, face
 
 from dougagen.choices import LINE_KINDS, LineKindName
 from dougagen.colorization import LineArt, LineKind, read_hints
-from dougagen.colorization.hints import patch_hints, pixel_hints, region_hints
+from dougagen.colorization.hints import dots, patch_hints, pixel_hints, region_hints
+from dougagen.colorization.inputs import Inputs, Seen
 from dougagen.colorization.lines import filtered_lines, lines_of, on_paper, pencil_lines, pencilled
 from dougagen.errors import DomainError, UsageError
 
@@ -108,6 +109,20 @@ def test_there_are_up_to_128_pixels_and_28_fixed_ones() -> None:
     assert cv2.connectedComponents(fixed.astype(np.uint8))[0] - 1 == 28
     assert not fixed[:40].any()
     assert np.array_equal(fixed, region_hints(picture + np.uint8(9), rows=rows, columns=columns).known)
+
+
+@pytest.mark.parametrize("lines", [160, 256, 480])
+def test_dots_are_dots_at_every_size_that_a_network_reads(lines: int) -> None:
+    picture = np.full((1080, 1920, 3), (200, 40, 90), np.uint8)
+    hints = dots(picture, np.array([(500, 700), (30, 1800)]))
+    art = LineArt.of_strength(np.zeros((1080, 1920), np.uint8))
+    found = Inputs.of([Seen(art, hints)]).at_lines(lines).hints[0].numpy()
+    known = found[3] > 0
+    assert set(np.unique(found[3])) == {0.0, 1.0}
+    count, _, facts, _ = cv2.connectedComponentsWithStats(known.astype(np.uint8))
+    assert count == 3
+    assert all(3 <= side <= 6 for side in facts[1:, 2:4].ravel())
+    assert np.allclose(found[:3, known].T * 255, (200, 40, 90), atol=0.01)
 
 
 def dots_on(path: Path, height: int, width: int, *places: tuple[int, int], alpha: bool = False) -> Path:
