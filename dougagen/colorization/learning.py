@@ -35,6 +35,7 @@ from dougagen.training.signals import WholeSteps
 
 MARGIN_SECONDS = 20.0
 """Before ``stop_after``, kept for the last step and the checkpoint."""
+LOG_NAME = f"{TASK}.log.csv"
 _FREE_TO_CHANGE = frozenset(
     {"minutes", "steps", "device", "precision", "threads", "loaders", "checkpoint_minutes", "log_steps"}
 )
@@ -120,7 +121,7 @@ class _Run:
         if config.threads:
             torch.set_num_threads(config.threads)
         self._config, self._pool, self._facts, self._signals = config, pool, facts, signals
-        self._weights, self._log = out / f"{TASK}.safetensors", out / f"{TASK}.log.csv"
+        self._weights, self._log = out / f"{TASK}.safetensors", out / LOG_NAME
         self._checkpoint = out / f"{TASK}.checkpoint"
         for path in (self._weights, self._log, self._checkpoint):
             with refused_as(UsageError, path, what="cannot be written"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,15 +16,21 @@ from numpy.typing import NDArray
 
 from dougagen.colorization.colorizer import Colorizer
 from dougagen.colorization.config import ColorizerConfig
-from dougagen.colorization.learning import MARGIN_SECONDS, ColorProgress, train_colorizer
+from dougagen.colorization.learning import LOG_NAME, MARGIN_SECONDS, ColorProgress, train_colorizer
 from dougagen.colorization.lines import LineKind
 from dougagen.colorization.metrics import FeatureMeasures
 from dougagen.colorization.pictures import PaintedPool
-from dougagen.colorization.proof.judged import Judged, judged_drawings, judged_shots
+from dougagen.colorization.proof.judged import (
+    Judged,
+    JudgedShot,
+    hints_of,
+    judged_drawings,
+    judged_shots,
+)
 from dougagen.colorization.proof.measuring import measure
 from dougagen.colorization.proof.plan import ProofPlan
 from dougagen.colorization.proof.report import ProofReport
-from dougagen.colorization.proof.sheet import sheet_of
+from dougagen.colorization.proof.sheet import Row, sheet_of
 from dougagen.colorization.readings import read_again
 from dougagen.colorization.weights import FILE_NAME, load_colorizer
 from dougagen.domain import Reconstructor
@@ -35,6 +42,9 @@ from dougagen.training.synthesis import seeds_of, synthesise
 
 _SCENES_AT_ONCE = 100
 _SHOWN = 10
+_LATER = 4
+"""Which drawing of a shot is shown beside its first."""
+_EIGHTHS = 8
 _ROUNDED = 0.06  # minutes, of which weights say one decimal
 _LARGEST = 64 * 2**20  # bytes of a file of figures
 
@@ -63,8 +73,8 @@ class Proof:
 
 
 def prove(proof: Proof) -> ProofReport | None:
-    """Make the pictures, train every network, measure each, and write ``proof.md``, ``proof.json`` and
-    ``sheet.png``; None where the time was up before the end: the same call goes on.
+    """Make the pictures, train every network, measure each, and write ``proof.md``, ``proof.json``,
+    ``sheet.png`` and ``shots.png``; None where the time was up before the end: the same call goes on.
 
     What is finished is not done again. Raises UsageError where the folder holds another plan's proof, or no
     network where none is to learn, and whatever its steps raise.
@@ -235,31 +245,67 @@ def _measure(proof: Proof) -> dict[str, dict[int, dict[str, Any]]]:
             }
             said = {**told, **measure(Colorizer(loaded), drawings, shots, features)}
             _write(proof, path.name, json.dumps(said))
+        curve = _curve(proof.place("runs", run.name, LOG_NAME), said["steps"])
         of = run.name if run.name in plan.published else str(run.kind)
-        figures.setdefault(of, {})[run.config.seed] = said
-    _write_sheet(proof, drawings, [run for run in trained if run.config.seed == plan.seeds[0]])
+        figures.setdefault(of, {})[run.config.seed] = {**said, "curve": curve}
+    _write_sheets(proof, drawings, shots, [run for run in trained if run.config.seed == plan.seeds[0]])
     return figures
 
 
-def _chosen(drawings: list[Judged]) -> list[Judged]:
-    """Ten of them, evenly over the list: real ones and the studio's."""
-    places = np.unique(np.linspace(0, len(drawings) - 1, min(_SHOWN, len(drawings))).round().astype(int))
-    return [drawings[place] for place in places]
+def _shown_of(count: int) -> list[int]:
+    """Ten places, evenly over a list: of drawings real ones and the studio's."""
+    return [int(place) for place in np.unique(np.linspace(0, count - 1, min(_SHOWN, count)).round())]
 
 
-def _write_sheet(proof: Proof, drawings: list[Judged], shown: list[_Run]) -> None:
-    """Line, hints, what each system and each kind's first seed paints, truth."""
-    chosen = _chosen(drawings)
-    painted: dict[str, list[NDArray[np.uint8]]] = {one.name: [] for one in chosen}
-    for run in shown:
-        colorizer = Colorizer(load_colorizer(proof.place("runs", run.name, FILE_NAME)))
-        for one in chosen:
-            painted[one.name].append(colorizer.open_shot().paint(one.art, hints=one.hints()))
+def _write_sheets(
+    proof: Proof, drawings: Sequence[Judged], shots: Sequence[JudgedShot], shown: Sequence[_Run]
+) -> None:
+    """Line, hints, what each system and each kind's first seed paints, truth: of drawings, and of the first
+    and a later drawing of shots, of which only the first has hints."""
     names = [run.name if run.name in proof.plan.published else str(run.kind) for run in shown]
-    sheet = sheet_of(chosen, painted, names)
-    path = proof.place("sheet.png")
+    colorizers = [Colorizer(load_colorizer(proof.place("runs", run.name, FILE_NAME))) for run in shown]
+    rows = []
+    for one in (drawings[place] for place in _shown_of(len(drawings))):
+        hints = one.hints()
+        painted = (each.open_shot().paint(one.art, hints=hints) for each in colorizers)
+        rows.append(Row(one.art, hints, one.truth, tuple(painted)))
+    _write_picture(proof, "sheet.png", sheet_of(rows, names))
+    rows = [row for place in _shown_of(len(shots)) for row in _rows_of(shots[place], colorizers)]
+    _write_picture(proof, "shots.png", sheet_of(rows, names))
+
+
+def _rows_of(shot: JudgedShot, colorizers: Sequence[Colorizer]) -> list[Row]:
+    later = min(_LATER, len(shot.arts) - 1)
+    hints = hints_of(shot.truths[0])
+    painted = []
+    for colorizer in colorizers:
+        painter = colorizer.open_shot()
+        arts = enumerate(shot.arts[: later + 1])
+        painted.append([painter.paint(art, hints=None if number else hints) for number, art in arts])
+    return [
+        Row(
+            shot.arts[number], None if number else hints, shot.truths[number],
+            tuple(one[number] for one in painted),
+        )
+        for number in (0, later)
+    ]  # fmt: skip
+
+
+def _write_picture(proof: Proof, name: str, picture: NDArray[np.uint8]) -> None:
+    path = proof.place(name)
     with refused_as(UsageError, path, what="the sheet cannot be written"):
-        write_file(path, codec.encode_color(sheet), below=proof.out)
+        write_file(path, codec.encode_color(picture), below=proof.out)
+
+
+def _curve(log: Path, steps: int) -> list[float]:
+    """The mean loss over each eighth of a run, as its log has it; empty where there is none."""
+    if not is_file(log, below=log.parent):
+        return []
+    rows = list(csv.DictReader(read_file(log, most=_LARGEST, below=log.parent).decode().splitlines()))
+    eighths: list[list[float]] = [[] for _ in range(_EIGHTHS)]
+    for row in rows:
+        eighths[min(_EIGHTHS - 1, (int(row["step"]) - 1) * _EIGHTHS // steps)].append(float(row["loss"]))
+    return [float(np.mean(each)) for each in eighths if each]
 
 
 def _write(proof: Proof, name: str, text: str) -> None:

@@ -147,8 +147,9 @@ class ProofReport:
             for seed, one in seeds.items():
                 said = self.plan.published_training if kind in self.plan.published else self.plan.training
                 wanted = f"{said['steps']}" if "steps" in said else f"{said['minutes']:g} min"
-                rows.append((kind, str(seed), str(one["steps"]), wanted, str(one["minutes"])))
-        columns = ("lines or system", "seed", "steps learned", "planned", "minutes")
+                curve = " ".join(f"{loss:.3f}" for loss in one["curve"]) or ABSENT
+                rows.append((kind, str(seed), str(one["steps"]), wanted, str(one["minutes"]), curve))
+        columns = ("lines or system", "seed", "steps learned", "planned", "minutes", "loss by eighths")
         return Table("What each network learned", columns, tuple(rows))
 
     def _groups(self) -> list[tuple[str, list[str]]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.colorization.proof.judged import Judged
+from dougagen.colorization.hints import Hints
+from dougagen.colorization.lines import LineArt
+from dougagen.colorization.proof.judged import box_of
 
 _CELL = 220
 """Pixels of a cell's height; its width is that of the widest drawing, at most twice as much."""
@@ -16,25 +19,37 @@ _GAP, _BAR = 6, 26
 _GROUND, _INK = 38, (235, 235, 235)
 
 
-def sheet_of(
-    drawings: Sequence[Judged], painted: Mapping[str, Sequence[NDArray[np.uint8]]], kinds: Sequence[str]
-) -> NDArray[np.uint8]:
-    """uint8[H, W, 3]: lines, hints, a painted drawing for each kind, and the truth of every drawing."""
-    titles = ["lines", "28 hints", *kinds, "truth"]
-    width = max((_width_of(one) for one in drawings), default=_CELL)
-    rows = [_bar(titles, width)]
-    for one in drawings:
-        hints = one.hints()
-        lines = np.repeat(one.art.picture()[..., None], 3, axis=2)  # [H, W] -> [H, W, 3]
-        dotted = np.where(hints.known[..., None], hints.colors, lines).astype(np.uint8, copy=False)
-        box = one.box()
-        cells = [lines, dotted, *painted[one.name], one.truth]
-        rows.append(np.concatenate([_cell(cell[box], width) for cell in cells], axis=1))
-    return np.concatenate(rows)
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A drawing, and what each network made of it."""
+
+    art: LineArt
+    hints: Hints | None
+    truth: NDArray[np.uint8]
+    """uint8[H, W, 3], on white."""
+    painted: tuple[NDArray[np.uint8], ...]
 
 
-def _width_of(one: Judged) -> int:
-    height, width = one.truth[one.box()].shape[:2]
+def sheet_of(rows: Sequence[Row], names: Sequence[str]) -> NDArray[np.uint8]:
+    """uint8[H, W, 3]: lines, hints, a painted drawing for each network, and the truth of every drawing."""
+    titles = ["lines", "28 hints", *names, "truth"]
+    width = max((_width_of(row) for row in rows), default=_CELL)
+    return np.concatenate([_bar(titles, width), *(_row(row, width) for row in rows)])
+
+
+def _row(row: Row, width: int) -> NDArray[np.uint8]:
+    lines = np.repeat(row.art.picture()[..., None], 3, axis=2)  # [H, W] -> [H, W, 3]
+    dotted = np.full_like(lines, 255)
+    if row.hints is not None:
+        dotted = np.where(row.hints.known[..., None], row.hints.colors, lines).astype(np.uint8, copy=False)
+    box = box_of(row.truth)
+    return np.concatenate(
+        [_cell(cell[box], width) for cell in (lines, dotted, *row.painted, row.truth)], axis=1
+    )
+
+
+def _width_of(row: Row) -> int:
+    height, width = row.truth[box_of(row.truth)].shape[:2]
     return min(2 * _CELL, max(_CELL // 2, round(width * _CELL / height)))
 
 

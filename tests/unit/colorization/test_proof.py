@@ -102,9 +102,18 @@ def test_the_report_says_every_measure_of_every_group(done: tuple[Proof, ProofRe
     assert said["plan"] == proof.plan.digest
     assert {row["against"] for row in said["differences"]} == {"canny"}
     assert all(row["low"] <= row["difference"] <= row["high"] for row in said["differences"])
-    sheet = cv2.imread(str(proof.place("sheet.png")))
+    sheet, shots = (cv2.imread(str(proof.place(name))) for name in ("sheet.png", "shots.png"))
     assert sheet is not None
+    assert shots is not None
     assert sheet.shape[0] > 3 * 200
+    assert shots.shape[0] > 2 * 200  # the first and a later drawing of each shot
+
+
+def test_the_report_says_how_each_loss_fell(done: tuple[Proof, ProofReport, list[str]]) -> None:
+    proof, report, _ = done
+    log = proof.place("runs", "canny-1", "colorizer.log.csv").read_text().splitlines()[1:]
+    losses = [float(line.split(",")[3]) for line in log]
+    assert report.runs["canny"][1]["curve"] == pytest.approx(losses)
 
 
 def test_what_is_finished_is_not_done_again(done: tuple[Proof, ProofReport, list[str]]) -> None:
