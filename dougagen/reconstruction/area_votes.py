@@ -84,7 +84,7 @@ def _words(
     config: AreaVoteConfig,
 ) -> NDArray[np.float32]:
     """Of a drawing uint8[h, w, 3], where [h, w] goes with figures or background, 0 to 1 each."""
-    number, rim = _areas(small, config)
+    number, rim = areas_of(small, config)
     count = int(number.max()) + 1
     of_rim = number[rim]
     along = np.maximum(np.bincount(of_rim, minlength=count), 1)
@@ -103,7 +103,7 @@ def _rising(values: NDArray[np.float64], ends: tuple[float, float]) -> NDArray[n
     return np.clip((values - ends[0]) / (ends[1] - ends[0]), 0, 1)
 
 
-def _areas(small: NDArray[np.uint8], config: AreaVoteConfig) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+def areas_of(small: NDArray[np.uint8], config: AreaVoteConfig) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """The number of each pixel's area, 0 for none, and whether it lies along its rim, [h, w] each.
 
     What lies beside a flat place belongs to it, as far as ``AreaVoteConfig.beside``. Where the frame ends an

@@ -60,7 +60,7 @@ def told_apart(
         tolerance: levels by which a paint may differ, and ``contrast``, share of the local contrast.
         most: paints that are told apart at a place; the one seen least gives way to another.
     """
-    allowed = np.stack([tolerance + contrast * _contrast(picture) for picture in pictures])
+    allowed = np.stack([tolerance + contrast * contrast_of(picture) for picture in pictures])
     of = np.where(valid, np.int8(0), np.int8(_OUTSIDE))
     highest = np.where(valid[..., None], pictures, 0).max(axis=0).astype(np.int16)
     lowest = np.where(valid[..., None], pictures, 255).min(axis=0).astype(np.int16)
@@ -72,7 +72,7 @@ def told_apart(
     return Paints(of, most)
 
 
-def _contrast(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def contrast_of(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Levels between a place's lightest and darkest neighbour, the largest of the three channels."""
     steps = cv2.subtract(cv2.dilate(picture, _SQUARE), cv2.erode(picture, _SQUARE))
     return largest_channel(steps.astype(np.uint8, copy=False)).astype(np.float32)

@@ -125,6 +125,30 @@ class MoveVoteConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HidingConfig:
+    """When an area hides the background, where the camera stands (``hiding_votes``)."""
+
+    for_cel: float = 4.0
+    """Log odds of an area that does; one that is surely background for the networks stays it."""
+    surer: float = 1.0
+    """Log odds by which the background must be more surely background than what hides it."""
+    edge: float = 3.0
+    """Levels a pixel by which luma rises at an edge of the background."""
+    seen: float = 0.25
+    """Share of that rise which is left at least where the edge is seen through a shadow or a light."""
+    hidden: float = 0.8
+    """Share of the edges under an area that must be hidden …"""
+    fewest: int = 30
+    """… and pixels of edges at ``ShotConfig.lines`` from which an area is asked."""
+
+    def __post_init__(self) -> None:
+        if not (self.edge > 0 and 0 <= self.seen < 1 and 0 < self.hidden <= 1 and self.fewest >= 1):
+            raise ConfigError(
+                f"votes of what hides need edge over 0, shares in [0, 1] and fewest ≥ 1, got {self}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceConfig:
     """Which paints stand at a place (``places``)."""
 
@@ -249,6 +273,7 @@ class ShotConfig:
     """Whether masks end where picture and background plate part (``borders``)."""
     follow: FollowConfig = field(default_factory=FollowConfig)
     moves: MoveVoteConfig = field(default_factory=MoveVoteConfig)
+    hiding: HidingConfig = field(default_factory=HidingConfig)
     places: PlaceConfig = field(default_factory=PlaceConfig)
     paints: PaintConfig = field(default_factory=PaintConfig)
     borders: BorderConfig = field(default_factory=BorderConfig)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.reconstruction.alignment import inverse, moved_by
+from dougagen.reconstruction.hiding_votes import words_of_hiding
 from dougagen.reconstruction.move_votes import said_by_moves
 from dougagen.reconstruction.places import Paints, told_apart, with_one_background
 from dougagen.reconstruction.shot_config import AreaVoteConfig, ShotConfig
@@ -85,7 +86,7 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
             contrast=config.still_contrast,
             most=config.places.paints,
         )
-        change = _with_one_background(paints, odds, config) - odds
+        change = _with_one_background(paints, _read_beside_the_board(looks, paints, config), config) - odds
         sliding = said_by_moves(looks, config)[1]  # what slides over the background is cel
         if sliding.any():
             change += _of_all_drawings(paints, sliding, config.moves.areas)
@@ -108,6 +109,13 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
     shared = paints.shared(settled)
     shared = _not_against(own, words, odds, shared, config.moves.areas)
     return list(shared - odds), paints
+
+
+def _read_beside_the_board(looks: Sequence[Look], paints: Paints, config: ShotConfig) -> NDArray[np.float32]:
+    """The odds, float32[K, h, w], once areas that hide the background are known, the camera standing."""
+    odds = np.stack([look.odds for look in looks])
+    hiding = words_of_hiding(np.stack([look.small for look in looks]), odds, config)
+    return odds + _of_all_drawings(paints, hiding, config.moves.areas) if hiding.any() else odds
 
 
 def _not_against(
