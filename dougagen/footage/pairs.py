@@ -14,6 +14,7 @@ from dougagen.domain import Frame
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import SCALE, AnalysisPlane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
+from dougagen.footage.glow import glow_levels
 from dougagen.footage.light import in_one_light
 from dougagen.footage.motion import Move, displaced, moves_at_all
 
@@ -32,6 +33,8 @@ class Pair:
     config: ChangeConfig
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
+    glows: bool = False
+    """It is the picture before that glows more or less; ``still`` holds what that leaves."""
     _candidates: tuple[Candidate, ...] | None = None
     _repeats: bool | None = None
     left_by: dict[Move, NDArray[np.float32]] = field(default_factory=dict)
@@ -54,11 +57,12 @@ class Pair:
         """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
         if self._repeats is None:
             self._repeats = self.stirred is None or (
-                float(self.still.max()) <= self.config.changed_level and self._most_points_stand()
+                float(self.still.max()) <= self.config.changed_level and self.most_points_stand()
             )
         return self._repeats
 
-    def _most_points_stand(self) -> bool:
+    def most_points_stand(self) -> bool:
+        """Whether no move has more points than standing still."""
         most = max(self.candidates, key=lambda one: one.share, default=None)
         shape = self.current.luma.shape
         return most is not None and not moves_at_all(most.move, shape, config=self.config.motion)
@@ -137,10 +141,14 @@ def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: 
     current, relit = plane, False
     still = block_levels(residual(current, before, tolerance=config.tolerance))
     if float(np.mean(still > config.changed_level)) > config.widespread:
+        glow = glow_levels(plane, before, still, config=config.glow)
         lit = in_one_light(current, before, config=config.light)
         if lit.relit:
             current, before, relit = lit.current, lit.before, True
             still = block_levels(residual(current, before, tolerance=config.tolerance))
+        if glow is not None and float(glow.max()) < config.glow_level / config.still_level * float(still.max()):
+            stirs = glow > config.stirred_level
+            return Pair(frame, plane, plane, before, True, glow, config, stirs, glows=True)
     stirred: NDArray[np.bool_] | None = None
     if float(still.max()) > config.least_level:
         # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.

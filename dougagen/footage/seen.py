@@ -65,6 +65,9 @@ class Seen:
         else:
             self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
             self.followed, self.last = pair.followed, pair
-            believed = [move for move in moves if move.is_shift]
-            self.votes.append((*pair.shifts, *self.left_over, *believed))
+            if not moves and self.votes and pair.most_points_stand():
+                self.votes.clear()  # where the layers set off again they go elsewhere, and at another pace
+            else:
+                # No vote for what was believed because of votes: it would be believed for ever.
+                self.votes.append((*pair.shifts, *self.left_over))
             self.left_over_before, self.left_over = self.left_over, ()
