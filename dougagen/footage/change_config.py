@@ -40,6 +40,7 @@ class MoveConfig:
     voters: int = 12  # frames that say together how fast the layers of a shot move
     most_repeats: int = 2  # frames in a row that a re-encode or a pulldown may have repeated
     layer: float = 0.1  # share of the points that one of several layers has at least
+    few: float = 0.05  # share of the points; where fewer move beside what stands, no layer does
     steady: float = 1.1  # px by which a layer's move may change from one frame to the next …
     hurry: float = 0.1  # … and share of it; a camera speeds up and slows down softly
     evenly: float = 0.15  # px by which the move of a cel that is pulled along changes

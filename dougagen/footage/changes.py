@@ -9,7 +9,7 @@ from copy import copy
 import numpy as np
 
 from dougagen.domain import Frame
-from dougagen.footage.belief import even_pace, lasting, left_over, moves_known, over_repeats
+from dougagen.footage.belief import at_voted_pace, even_pace, lasting, left_over, moves_known, over_repeats
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
@@ -87,7 +87,8 @@ def _judged(
         known, least = moves_known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
         candidates = lasting(pair, known, least=least, alone=alone, config=config)
-        candidates += [move for move in evenly if move not in candidates]
+        for further_moves in (evenly, at_voted_pace(pair, seen, config)):
+            candidates += [move for move in further_moves if move not in candidates]
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(

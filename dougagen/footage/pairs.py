@@ -79,11 +79,15 @@ class Pair:
     @property
     def shifts(self) -> tuple[Move, ...]:
         """Those of them that points follow without scale or turn, beside standing still."""
+        return self.shifts_of(0.0)
+
+    def shifts_of(self, share: float) -> tuple[Move, ...]:
+        """Those that more than a ``share`` of the points follow."""
         shape = self.current.luma.shape
         return tuple(
             one.move
             for one in self._candidates or ()
-            if one.share > 0
+            if one.share > share
             and one.move.is_shift
             and moves_at_all(one.move, shape, config=self.config.motion)
         )
