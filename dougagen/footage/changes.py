@@ -22,7 +22,7 @@ from dougagen.footage.motion import Move
 from dougagen.footage.pairs import Pair, compared
 from dougagen.footage.seen import Seen
 from dougagen.footage.shots import is_cut
-from dougagen.footage.strength import strength_of
+from dougagen.footage.strength import strength_at_edges, strength_of
 from dougagen.footage.subtitles import text_blocks
 
 
@@ -113,6 +113,10 @@ def _judged(
     if fair is not None or pair.glows:
         share = config.still_level / (config.weather_level if fair is not None else config.glow_level)
         strength, least = share * strength, share * least
+    elif pair.bare is not None and not explained.moves and not text.any():
+        at_edges, noise = strength_at_edges(pair.bare, pair.current, pair.before, config)
+        if at_edges > max(strength, noise):
+            strength, least = at_edges, noise
     if cut:
         seen.forget()
     forgets = cut and not seen.moves

@@ -33,6 +33,9 @@ class Pair:
     config: ChangeConfig
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
+    bare: NDArray[np.float32] | None = None
+    """float32[rows, columns]: levels of the plain difference where the picture stands, edges and all; None where
+    nobody asked."""
     glows: bool = False
     """It is the picture before that glows more or less; ``still`` holds what that leaves."""
     _candidates: tuple[Candidate, ...] | None = None
@@ -154,9 +157,12 @@ def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: 
             stirs = glow > config.stirred_level
             return Pair(frame, plane, plane, before, True, glow, config, stirs, glows=True)
     stirred: NDArray[np.bool_] | None = None
+    bare = None
     if float(still.max()) > config.least_level:
         # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.
-        stirred = block_levels(residual(current, before, tolerance=0.0)) > config.stirred_level
+        bare = block_levels(residual(current, before, tolerance=0.0))
+        stirred = bare > config.stirred_level
         if float(np.mean(stirred)) <= config.widespread:
             stirred = None
-    return Pair(frame, plane, current, before, relit, still, config, stirred)
+    bare = None if relit else bare
+    return Pair(frame, plane, current, before, relit, still, config, stirred, bare=bare)

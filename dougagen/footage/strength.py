@@ -40,6 +40,20 @@ def strength_of(
     return max(told or verdicts, default=(0.0, 0.0))
 
 
+def strength_at_edges(
+    bare: NDArray[np.float32], current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
+) -> tuple[float, float]:
+    """The same for what changed by less than an edge may by noise, where the picture stands.
+
+    A line that is drawn part of a pixel beside itself changes what had an edge before. Coding does so too, but
+    all over the picture: ``bare``, the levels of the plain difference, is quiet elsewhere beside a drawing.
+    """
+    contrast = max(current.strong_contrast, before.strong_contrast)
+    usual = max(config.edge_level * min(1.0, contrast / config.usual_contrast), config.least_level)
+    noise = config.edge_noise * _ranked(bare.ravel(), int(config.noise_share * bare.size))
+    return float(_without_specks(bare, bare, config).max()) / usual, noise / usual
+
+
 def _without_specks(
     wide: NDArray[np.float32], levels: NDArray[np.float32], config: ChangeConfig
 ) -> NDArray[np.float32]:
