@@ -64,8 +64,7 @@ class ChangeConfig:
     noise_factor: float = 4.0  # … and the worst must exceed it so many times …
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
-    # levels of the plain difference, edges and all: the worst block of a new drawing that differs by parts of a
-    # pixel …
+    # levels of the plain difference, edges and all: the worst block of what is redrawn by parts of a pixel …
     edge_level: float = 10.0
     edge_noise: float = 12.0  # … which must exceed the block at `noise_share` from the worst so many times
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for

@@ -79,9 +79,7 @@ def _moves_of(following: Pair | Change | None) -> Sequence[Move]:
     return (STANDING,) if following.repeats else [one.move for one in following.candidates]
 
 
-def _nearby(
-    move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig
-) -> Move | None:
+def _nearby(move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig) -> Move | None:
     """The one of ``known`` that ``move`` goes on from, itself if none is known; None where all are others."""
     nearest = min(known, key=lambda other: other.off(move, shape), default=move)
     allowed = config.moves.steady + config.moves.hurry * move.farthest(shape)

@@ -37,8 +37,8 @@ def voted_shifts(
 ) -> list[Move]:
     """The shifts that most frames agree on, most votes first, each their median, but for ``known``.
 
-    A ballot holds the shifts that points follow in one frame, px of the analysis plane. ``steady``: only those
-    that half of the frames agree on.
+    A ballot holds the shifts that points follow in one frame, px of the analysis plane. ``steady``: only
+    those that half of the frames agree on.
     """
     cast = [(number, move) for number, ballot in enumerate(ballots) for move in ballot]
     if not cast:

@@ -34,8 +34,8 @@ class Pair:
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
     bare: NDArray[np.float32] | None = None
-    """float32[rows, columns]: levels of the plain difference where the picture stands, edges and all; None where
-    nobody asked."""
+    """float32[rows, columns]: levels of the plain difference, edges and all; None in another light, or where
+    there is no need to ask."""
     glows: bool = False
     """It is the picture before that glows more or less; ``still`` holds what that leaves."""
     _candidates: tuple[Candidate, ...] | None = None
@@ -153,11 +153,11 @@ def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: 
         if lit.relit:
             current, before, relit = lit.current, lit.before, True
             still = block_levels(residual(current, before, tolerance=config.tolerance))
-        if glow is not None and float(glow.max()) < config.glow_level / config.still_level * float(still.max()):
+        weight = config.still_level / config.glow_level
+        if glow is not None and weight * float(glow.max()) < float(still.max()):
             stirs = glow > config.stirred_level
             return Pair(frame, plane, plane, before, True, glow, config, stirs, glows=True)
-    stirred: NDArray[np.bool_] | None = None
-    bare = None
+    bare, stirred = None, None
     if float(still.max()) > config.least_level:
         # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.
         bare = block_levels(residual(current, before, tolerance=0.0))

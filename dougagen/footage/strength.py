@@ -45,8 +45,8 @@ def strength_at_edges(
 ) -> tuple[float, float]:
     """The same for what changed by less than an edge may by noise, where the picture stands.
 
-    A line that is drawn part of a pixel beside itself changes what had an edge before. Coding does so too, but
-    all over the picture: ``bare``, the levels of the plain difference, is quiet elsewhere beside a drawing.
+    A line that is drawn part of a pixel beside itself changes what had an edge before. Coding does so too,
+    but all over the picture: ``bare``, the levels of the plain difference, is quiet beside a drawing.
     """
     contrast = max(current.strong_contrast, before.strong_contrast)
     usual = max(config.edge_level * min(1.0, contrast / config.usual_contrast), config.least_level)
