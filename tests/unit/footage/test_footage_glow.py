@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import cv2
 import numpy as np
@@ -38,8 +39,8 @@ def shining(drawn: Callable[..., Picture], painted: Callable[..., Picture]) -> C
 
 
 def starts(pictures: list[Luma]) -> list[int]:
-    frames = (Frame(index, index / 24, picture) for index, picture in enumerate(pictures))
-    return [hold.span.start for hold in collapse_holds(frames, config=HoldConfig())]  # type: ignore[arg-type]
+    frames = (Frame(index, Fraction(index, 24), picture) for index, picture in enumerate(pictures))
+    return [hold.span.start for hold in collapse_holds(frames, config=HoldConfig())]
 
 
 def left_of_glow(current: Luma, before: Luma) -> NDArray[np.float32] | None:
