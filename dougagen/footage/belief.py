@@ -12,6 +12,7 @@ from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.following import Candidate
+from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.motion import Move, moves_at_all, residual_after
 from dougagen.footage.pairs import Pair
 from dougagen.footage.seen import Seen
@@ -66,6 +67,21 @@ def even_pace(pair: Pair, seen: Seen, beyond: Pair, config: ChangeConfig) -> lis
             any(one.move.off(other, shape) <= apart + hurry * one.move.farthest(shape) for other in moves)
             for moves in nearby
         )
+    ]
+
+
+def at_voted_pace(pair: Pair, seen: Seen, config: ChangeConfig) -> list[Move]:
+    """Moves that go on as a layer has gone in half of the last frames, however few points it has.
+
+    A cel that stands before slow, soft layers has most of the points. No limb swings at one pace for so long.
+    """
+    paces = voted_shifts(seen.votes, known=(), steady=True, config=config.votes)
+    shape = pair.current.luma.shape
+    return [
+        one.move
+        for one in pair.candidates
+        if moves_at_all(one.move, shape, config=config.motion)
+        and any(one.move.off(pace, shape) <= config.votes.same for pace in paces)
     ]
 
 

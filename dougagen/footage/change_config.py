@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dougagen.footage.differences import ANALYSIS_LINES
 from dougagen.footage.following import FollowingConfig
+from dougagen.footage.glow import GlowConfig
 from dougagen.footage.layer_votes import VoteConfig
 from dougagen.footage.layers import LayersConfig
 from dougagen.footage.light import LightConfig
@@ -39,6 +40,7 @@ class MoveConfig:
     voters: int = 12  # frames that say together how fast the layers of a shot move
     most_repeats: int = 2  # frames in a row that a re-encode or a pulldown may have repeated
     layer: float = 0.1  # share of the points that one of several layers has at least
+    few: float = 0.05  # share of the points; where fewer move beside what stands, no layer does
     steady: float = 1.1  # px by which a layer's move may change from one frame to the next …
     hurry: float = 0.1  # … and share of it; a camera speeds up and slows down softly
     evenly: float = 0.15  # px by which the move of a cel that is pulled along changes
@@ -54,6 +56,7 @@ class ChangeConfig:
     still_level: float = 5.0
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
     weather_level: float = 8.0  # levels: the worst block of a new drawing where rain or snow falls
+    glow_level: float = 20.0  # levels: the worst edge of a new drawing where light glows more or less
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer
     usual_contrast: float = 100.0  # levels: edges of an ordinary shot; darker shots change by less
     least_level: float = 1.5  # levels: the smallest change that is told from noise however dark the shot
@@ -61,6 +64,9 @@ class ChangeConfig:
     noise_factor: float = 4.0  # … and the worst must exceed it so many times …
     most_noise: float = 15.0  # levels: … up to here, above which a change of the whole picture is no noise
     most_strip_noise: float = 3.0  # levels: the same where layers move apart, for what is wider than strips
+    # levels of the plain difference, edges and all: the worst block of what is redrawn by parts of a pixel …
+    edge_level: float = 10.0
+    edge_noise: float = 12.0  # … which must exceed the block at `noise_share` from the worst so many times
     widespread: float = 0.001  # share of changed blocks above which light and layers are looked for
     slides_alone: float = 0.3  # share of the points that changed; a cel that is pulled past a picture which
     # stands has so many, the limbs of one that is redrawn on ones fewer each
@@ -81,4 +87,5 @@ class ChangeConfig:
     layers: LayersConfig = field(default_factory=LayersConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
     light: LightConfig = field(default_factory=LightConfig)
+    glow: GlowConfig = field(default_factory=GlowConfig)
     subtitles: SubtitleConfig = field(default_factory=SubtitleConfig)

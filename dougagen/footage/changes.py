@@ -9,7 +9,7 @@ from copy import copy
 import numpy as np
 
 from dougagen.domain import Frame
-from dougagen.footage.belief import even_pace, lasting, left_over, moves_known, over_repeats
+from dougagen.footage.belief import at_voted_pace, even_pace, lasting, left_over, moves_known, over_repeats
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
@@ -22,7 +22,7 @@ from dougagen.footage.motion import Move
 from dougagen.footage.pairs import Pair, compared
 from dougagen.footage.seen import Seen
 from dougagen.footage.shots import is_cut
-from dougagen.footage.strength import strength_of
+from dougagen.footage.strength import strength_at_edges, strength_of
 from dougagen.footage.subtitles import text_blocks
 
 
@@ -83,11 +83,12 @@ def _judged(
         explained = fair
     beyond = None if fair is not None else over_repeats(following)
     evenly = even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
-    if fair is None and (evenly or not drawn) and pair.candidates:
+    if fair is None and not pair.glows and (evenly or not drawn) and pair.candidates:
         known, least = moves_known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
         candidates = lasting(pair, known, least=least, alone=alone, config=config)
-        candidates += [move for move in evenly if move not in candidates]
+        for further_moves in (evenly, at_voted_pace(pair, seen, config)):
+            candidates += [move for move in further_moves if move not in candidates]
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
             candidates += voted_shifts(
@@ -109,9 +110,13 @@ def _judged(
     if text.any():
         explained = explained.without(text)
     strength, least = strength_of(explained, pair.current, pair.before, config)
-    if fair is not None:
-        share = config.still_level / config.weather_level
+    if fair is not None or pair.glows:
+        share = config.still_level / (config.weather_level if fair is not None else config.glow_level)
         strength, least = share * strength, share * least
+    elif pair.bare is not None and not explained.moves and not text.any():
+        at_edges, noise = strength_at_edges(pair.bare, pair.current, pair.before, config)
+        if at_edges > max(strength, noise):
+            strength, least = at_edges, noise
     if cut:
         seen.forget()
     forgets = cut and not seen.moves

@@ -11,7 +11,7 @@ from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.following import Candidate
 from dougagen.footage.layers import Explained
-from dougagen.footage.motion import Move
+from dougagen.footage.motion import STANDING, Move
 from dougagen.footage.pairs import Pair
 from dougagen.footage.seen import Seen
 from dougagen.footage.weather import without_weather, without_weather_under
@@ -45,17 +45,17 @@ def in_weather(
     found: list[tuple[NDArray[np.float32], tuple[Move, ...]]] = []
     if standing is not None:
         found.append((standing, ()))
-    after = following if isinstance(following, Pair) and not following.repeats else None
-    later_moves = after.followed if after is not None else ()
+    earlier_moves = seen.followed or ((STANDING,) if seen.last is not None else ())
+    later_moves = _moves_of(following) if moved else ()
     for one in moving[: config.moves.most_cameras] if moved else ():
         move = Move(one.move.dx, one.move.dy)
         if one.share < config.moves.layer or one.move.off(move, shape) >= config.moves.stands_in_rain:
             continue
-        camera = (
-            _nearby(move, seen.followed, shape, config),
-            move,
-            _nearby(move, later_moves, shape, config),
-        )
+        earlier_move = _nearby(move, earlier_moves, shape, config)
+        later_move = _nearby(move, later_moves, shape, config)
+        if earlier_move is None or later_move is None:
+            continue  # a camera that sets off or stops leaves strips between its layers, and no drops
+        camera = (earlier_move, move, later_move)
         fair = without_weather_under(
             camera,
             planes,
@@ -72,8 +72,17 @@ def in_weather(
     return Explained(levels, moves, np.zeros(levels.shape, np.bool_), levels)
 
 
-def _nearby(move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig) -> Move:
-    """The one of ``known`` that ``move`` goes on from, or itself."""
+def _moves_of(following: Pair | Change | None) -> Sequence[Move]:
+    """What points follow in the next frame; nothing where there is none."""
+    if not isinstance(following, Pair):
+        return ()
+    return (STANDING,) if following.repeats else [one.move for one in following.candidates]
+
+
+def _nearby(move: Move, known: Sequence[Move], shape: tuple[int, int], config: ChangeConfig) -> Move | None:
+    """The one of ``known`` that ``move`` goes on from, itself if none is known; None where all are others."""
     nearest = min(known, key=lambda other: other.off(move, shape), default=move)
     allowed = config.moves.steady + config.moves.hurry * move.farthest(shape)
-    return nearest if nearest.is_shift and nearest.off(move, shape) <= allowed else move
+    if nearest.off(move, shape) > allowed:
+        return None
+    return nearest if nearest.is_shift else move

@@ -19,7 +19,8 @@ class VoteConfig:
     """When frames agree on how fast a layer moves."""
 
     same: float = 0.3  # px of the analysis plane; shifts so near are votes for one layer
-    least_votes: int = 3  # frames that must say the same
+    least_votes: int = 3  # frames that must say the same …
+    steady_votes: int = 6  # … and that say it of a layer beside a cel that has most of the points
     most_layers: int = 6
     known: float = 0.05  # px; a shift so near to one that is known says nothing new
 
@@ -28,11 +29,16 @@ _USUAL = VoteConfig()
 
 
 def voted_shifts(
-    ballots: Sequence[Sequence[Move]], *, known: Sequence[Move], config: VoteConfig = _USUAL
+    ballots: Sequence[Sequence[Move]],
+    *,
+    known: Sequence[Move],
+    steady: bool = False,
+    config: VoteConfig = _USUAL,
 ) -> list[Move]:
     """The shifts that most frames agree on, most votes first, each their median, but for ``known``.
 
-    A ballot holds the shifts that points follow in one frame, px of the analysis plane.
+    A ballot holds the shifts that points follow in one frame, px of the analysis plane. ``steady``: only
+    those that half of the frames agree on.
     """
     cast = [(number, move) for number, ballot in enumerate(ballots) for move in ballot]
     if not cast:
@@ -45,7 +51,7 @@ def voted_shifts(
     while len(chosen) < config.most_layers:
         voters = [len(set(voter[row & left])) if alive else 0 for row, alive in zip(near, left, strict=True)]
         best = int(np.argmax(voters))
-        if voters[best] < config.least_votes:
+        if voters[best] < (config.steady_votes if steady else config.least_votes):
             break
         votes = near[best] & left
         middle = np.median(at[votes], axis=0)

@@ -14,6 +14,7 @@ from dougagen.domain import Frame
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import SCALE, AnalysisPlane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
+from dougagen.footage.glow import glow_levels
 from dougagen.footage.light import in_one_light
 from dougagen.footage.motion import Move, displaced, moves_at_all
 
@@ -32,6 +33,11 @@ class Pair:
     config: ChangeConfig
     stirred: NDArray[np.bool_] | None = None
     """bool[rows, columns]: blocks that are not quite what they were; None where there is no need to ask."""
+    bare: NDArray[np.float32] | None = None
+    """float32[rows, columns]: levels of the plain difference, edges and all; None in another light, or where
+    there is no need to ask."""
+    glows: bool = False
+    """It is the picture before that glows more or less; ``still`` holds what that leaves."""
     _candidates: tuple[Candidate, ...] | None = None
     _repeats: bool | None = None
     left_by: dict[Move, NDArray[np.float32]] = field(default_factory=dict)
@@ -54,11 +60,12 @@ class Pair:
         """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
         if self._repeats is None:
             self._repeats = self.stirred is None or (
-                float(self.still.max()) <= self.config.changed_level and self._most_points_stand()
+                float(self.still.max()) <= self.config.changed_level and self.most_points_stand()
             )
         return self._repeats
 
-    def _most_points_stand(self) -> bool:
+    def most_points_stand(self) -> bool:
+        """Whether no move has more points than standing still."""
         most = max(self.candidates, key=lambda one: one.share, default=None)
         shape = self.current.luma.shape
         return most is not None and not moves_at_all(most.move, shape, config=self.config.motion)
@@ -75,11 +82,15 @@ class Pair:
     @property
     def shifts(self) -> tuple[Move, ...]:
         """Those of them that points follow without scale or turn, beside standing still."""
+        return self.shifts_of(0.0)
+
+    def shifts_of(self, share: float) -> tuple[Move, ...]:
+        """Those that more than a ``share`` of the points follow."""
         shape = self.current.luma.shape
         return tuple(
             one.move
             for one in self._candidates or ()
-            if one.share > 0
+            if one.share > share
             and one.move.is_shift
             and moves_at_all(one.move, shape, config=self.config.motion)
         )
@@ -137,14 +148,21 @@ def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: 
     current, relit = plane, False
     still = block_levels(residual(current, before, tolerance=config.tolerance))
     if float(np.mean(still > config.changed_level)) > config.widespread:
+        glow = glow_levels(plane, before, still, config=config.glow)
         lit = in_one_light(current, before, config=config.light)
         if lit.relit:
             current, before, relit = lit.current, lit.before, True
             still = block_levels(residual(current, before, tolerance=config.tolerance))
-    stirred: NDArray[np.bool_] | None = None
+        weight = config.still_level / config.glow_level
+        if glow is not None and weight * float(glow.max()) < float(still.max()):
+            stirs = glow > config.stirred_level
+            return Pair(frame, plane, plane, before, True, glow, config, stirs, glows=True)
+    bare, stirred = None, None
     if float(still.max()) > config.least_level:
         # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.
-        stirred = block_levels(residual(current, before, tolerance=0.0)) > config.stirred_level
+        bare = block_levels(residual(current, before, tolerance=0.0))
+        stirred = bare > config.stirred_level
         if float(np.mean(stirred)) <= config.widespread:
             stirred = None
-    return Pair(frame, plane, current, before, relit, still, config, stirred)
+    bare = None if relit else bare
+    return Pair(frame, plane, current, before, relit, still, config, stirred, bare=bare)

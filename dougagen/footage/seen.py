@@ -63,8 +63,12 @@ class Seen:
         if pair.repeats and self.repeats < self.config.moves.most_repeats:
             self.repeats += 1
         else:
+            stands = not moves and bool(self.votes) and pair.most_points_stand()
+            if stands and (self.repeats or not pair.shifts_of(self.config.moves.few)):
+                self.votes.clear()  # where the layers set off again they go elsewhere, and at another pace
+            else:
+                # No vote for what was believed because of votes: it would be believed for ever.
+                self.votes.append((*pair.shifts, *self.left_over))
             self.moves, self.repeats = (STANDING, *moves) if moves else (), 0
             self.followed, self.last = pair.followed, pair
-            believed = [move for move in moves if move.is_shift]
-            self.votes.append((*pair.shifts, *self.left_over, *believed))
             self.left_over_before, self.left_over = self.left_over, ()

@@ -25,7 +25,8 @@ def strength_of(
     share = min(1.0, contrast / config.usual_contrast)
     rank = int(config.noise_share * levels.size)
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
-    noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
+    # A drawing of a dark shot fills as many blocks as one of a bright shot, and changes them by less.
+    noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise * share)
     verdicts = []
     within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
     for part, rank, usual in (
@@ -37,6 +38,20 @@ def strength_of(
             verdicts.append((_ranked(part, rank) / usual, noise / usual))
     told = [verdict for verdict in verdicts if verdict[0] > verdict[1]]
     return max(told or verdicts, default=(0.0, 0.0))
+
+
+def strength_at_edges(
+    bare: NDArray[np.float32], current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig
+) -> tuple[float, float]:
+    """The same for what changed by less than an edge may by noise, where the picture stands.
+
+    A line that is drawn part of a pixel beside itself changes what had an edge before. Coding does so too,
+    but all over the picture: ``bare``, the levels of the plain difference, is quiet beside a drawing.
+    """
+    contrast = max(current.strong_contrast, before.strong_contrast)
+    usual = max(config.edge_level * min(1.0, contrast / config.usual_contrast), config.least_level)
+    noise = config.edge_noise * _ranked(bare.ravel(), int(config.noise_share * bare.size))
+    return float(_without_specks(bare, bare, config).max()) / usual, noise / usual
 
 
 def _without_specks(
