@@ -107,7 +107,7 @@ def test_a_piece_of_background_that_one_drawing_takes_for_cel_is_given_back() ->
     odds = sure(masks)
     odds[4][:40, :40] = 1.0
     found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
-    assert not found[4].cel_mask.pixels[:36, :36].any()
+    assert not found[4].cel_mask.pixels[:34, :34].any()  # from line 35 on other drawings have their figure
 
 
 def test_a_window_in_the_wall_goes_with_the_wall_although_the_networks_call_it_cel() -> None:
