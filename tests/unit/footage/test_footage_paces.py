@@ -1,0 +1,30 @@
+"""What is redrawn by parts of a pixel is a drawing where all else is quiet; what keeps its pace is a layer."""
+
+from __future__ import annotations
+
+
+import numpy as np
+import pytest
+
+from dougagen.footage.change_config import ChangeConfig
+from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.layer_votes import voted_shifts
+from dougagen.footage.motion import Move
+from dougagen.footage.strength import strength_at_edges
+
+
+@pytest.mark.parametrize(("noise", "is_drawn"), [(0.5, True), (6.0, False)])
+def test_what_changes_at_edges_is_drawn_where_the_rest_is_quiet(noise: float, is_drawn: bool) -> None:
+    bare = np.random.default_rng(0).uniform(0, noise, (120, 200)).astype(np.float32)
+    bare[50:52, 80:83] = 17.0
+    sharp = AnalysisPlane(np.tile(np.array([0, 200], np.uint8), (480, 400)))
+    strength, least = strength_at_edges(bare, sharp, sharp, ChangeConfig())
+    assert (strength > max(least, 1.0)) is is_drawn
+
+
+def test_a_steady_pace_is_what_half_of_the_frames_agree_on() -> None:
+    often = [(Move(-1.4 + 0.02 * frame, 0.0), Move(float(frame), 5.0)) for frame in range(7)]
+    paces = voted_shifts(often, known=(), steady=True)
+    assert [round(pace.dx, 1) for pace in paces] == [-1.3]
+    assert voted_shifts(often[:4], known=(), steady=True) == []
+    assert len(voted_shifts(often[:4], known=())) == 1
