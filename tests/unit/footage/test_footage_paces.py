@@ -1,7 +1,6 @@
-"""What is redrawn by parts of a pixel is a drawing where all else is quiet; what keeps its pace is a layer."""
+"""Redrawn by parts of a pixel where all else is quiet: a drawing. What keeps its pace: a layer."""
 
 from __future__ import annotations
-
 
 import numpy as np
 import pytest
