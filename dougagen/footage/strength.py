@@ -25,8 +25,7 @@ def strength_of(
     share = min(1.0, contrast / config.usual_contrast)
     rank = int(config.noise_share * levels.size)
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
-    # A drawing of a dark shot fills as many blocks as one of a bright shot, and changes them by less.
-    noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise * share)
+    noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
     within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
     for part, rank, usual in (
