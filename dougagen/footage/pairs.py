@@ -156,5 +156,4 @@ def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: 
         stirred = bare > config.stirred_level
         if float(np.mean(stirred)) <= config.widespread:
             stirred = None
-    bare = None if relit else bare
-    return Pair(frame, plane, current, before, relit, still, config, stirred, bare=bare)
+    return Pair(frame, plane, current, before, relit, still, config, stirred, bare=None if relit else bare)

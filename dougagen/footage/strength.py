@@ -21,8 +21,7 @@ def strength_of(
     levels, borders = explained.levels, explained.borders
     if not levels.any():
         return 0.0, 0.0
-    contrast = max(current.strong_contrast, before.strong_contrast)
-    share = min(1.0, contrast / config.usual_contrast)
+    share = _share_of_usual(current, before, config)
     rank = int(config.noise_share * levels.size)
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
@@ -47,10 +46,14 @@ def strength_at_edges(
     A line that is drawn part of a pixel beside itself changes what had an edge before. Coding does so too,
     but all over the picture: ``bare``, the levels of the plain difference, is quiet beside a drawing.
     """
-    contrast = max(current.strong_contrast, before.strong_contrast)
-    usual = max(config.edge_level * min(1.0, contrast / config.usual_contrast), config.least_level)
+    usual = max(config.edge_level * _share_of_usual(current, before, config), config.least_level)
     noise = config.edge_noise * _ranked(bare.ravel(), int(config.noise_share * bare.size))
     return float(_without_specks(bare, bare, config).max()) / usual, noise / usual
+
+
+def _share_of_usual(current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> float:
+    """The contrast of a shot against that of an ordinary one, at most 1: darker shots change by less."""
+    return min(1.0, max(current.strong_contrast, before.strong_contrast) / config.usual_contrast)
 
 
 def _without_specks(
