@@ -11,7 +11,7 @@ from dougagen.studio.cel.cel import Rgb
 from dougagen.studio.cel.colors import rgb
 from dougagen.studio.design.subject import placement
 from dougagen.studio.family import family_of
-from dougagen.studio.framing import Placed, frame_subjects, random_pose
+from dougagen.studio.framing import Placed, crowd_of_things, frame_subjects, random_pose
 from dougagen.studio.profiles import Profile
 
 
@@ -31,9 +31,14 @@ def cast_shot(rng: np.random.Generator, profile: Profile, *, lines: int, height:
     if draw < profile.nobody:
         return Cast(())
     if draw < profile.nobody + profile.filling:
-        somebody = family.person(rng, ranges=ranges)
-        at = _filling(rng, height=height, width=width)
+        is_thing = profile.filling_things > 0 and rng.uniform() < profile.filling_things
+        somebody = family.thing(rng, ranges=ranges) if is_thing else family.person(rng, ranges=ranges)
+        at = (_near_thing if is_thing else _filling)(rng, height=height, width=width)
         return Cast((Placed(somebody, at, random_pose(rng, ranges)),))
+    if profile.crowds_of_things > 0 and rng.uniform() < profile.crowds_of_things:
+        return Cast(
+            crowd_of_things(rng, lines=lines, height=height, width=width, family=family, ranges=ranges)
+        )
     placed = frame_subjects(rng, lines=lines, height=height, width=width, family=family, ranges=ranges)
     on_paper = draw < profile.nobody + profile.filling + profile.paper
     return Cast(placed, _paper(rng) if on_paper else None)
@@ -46,6 +51,16 @@ def _filling(rng: np.random.Generator, *, height: int, width: int) -> NDArray[np
     scale = reach / radius * float(rng.uniform(0.55, 1.1))  # larger ones show nothing but one flat colour
     mirrored = bool(rng.uniform() < 0.5)
     return placement(scale, width / 2 - scale * x, height / 2 - scale * y, mirrored=mirrored)
+
+
+def _near_thing(rng: np.random.Generator, *, height: int, width: int) -> NDArray[np.float64]:
+    """A thing so near that it reaches over at least one edge: a fender, a lid, the flank of an animal."""
+    scale = float(np.hypot(height, width)) * float(np.exp(rng.uniform(np.log(0.45), np.log(1.6))))
+    x, y = rng.normal(0, 0.4, 2)
+    turn = float(rng.normal(0, 0.3))
+    return placement(
+        scale, width / 2 - scale * x, height / 2 - scale * y, turn=turn, mirrored=bool(rng.uniform() < 0.5)
+    )
 
 
 def _paper(rng: np.random.Generator) -> Rgb:

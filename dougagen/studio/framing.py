@@ -143,3 +143,24 @@ def _crowd(rng: np.random.Generator, casting: _Casting) -> tuple[Placed, ...]:
                            mirrored=bool(rng.uniform() < 0.5))  # fmt: skip
             rows.append(Placed(subject, at, random_pose(rng, casting.ranges)))
     return tuple(rows[-_LARGEST_CROWD:])
+
+
+def crowd_of_things(
+    rng: np.random.Generator, *, lines: int, height: int, width: int, family: Family, ranges: DesignRanges
+) -> tuple[Placed, ...]:
+    """A few designs of things, toys or animals over and over, strewn or in rows; people stand before some."""
+    designs = [family.thing(rng, ranges=ranges) for _ in range(int(rng.integers(1, 4)))]
+    unit = lines * float(np.exp(rng.uniform(np.log(0.025), np.log(0.12))))
+    spread, aside = rng.uniform(0.15, 0.6, 2)
+    middle = np.array([width * rng.uniform(0.2, 0.8), height * rng.uniform(0.25, 0.8)])
+    placed = []
+    for _ in range(int(rng.integers(6, _LARGEST_CROWD))):
+        x, y = middle + rng.uniform(-1, 1, 2) * (width * spread, height * aside)
+        at = placement(unit * rng.uniform(0.8, 1.2), x, y, turn=float(rng.normal(0, 0.15)),
+                       mirrored=bool(rng.uniform() < 0.5))  # fmt: skip
+        placed.append(Placed(designs[rng.integers(len(designs))], at, random_pose(rng, ranges)))
+    if rng.uniform() < 0.6:
+        casting = _Casting(lines, height, width, family, ranges)
+        people = _crowd(rng, casting) if rng.uniform() < 0.5 else (_person(rng, casting),)
+        placed.extend(people[: _LARGEST_CROWD // 2])
+    return tuple(placed)

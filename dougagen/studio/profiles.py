@@ -38,6 +38,18 @@ class Profile:
     """A painted layer in front."""
     other_roles: float = 0.0
     """Of paints moved as a whole to where the shades or highlights of others lie (``other_role``)."""
+    dark_costumes: float = 0.0
+    """Of paints moved as a whole to near-black (``dark_costume``)."""
+    other_hands: float = 0.0
+    """Of scenes that another hand draws: facets, wavering contours, other proportions (``cel.hand``)."""
+    filling_things: float = 0.0
+    """Of the cels that fill the picture: things, seen so near that their parts are the picture."""
+    crowds_of_things: float = 0.0
+    """A crowd of things, toys, animals, with or without people among them."""
+    patterned: float = 0.0
+    """Backgrounds that are one pattern of cells (``lattices``)."""
+    joined: float = 0.0
+    """Backgrounds of two: one is seen through, above or beside the other."""
     effects: float = 0.55
     text: float = 0.10
     bars: float = 0.03
@@ -49,7 +61,8 @@ class Profile:
     def __post_init__(self) -> None:
         shares = (
             self.nobody, self.filling, self.paper, self.book, self.effects, self.text, self.bars,
-            self.background_out_of_focus, self.cel_out_of_focus, self.other_roles,
+            self.background_out_of_focus, self.cel_out_of_focus, self.other_roles, self.dark_costumes,
+            self.other_hands, self.filling_things, self.crowds_of_things, self.patterned, self.joined,
         )  # fmt: skip
         if not all(0 <= share <= 1 for share in shares) or self.nobody + self.filling + self.paper > 1:
             raise ConfigError(f"the shares of profile {self.name!r} must be in [0, 1]")
@@ -78,10 +91,16 @@ FRAMES = Profile(
     lines=480,
     book=0.2,
     nobody=0.12,
-    filling=0.07,
+    filling=0.09,
     paper=0.07,
     effects=0.65,
     other_roles=0.25,
+    dark_costumes=0.12,
+    other_hands=0.5,
+    filling_things=0.5,
+    crowds_of_things=0.07,
+    patterned=0.1,
+    joined=0.14,
     ranges=replace(TRAINING.ranges, dark=1.8, crowd=0.14),
 )
 """For a network that reads the whole figure: whole frames of one height, with more of what cel masks lose:

@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import CelMask, Douga, DougaClass, Triplet
+from dougagen.studio.background.joined import paint_joined, paint_pattern_wall
 from dougagen.studio.casting import cast_shot
 from dougagen.studio.cel.cel import Cel, Recolor, Rgb
-from dougagen.studio.cel.colors import other_role
+from dougagen.studio.cel.colors import dark_costume, other_role
 from dougagen.studio.cel.douga_truth import cel_mask_of, douga_of
+from dougagen.studio.cel.hand import AS_DESIGNED, Hand, another_hand
 from dougagen.studio.cel.legibility import UNDECIDABLE, is_undecidable
 from dougagen.studio.cel.sheet import CelSheet
 from dougagen.studio.delivery.stills import deliver, plan_delivery
@@ -68,12 +70,16 @@ def random_window(rng: np.random.Generator, *, largest: int = 540) -> Window:
 
 
 def draw_cel(
-    placed: tuple[Placed, ...], window: Window, *, repaint: Callable[[Rgb], Recolor] | None = None
+    placed: tuple[Placed, ...],
+    window: Window,
+    *,
+    repaint: Callable[[Rgb], Recolor] | None = None,
+    hand: Hand = AS_DESIGNED,
 ) -> Cel:
-    """All subjects on one cel, the first at the back; ``repaint`` as in ``CelSheet``."""
-    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines, repaint=repaint)
+    """All subjects on one cel, the first at the back; ``repaint`` and ``hand`` as in ``CelSheet``."""
+    sheet = CelSheet(height=window.height, width=window.width, lines=window.lines, repaint=repaint, hand=hand)
     for one in placed:
-        sheet.placement = one.placement
+        sheet.placement = hand.placement(one.placement)
         one.subject.draw(sheet, one.pose)
     return sheet.developed()
 
@@ -112,7 +118,7 @@ def _window(dice: Dice) -> Window:
     return whole_frame(window.lines) if dice.profile.whole_frames else window
 
 
-_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery", "roles")
+_STEPS = ("window", "cast", "background", "book", "focus", "effects", "text", "delivery", "roles", "hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +156,10 @@ def set_up(dice: Dice, window: Window) -> Composite:
     cast = cast_shot(dice.of("cast"), profile, lines=window.lines, **size)
     family = dice.family
     if cast.paper is None:
-        background = family.background(dice.of("background"), **size)
+        background = _background(dice, **size)
     else:
         background = np.full((window.height, window.width, 3), cast.paper, np.uint8)
-    sharp = cel = draw_cel(cast.placed, window, repaint=_roles(dice))
+    sharp = cel = draw_cel(cast.placed, window, repaint=_roles(dice), hand=_hand(dice))
     rng = dice.of("book")
     book = family.book(rng, **size) if rng.uniform() < profile.book else None
     rng = dice.of("focus")
@@ -169,13 +175,37 @@ def set_up(dice: Dice, window: Window) -> Composite:
     return Composite(composited(cel, background, book), mask, classes, alpha)
 
 
+def _background(dice: Dice, *, height: int, width: int) -> NDArray[np.uint8]:
+    """As the family paints, or as the profile wants some of them."""
+    rng, profile = dice.of("background"), dice.profile
+    if profile.patterned or profile.joined:
+        draw = rng.uniform()
+        if draw < profile.patterned:
+            return paint_pattern_wall(rng, height=height, width=width)
+        if draw < profile.patterned + profile.joined:
+            return paint_joined(rng, height=height, width=width)
+    return dice.family.background(rng, height=height, width=width)
+
+
+def _hand(dice: Dice) -> Hand:
+    rng, share = dice.of("hand"), dice.profile.other_hands
+    return another_hand(rng) if rng.uniform() < share else AS_DESIGNED
+
+
 def _roles(dice: Dice) -> Callable[[Rgb], Recolor] | None:
     """What the profile does to the paints of a scene; None leaves them as designed."""
-    share = dice.profile.other_roles
-    if not share:
+    others, dark = dice.profile.other_roles, dice.profile.dark_costumes
+    if not others + dark:
         return None
     rng = dice.of("roles")
-    return lambda base: other_role(rng) if rng.uniform() < share else _as_designed  # noqa: ARG005
+
+    def role(_base: Rgb) -> Recolor:
+        draw = rng.uniform()
+        if draw < others:
+            return other_role(rng)
+        return dark_costume(rng) if draw < others + dark else _as_designed
+
+    return role
 
 
 def _as_designed(color: Rgb) -> Rgb:

@@ -74,6 +74,18 @@ def other_role(rng: np.random.Generator) -> Recolor:
     return darker
 
 
+def dark_costume(rng: np.random.Generator) -> Recolor:
+    """A paint moved as a whole to near-black, as black cloth and leather are: its shades are hardly seen, its
+    highlights stand alone. Dark figures before dark boards are what masks lose first."""
+    value, saturation = rng.uniform(0.08, 0.3), rng.uniform(0.1, 1.0)
+
+    def darker(color: Rgb) -> Rgb:
+        h, s, v = hsv(color)
+        return rgb(h, s * saturation, v * value + 0.02)
+
+    return darker
+
+
 def _mixed_with_white(color: Rgb, share: float) -> Rgb:
     r, g, b = (round(c + (255 - c) * share) for c in color)
     return r, g, b

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dougagen.domain import DougaClass
 from dougagen.studio.cel.airbrush import BrushStroke, air_brush, fade
 from dougagen.studio.cel.cel import DEEP, Cel, Paint, Recolor, Rgb
+from dougagen.studio.cel.hand import AS_DESIGNED, Hand
 from dougagen.studio.cel.strokes import Ink, Points, tapered_strip
 
 Box = tuple[int, int, int, int]
@@ -52,10 +53,13 @@ class CelSheet:
         lines: int | None = None,
         oversampling: int | None = None,
         repaint: Callable[[Rgb], Recolor] | None = None,
+        hand: Hand = AS_DESIGNED,
     ) -> None:
         """``repaint`` is asked once for every base colour, in the order in which they are laid, and says what
-        becomes of it and of all that is painted on it; without it the style guide's colours stand."""
+        becomes of it and of all that is painted on it; without it the style guide's colours stand. ``hand``
+        draws every outline and line."""
         self.height, self.width = height, width
+        self._hand = hand
         self._repaints = repaint
         self._recolors: dict[Rgb, Recolor] = {}
         lines = lines or height
@@ -92,6 +96,7 @@ class CelSheet:
         number = self._parts
         self._bases[number] = paint.base
         base = self._recolored(number, paint.base)
+        outline = self._hand.outline(outline)
         polygon = self._placed(outline)
         box = self._boxes[number] = self._box(polygon, within=within)
         fill = number << 8 | int(DougaClass.FLAT_AREA)
@@ -127,9 +132,12 @@ class CelSheet:
 
     def stroke(self, path: Points, ink: Ink, *, within: int | None = None) -> None:
         """Ink an open ``path``; with ``within`` only where that part lies."""
-        self._stroke(path, ink, within=within, beside=None)
+        self._stroke(self._hand.path(path), ink, within=within, beside=None)
 
-    def _stroke(self, path: Points, ink: Ink, *, within: int | None, beside: int | None) -> None:
+    def _stroke(self, path: Points, pen: Ink, *, within: int | None, beside: int | None) -> None:
+        ink = self._hand.ink(pen)
+        if ink is None:
+            return
         width = max(ink.width * self.line_scale, 1.0) * self.oversampling
         path_px = _thinned(self._placed(path), least=max(1.5, 0.3 * width))
         # fillPoly paints the border of a polygon too: one sub-pixel more than its width (measured)
@@ -140,7 +148,7 @@ class CelSheet:
 
     def solid(self, outline: Points, color: Rgb, *, within: int | None = None) -> None:
         """A spot of ink: lashes, brows, mouths, blacks thinner than a fill. All of it is visible line."""
-        self._lay_ink([self._placed(outline)], color, within=within)
+        self._lay_ink([self._placed(self._hand.outline(outline))], color, within=within)
 
     def join(self, part: int, other: int) -> None:
         """``part`` belongs to the same piece of the design as ``other``, like two locks of one head of hair.
@@ -240,6 +248,7 @@ class CelSheet:
     def _placed(self, points: Points) -> Points:
         pts = np.asarray(points, np.float64)
         placed: Points = (pts @ self.placement[:, :2].T + self.placement[:, 2]) * self.oversampling
+        placed = self._hand.strayed(placed, scale=self.line_scale * self.oversampling)
         return np.minimum(np.maximum(placed, -_FAR), _FAR)
 
     def _box(self, points: Points, *, within: int | None) -> Box:
@@ -303,7 +312,7 @@ class CelSheet:
         np.copyto(self._fill[at], np.int32(fill), where=mask)
 
     def _repaint(self, part: int, outline: Points, color: Rgb, kind: int) -> None:
-        polygon = self._placed(outline)
+        polygon = self._placed(self._hand.outline(outline))
         box = self._box(polygon, within=part)
         mask = self._mask([polygon], box, within=part)
         if mask is not None:
