@@ -36,7 +36,19 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     assert evaluated.cel_mask.pixels.tobytes() != one.cel_mask.pixels.tobytes()  # no scene is in two profiles
 
 
-def test_mask_and_picture_agree_to_the_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
+VARIED = replace(
+    PLAIN,
+    other_hands=1,
+    dark_costumes=0.4,
+    other_roles=0.4,
+    filling=0.25,
+    filling_things=0.6,
+    crowds_of_things=0.5,
+)
+
+
+@pytest.mark.parametrize("profile", [PLAIN, VARIED], ids=["plain", "varied"])
+def test_mask_and_picture_agree_to_the_pixel(monkeypatch: pytest.MonkeyPatch, profile: Profile) -> None:
     """Over black and over white the same cel differs by what it leaves free: more than half is no cel."""
     for seed in range(8):
         over = []
@@ -44,11 +56,28 @@ def test_mask_and_picture_agree_to_the_pixel(monkeypatch: pytest.MonkeyPatch) ->
             ground = np.full((WINDOW.height, WINDOW.width, 3), level, np.uint8)
             on_ground = replace(TRAINING_FAMILY, background=lambda *_, ground=ground, **__: ground)
             monkeypatch.setattr(scene, "family_of", lambda _, family=on_ground: family)
-            over.append(set_up(Dice(seed, replace(PLAIN, paper=0)), WINDOW))
+            over.append(set_up(Dice(seed, replace(profile, paper=0)), WINDOW))
         free = over[1].color.astype(int).max(axis=-1) - over[0].color.max(axis=-1)
         assert np.array_equal(over[0].mask, over[1].mask)
         assert np.array_equal(over[0].mask, free <= 127)
         assert np.array_equal(over[0].classes, over[1].classes)
+
+
+def test_what_a_profile_varies_changes_nothing_where_its_share_is_nought() -> None:
+    """The steps have generators of their own: another hand does not move the cast or the background."""
+    drawn, redrawn = (set_up(Dice(3, replace(PLAIN, other_hands=share)), WINDOW) for share in (0, 1))
+    assert not np.array_equal(drawn.classes, redrawn.classes)
+    free = ~(drawn.mask | redrawn.mask) & (drawn.cel_alpha == 0) & (redrawn.cel_alpha == 0)
+    assert free.any()
+    assert np.array_equal(drawn.color[free], redrawn.color[free])
+
+
+def test_a_crowd_of_things_repeats_a_few_designs() -> None:
+    profile = replace(PLAIN, crowds_of_things=1, filling=0)
+    cast = cast_shot(np.random.default_rng(4), profile, lines=360, height=360, width=640)
+    things = [one.subject for one in cast.placed]
+    assert len(things) >= 6
+    assert len({id(one) for one in things}) < len(things)
 
 
 def test_off_the_cel_there_is_no_class_but_books() -> None:
