@@ -59,7 +59,7 @@ def _by_paint(
     flat: NDArray[np.bool_],
     config: PaintConfig,
 ) -> NDArray[np.float32]:
-    """With what each paint has elsewhere in the shot, where it has one fill in each drawing by its ``own``."""
+    """With what each paint has elsewhere in the shot, where it has one fill in each drawing, by ``own``."""
     count = -(-256 // config.levels)
     bins = (smooth.astype(np.int32) + config.levels // 2).clip(0, 255) // config.levels
     number = (bins[..., 0] * count + bins[..., 1]) * count + bins[..., 2]  # [K, h, w]
