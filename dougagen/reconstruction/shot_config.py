@@ -173,7 +173,10 @@ class PaintConfig:
     fewest: int = 40
     """Pixels from which a paint has an opinion."""
     weight: float = 0.6
-    """Share of what a paint has elsewhere in the shot in the decision about its fill here."""
+    """Share of what a paint has elsewhere in the shot in the decision about its fill here …"""
+    alike: float = 0.8
+    """… all of it where a paint has one fill within each drawing, none where so few of its pixels have the
+    one that most have: a white that is a shirt and a light at once says nothing of the white beside it."""
     own: float = 0.08
     """Share of what an area was called in its own drawing. Without it rare fills drown in the vote (IoU of
     the fills in ten clips .784, read alone .777); with .15 it is .790, but more flickers, with .5 2.4 %."""

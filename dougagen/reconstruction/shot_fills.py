@@ -40,7 +40,7 @@ def settled_fills(
         cel: bool[K, h, w].
     """
     flat = cel & np.stack([_contrast(picture) < config.flat for picture in smooth])
-    shared = _by_paint(_by_place(odds, flat, paints), smooth, flat, config)
+    shared = _by_paint(_by_place(odds, flat, paints), odds, smooth, flat, config)
     for own, said, inside in zip(odds, shared, flat, strict=True):
         _as_areas(said, own, inside)
     return shared + np.float32(config.own) * (odds - shared)
@@ -53,19 +53,34 @@ def _by_place(odds: NDArray[np.float32], flat: NDArray[np.bool_], paints: Paints
 
 
 def _by_paint(
-    odds: NDArray[np.float32], smooth: NDArray[np.uint8], flat: NDArray[np.bool_], config: PaintConfig
+    odds: NDArray[np.float32],
+    own: NDArray[np.float32],
+    smooth: NDArray[np.uint8],
+    flat: NDArray[np.bool_],
+    config: PaintConfig,
 ) -> NDArray[np.float32]:
-    """With what each paint has elsewhere in the shot."""
+    """With what each paint has elsewhere in the shot, where it has one fill in each drawing, by ``own``."""
     count = -(-256 // config.levels)
     bins = (smooth.astype(np.int32) + config.levels // 2).clip(0, 255) // config.levels
     number = (bins[..., 0] * count + bins[..., 1]) * count + bins[..., 2]  # [K, h, w]
     seen = np.bincount(number[flat], minlength=count**3)
-    known = (seen >= config.fewest)[number] & flat
+    alike = sum(_alike(*one, paints=count**3) for one in zip(own, number, flat, strict=True))
+    heard = np.clip((alike / np.maximum(seen, 1) - config.alike) / (1 - config.alike), 0, 1)
+    weight = (config.weight * np.where(seen >= config.fewest, heard, 0)).astype(np.float32)[number] * flat
     for fill in range(len(FILLS)):
         total = np.bincount(number[flat], odds[:, fill][flat], minlength=count**3)
         of_paint = (total / np.maximum(seen, 1)).astype(np.float32)[number]
-        odds[:, fill] += np.where(known, config.weight * (of_paint - odds[:, fill]), 0)
+        odds[:, fill] += weight * (of_paint - odds[:, fill])
     return odds
+
+
+def _alike(
+    odds: NDArray[np.float32], number: NDArray[np.int32], flat: NDArray[np.bool_], *, paints: int
+) -> NDArray[np.int64]:
+    """Pixels of each paint of one drawing, int64[paints], whose fill is the one that most of them have."""
+    fill = odds.argmax(axis=0)[flat]
+    each = np.bincount(number[flat] * len(FILLS) + fill, minlength=paints * len(FILLS))
+    return each.reshape(paints, len(FILLS)).max(axis=1)
 
 
 def _as_areas(said: NDArray[np.float32], own: NDArray[np.float32], inside: NDArray[np.bool_]) -> None:

@@ -321,6 +321,23 @@ def test_a_light_beside_ink_that_moves_a_little_stays_a_light() -> None:
         assert np.array_equal(said.argmax(axis=0), own.argmax(axis=0))
 
 
+@pytest.mark.parametrize(("says_base", "is_overruled"), [(0.5, False), (0.96, True)])
+def test_a_paint_that_has_two_fills_in_a_drawing_is_not_heard_elsewhere(
+    says_base: float, is_overruled: bool
+) -> None:
+    """White may be a shirt and a light in one drawing; where almost all of it is a shirt, the rest is too."""
+    pictures, odds = np.full((3, 40, 100, 3), 240, np.uint8), np.zeros((3, len(FILLS), 40, 100), np.float32)
+    light, split = FILLS.index(8), int(100 * says_base)
+    odds[:, 0, :, :split], odds[:, light, :, split:] = 2.0, 1.0
+    cel, config = np.ones(pictures.shape[:3], np.bool_), ShotConfig()
+    paints = told_apart(
+        pictures, cel, tolerance=config.tolerance, contrast=config.moving_contrast, most=config.places.paints
+    )
+    settled = settled_fills(odds, pictures, cel, paints, config.paints)
+    assert (settled[:, :, :, :split].argmax(axis=1) == 0).all()
+    assert ((settled[:, :, :, split:].argmax(axis=1) == 0) == is_overruled).all()
+
+
 def test_a_vote_that_changes_nothing_leaves_what_is_finer_than_its_picture() -> None:
     classes = np.zeros((96, 128), np.uint8)
     classes[40:41, 20:90] = 8  # a hair's light, narrower than a pixel of the vote
