@@ -58,7 +58,8 @@ def read_in_parts(
         if decoders < 2 or max_drawings is not None or options["config"].decoding.skip_chapters:
             return alone()
         apart = frames_apart or (FRAMES_APART if pictures else _FRAMES_APART_UNSEEN)
-        borders = first.borders(apart=apart, start=options.get("start"), stop=options.get("stop")).of_parts
+        stretch = {"start": options.get("start"), "stop": options.get("stop")}
+        borders = first.borders(apart=apart, readers=decoders, **stretch).of_parts
         if not borders:
             return alone()
         return PartedFootage(
