@@ -26,7 +26,7 @@ from dougagen.runs.decoder import DecoderProcess, FarFootage
 from dougagen.runs.words import Opened, Seam
 
 FRAMES_APART = 600
-"""Between borders. Each part costs up to some hundred frames more than its own."""
+"""Between borders. A part reads some 75 frames beyond its end, which its search looks ahead."""
 _FRAMES_APART_UNSEEN = 1500
 """The same where no pictures are asked for, whose parts wait in little memory."""
 _WAITING_BYTES = 1 << 30
