@@ -96,7 +96,7 @@ def _judged(
             candidates += voted_shifts(ballots, known=candidates, config=config.votes)
         borders = copy(seen.borders)
         explained = _explained(pair, candidates, borders, config)
-        if candidates and seen.moves and layers <= 1 and not explained.moves:
+        if candidates and seen.moves and layers <= 1 and not explained.moves and pair.stirs_widely():
             # Two layers look like one in between, which explains neither: they go on as frames nearby say.
             voted = voted_shifts(ballots, known=candidates, config=config.votes)
             if voted:
