@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dougagen.domain import Frame
 from dougagen.footage.belief import at_voted_pace, even_pace, lasting, left_over, moves_known, over_repeats
@@ -22,7 +23,7 @@ from dougagen.footage.motion import Move
 from dougagen.footage.pairs import Pair, compared
 from dougagen.footage.seen import Seen
 from dougagen.footage.shots import is_cut
-from dougagen.footage.strength import strength_at_edges, strength_of
+from dougagen.footage.strength import strength_at_edges, strength_of, strength_of_what_stands
 from dougagen.footage.subtitles import text_blocks
 
 
@@ -89,15 +90,19 @@ def _judged(
         candidates = lasting(pair, known, least=least, alone=alone, config=config)
         for further_moves in (evenly, at_voted_pace(pair, seen, config)):
             candidates += [move for move in further_moves if move not in candidates]
+        ballots = [*seen.votes, pair.shifts, after.shifts if after is not None else ()]
         layers = pair.layers_among(candidates)
         if layers > 1:  # several layers: what one frame says of them is blurred, a few say it well
-            candidates += voted_shifts(
-                [*seen.votes, pair.shifts, after.shifts if after is not None else ()],
-                known=candidates,
-                config=config.votes,
-            )
+            candidates += voted_shifts(ballots, known=candidates, config=config.votes)
         borders = copy(seen.borders)
         explained = _explained(pair, candidates, borders, config)
+        if candidates and seen.moves and layers <= 1 and not explained.moves and pair.stirs_widely():
+            # Two layers look like one in between, which explains neither: they go on as frames nearby say.
+            voted = voted_shifts(ballots, known=candidates, config=config.votes)
+            if voted:
+                borders = copy(seen.borders)
+                candidates += voted
+                explained = _explained(pair, candidates, borders, config)
         further = left_over(pair, after, explained.levels, seen, config=config) if layers else []
         if further:
             borders = copy(seen.borders)
@@ -117,6 +122,10 @@ def _judged(
         at_edges, noise = strength_at_edges(pair.bare, pair.current, pair.before, config)
         if at_edges > max(strength, noise):
             strength, least = at_edges, noise
+    elif pair.bare is not None and explained.stands is not None:
+        inside, noise = _where_it_stands(pair, explained.stands & ~text, seen, config)
+        if inside > max(strength, noise):
+            strength, least = inside, noise
     if cut:
         seen.forget()
     forgets = cut and not seen.moves
@@ -124,6 +133,23 @@ def _judged(
     return Change(
         pair.frame, pair.plane, strength, least, cut, facts, rains=fair is not None, forgets=forgets
     )
+
+
+def _where_it_stands(
+    pair: Pair, stands: NDArray[np.bool_], seen: Seen, config: ChangeConfig
+) -> tuple[float, float]:
+    """How strongly ``stands``, which stands beside layers that move, speaks for a new drawing; and its noise.
+
+    By more than it did a frame ago: a layer that moves too slowly to be seen moving does so in every frame.
+    """
+    assert pair.bare is not None, "asked where the plain difference is known"
+    told = strength_of_what_stands(pair.bare, stands, pair.current, pair.before, config)
+    if told is None:
+        return 0.0, 0.0
+    before, seen.stood = seen.stood, told[0]
+    if before is None:
+        return 0.0, 0.0
+    return told[0], max(told[1], config.standing_before * before)
 
 
 def _explained(

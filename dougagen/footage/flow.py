@@ -99,6 +99,7 @@ class Footage(Iterator[Drawing]):
                 picture=lambda: BestPicture(config.pictures),
                 seams=self.seams,
             ),
+            ended=lambda: self.seams.ended_at is not None,
         )
         self._drawings = clock.timed("holds", self._found)
         if config.flags is not None:

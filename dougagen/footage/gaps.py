@@ -13,18 +13,25 @@ Find = Callable[[Iterable[Frame]], DrawingStream]
 
 
 class DrawingsOverGaps(Iterator[Drawing]):
-    """Iterates over the drawings of all runs; a gap in the indices is a cut, and no exposure spans one."""
+    """Iterates over the drawings of all runs; a gap in the indices is a cut, and no exposure spans one.
+
+    Where ``ended`` says that a search has ended within its run, the frames after it are not asked for.
+    """
 
     shots_found: int
 
-    def __init__(self, frames: Iterable[Frame], find: Find) -> None:
+    def __init__(
+        self, frames: Iterable[Frame], find: Find, *, ended: Callable[[], bool] = lambda: False
+    ) -> None:
         self.shots_found = 0
-        self._drawings = self._run(frames, find)
+        self._drawings = self._run(frames, find, ended)
 
     def __next__(self) -> Drawing:
         return next(self._drawings)
 
-    def _run(self, frames: Iterable[Frame], find: Find) -> Generator[Drawing, None, None]:
+    def _run(
+        self, frames: Iterable[Frame], find: Find, ended: Callable[[], bool]
+    ) -> Generator[Drawing, None, None]:
         drawings = shots = 0
         for run in runs_of(frames):
             found = find(run)
@@ -33,6 +40,8 @@ class DrawingsOverGaps(Iterator[Drawing]):
                 shot = shots + drawing.shot_index
                 yield replace(drawing, shot_index=shot, drawing_index=drawings)
                 drawings += 1
+            if ended():
+                return
             shots += found.shots_found
 
 

@@ -52,6 +52,9 @@ class Explained:
     shares: tuple[float, ...] = ()
     """Over how much of the picture something stands, then over how much something follows each of ``moves``,
     [0, 1] each; its rim counts more, because that is where the background is. Empty where it moves as one."""
+    stands: NDArray[np.bool_] | None = None
+    """bool[rows, columns]: what surely stands beside layers that move, off their borders; None where nothing
+    moves, or all of it."""
 
     def without(self, blocks: NDArray[np.bool_]) -> Explained:
         """The same with nothing left of some blocks, bool[rows, columns]."""
@@ -72,6 +75,11 @@ class BorderMemory:
         self._last: NDArray[np.bool_] | None = None
         self._often = np.zeros(0, np.float32)  # [rows, columns], running mean, biased towards 0 …
         self._weight = 0.0  # … by this factor
+
+    @property
+    def parted(self) -> bool:
+        """Whether layers met in most of the last frames."""
+        return self._last is not None and bool((self._often > 0.5 * self._weight).any())
 
     def settled(self, borders: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The borders seen in this frame and the one before, and those seen in most frames of late."""
@@ -115,7 +123,7 @@ def explain(
     if len(believed) == 1 or float(np.mean(least[changed] <= 0.5 * still[changed])) < config.moving:
         return Explained(still, (), nowhere, still)
     moves, moved = tuple(believed[1:]), stack[1:].min(axis=0)
-    if not _parts(moves, still, moved, current.luma.shape, config=config):
+    if not memory.parted and not _parts(moves, still, moved, current.luma.shape, config=config):
         # Nothing stands still here, so that a change is not to be excused by what stood there before.
         memory.settled(nowhere)
         return Explained(moved, moves, nowhere, _without_lines(moved, moves[0], config=config))
@@ -130,7 +138,20 @@ def explain(
     beyond = block_levels(beyond_neighbourhood(current, before, radius=reach))
     levels = np.where(border, np.minimum(least, beyond), least)
     shares = _shares(owner, others > least + config.gained, len(stack), config=config)
-    return Explained(levels, moves, border, _wider_than_strips(levels, believed, config=config), shares)
+    wide = _wider_than_strips(levels, believed, config=config)
+    return Explained(levels, moves, border, wide, shares, _stands(believed, stack, current, config) & ~border)
+
+
+def _stands(
+    believed: Sequence[Move], stack: NDArray[np.float32], plane: AnalysisPlane, config: LayersConfig
+) -> NDArray[np.bool_]:
+    """The blocks that a layer which moves surely explains worse than one that hardly does."""
+    far = np.array([move.farthest(plane.luma.shape) > config.apart for move in believed])
+    if not far.any():
+        return np.zeros(stack.shape[1:], np.bool_)
+    surely = stack[far].min(axis=0) > stack[~far].min(axis=0) + config.owned
+    closed = cv2.morphologyEx(surely.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    return np.asarray(closed > 0)
 
 
 def _shares(

@@ -19,11 +19,21 @@ from dougagen.footage.seeking import LOOK_BEHIND, PacketCount, count_packets
 
 _EARLY = 0.9  # share of the longest way between two keyframes; one that comes sooner was set for a cut
 
+_WORTH_BEGINNING = 300  # frames of a part, some 70 of which are also read by the one before it
+
 
 def likely_borders(
-    episode: Episode, *, apart: int, start: Fraction | None = None, stop: Fraction | None = None
+    episode: Episode,
+    *,
+    apart: int,
+    start: Fraction | None = None,
+    stop: Fraction | None = None,
+    readers: int | None = None,
 ) -> tuple[Border, ...]:
-    """Frames of ``[start, stop)``, about ``apart`` frames from each other, at which it is likely cut."""
+    """Frames of ``[start, stop)``, about ``apart`` frames from each other, at which it is likely cut.
+
+    With so many ``readers`` the last parts are smaller, so that none waits long for the one who ends last.
+    """
     count = count_packets(episode)
     if count is None:
         return ()
@@ -33,7 +43,7 @@ def likely_borders(
     early = [index for index in _early_keyframes(count) if index > first + LOOK_BEHIND]
     return tuple(
         (index, (count.stamps[index] - origin) * count.base)
-        for index in _spread(early, first=first, last=last, apart=apart)
+        for index in _spread(early, first=first, last=last, apart=apart, readers=readers)
     )
 
 
@@ -45,10 +55,17 @@ def _early_keyframes(count: PacketCount) -> list[int]:
     return [index for way, index in zip(ways, indices[1:], strict=True) if way < _EARLY * longest]
 
 
-def _spread(indices: Sequence[int], *, first: int, last: int, apart: int) -> Iterator[int]:
-    """Of ascending ``indices`` the first that lies ``apart`` from the one before it, again and again."""
+def _spread(
+    indices: Sequence[int], *, first: int, last: int, apart: int, readers: int | None
+) -> Iterator[int]:
+    """Of ascending ``indices`` the first that lies ``apart`` from the one before it, again and again.
+
+    Of what is left each of ``readers`` takes a half of its share at most, as long as that is worth beginning.
+    """
     before = first
     for index in indices:
-        if index - before >= apart and last - index >= apart // 2:
+        share = apart if readers is None else max((last - before) // (2 * readers), _WORTH_BEGINNING)
+        way = min(apart, share)
+        if index - before >= way and last - index >= way // 2:
             yield index
             before = index

@@ -35,6 +35,8 @@ class Seen:
     """The shifts that points followed in the last frames."""
     followed: tuple[Move, ...] = ()
     """What points followed in it, believed or not."""
+    stood: float | None = None
+    """How strongly what stood beside its layers differed; None where nothing did, so far."""
     last: Pair | None = None
     """The last frame that did not only repeat the one before."""
 
@@ -55,6 +57,7 @@ class Seen:
         self.votes.clear()
         self.weather.clear()
         self.left_over = self.left_over_before = ()
+        self.stood = None
         if not self.moves:
             self.followed, self.last, self.repeats = (), None, 0
 

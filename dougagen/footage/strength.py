@@ -51,6 +51,27 @@ def strength_at_edges(
     return float(_without_specks(bare, bare, config).max()) / usual, noise / usual
 
 
+def strength_of_what_stands(
+    bare: NDArray[np.float32],
+    stands: NDArray[np.bool_],
+    current: AnalysisPlane,
+    before: AnalysisPlane,
+    config: ChangeConfig,
+) -> tuple[float, float] | None:
+    """The same for a cel that stands before layers which move; None where too little surely stands.
+
+    ``bare`` as above. A cel that is redrawn by parts of a pixel changes some of it everywhere, gaps through
+    which the layers behind are seen only little; noise, or a layer so slow that it seems to stand, changes
+    most of it.
+    """
+    if np.count_nonzero(stands) < config.least_standing:
+        return None
+    usual = max(config.standing_level * _share_of_usual(current, before, config), config.least_level)
+    inside = bare[stands]
+    noise = config.standing_noise * _ranked(inside, int(config.standing_quiet * inside.size))
+    return _ranked(inside, int(config.standing_share * inside.size)) / usual, noise / usual
+
+
 def _share_of_usual(current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> float:
     """The contrast of a shot against that of an ordinary one, at most 1: darker shots change by less."""
     return min(1.0, max(current.strong_contrast, before.strong_contrast) / config.usual_contrast)

@@ -26,7 +26,7 @@ from dougagen.runs.decoder import DecoderProcess, FarFootage
 from dougagen.runs.words import Opened, Seam
 
 FRAMES_APART = 600
-"""Between borders. Each part costs up to some hundred frames more than its own."""
+"""Between borders. A part reads some 75 frames beyond its end, which its search looks ahead."""
 _FRAMES_APART_UNSEEN = 1500
 """The same where no pictures are asked for, whose parts wait in little memory."""
 _WAITING_BYTES = 1 << 30
@@ -58,7 +58,8 @@ def read_in_parts(
         if decoders < 2 or max_drawings is not None or options["config"].decoding.skip_chapters:
             return alone()
         apart = frames_apart or (FRAMES_APART if pictures else _FRAMES_APART_UNSEEN)
-        borders = first.borders(apart=apart, start=options.get("start"), stop=options.get("stop")).of_parts
+        stretch = {"start": options.get("start"), "stop": options.get("stop")}
+        borders = first.borders(apart=apart, readers=decoders, **stretch).of_parts
         if not borders:
             return alone()
         return PartedFootage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 import cv2
@@ -10,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dougagen.domain import Frame
-from dougagen.footage import HoldConfig
+from dougagen.footage import HoldConfig, changes
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 from dougagen.footage.following import FollowingConfig, moves_between
 from dougagen.footage.holds import collapse_holds
-from dougagen.footage.layers import BorderMemory, LayersConfig
+from dougagen.footage.layers import BorderMemory, LayersConfig, explain
 from dougagen.footage.motion import MotionConfig, Move, displaced, residual_after
 
 Picture = NDArray[np.uint8]
@@ -105,6 +106,59 @@ def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays(
     assert all(np.array_equal(memory.settled(silhouette), silhouette) for _ in range(4))
     assert np.array_equal(memory.settled(mouth), silhouette)
     assert np.array_equal(memory.settled(np.zeros_like(silhouette)), silhouette)
+
+
+def test_layers_met_in_most_of_the_last_frames_or_they_did_not():
+    memory, silhouette = BorderMemory(LayersConfig()), np.eye(20, dtype=np.bool_)
+    assert not memory.parted
+    for _ in range(4):
+        memory.settled(silhouette)
+    assert memory.parted
+    for _ in range(4):
+        memory.settled(np.zeros_like(silhouette))
+    assert not memory.parted
+
+
+def sliding(drawn, painted, frames: int) -> list[Picture]:
+    """A cel that stands before a background which is pulled past."""
+    wide = painted(480, 240)
+    scenes = (drawn(wide[:, 2 * t : 2 * t + 320], "A") for t in range(frames))
+    return [cv2.resize(scene, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC) for scene in scenes]
+
+
+def test_what_surely_stands_is_the_inside_of_the_cel(drawn, painted):
+    before, current = (
+        AnalysisPlane(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY)) for one in sliding(drawn, painted, 2)
+    )
+    still = block_levels(residual(current, before, tolerance=0.35))
+    explained = explain(
+        current,
+        before,
+        still,
+        [Move(-4.0, 0.0)],
+        tolerance=0.35,
+        memory=BorderMemory(LayersConfig()),
+        config=LayersConfig(),
+        motion=MOTION,
+    )
+    paper = np.full((240, 320, 3), (0, 255, 0), np.uint8)
+    cel = np.any(drawn(paper, "A") != paper, axis=2).astype(np.uint8)
+    inside = cv2.resize(cel, (160, 120), interpolation=cv2.INTER_AREA) > 0
+    assert explained.stands is not None
+    assert np.count_nonzero(explained.stands) > 200
+    assert np.mean(inside[explained.stands]) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("strengths", "expected"),
+    [((2.0, 0.1, 0.1), [0, 3, 6, 9]), ((2.0, 2.0, 2.0), [0]), ((0.1, 0.2, 0.1), [0])],
+)
+def test_what_stands_is_redrawn_where_it_differs_by_more_than_in_the_frame_before(
+    strengths, expected, drawn, painted, monkeypatch
+):
+    asked = itertools.count(1)
+    monkeypatch.setattr(changes, "strength_of_what_stands", lambda *_: (strengths[next(asked) % 3], 0.0))
+    assert starts(sliding(drawn, painted, 12)) == expected
 
 
 @pytest.mark.parametrize("coded_anew", [False, True])

@@ -9,7 +9,7 @@ from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.motion import Move
-from dougagen.footage.strength import strength_at_edges
+from dougagen.footage.strength import strength_at_edges, strength_of_what_stands
 
 
 @pytest.mark.parametrize(("noise", "is_drawn"), [(0.5, True), (6.0, False)])
@@ -19,6 +19,24 @@ def test_what_changes_at_edges_is_drawn_where_the_rest_is_quiet(noise: float, is
     sharp = AnalysisPlane(np.tile(np.array([0, 200], np.uint8), (480, 400)))
     strength, least = strength_at_edges(bare, sharp, sharp, ChangeConfig())
     assert (strength > max(least, 1.0)) is is_drawn
+
+
+@pytest.mark.parametrize(
+    ("quiet", "changed", "is_drawn"), [(0.3, 90, True), (0.3, 15, False), (4.0, 90, False)]
+)
+def test_a_cel_that_stands_is_redrawn_where_some_of_it_changes_and_most_does_not(
+    quiet: float, changed: int, is_drawn: bool
+) -> None:
+    bare = np.random.default_rng(0).uniform(0, quiet, (120, 200)).astype(np.float32)
+    stands = np.zeros(bare.shape, np.bool_)
+    stands[40:80, 80:120] = True  # 1,600 blocks
+    bare[42:45, 80 : 80 + changed // 3] = 7.0
+    sharp = AnalysisPlane(np.tile(np.array([0, 200], np.uint8), (480, 400)))
+    told = strength_of_what_stands(bare, stands, sharp, sharp, ChangeConfig())
+    assert told is not None
+    assert (told[0] > max(told[1], 1.0)) is is_drawn
+    stands[42:] = False
+    assert strength_of_what_stands(bare, stands, sharp, sharp, ChangeConfig()) is None
 
 
 def test_a_steady_pace_is_what_half_of_the_frames_agree_on() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from av.video.frame import PictureType
 from dougagen.domain import Drawing
 from dougagen.errors import EpisodeError
 from dougagen.footage import Footage, FootageConfig, Timesheet, likely_borders, open_episode, read_footage
+from dougagen.footage import parts as parting
 from dougagen.footage.decode import DecodeConfig
 from dougagen.processes.streams import StageClock
 from dougagen.runs import SILENT, Plan, extract_all, parts
@@ -112,8 +114,30 @@ def test_the_timesheet_is_the_same_whatever_the_number_of_jobs(clip, jobs) -> No
     assert isinstance(read, Footage if jobs == 1 else PartedFootage)
 
 
+def test_a_part_decodes_no_more_than_its_search_looks_ahead(clip) -> None:
+    with read_footage(open_episode(clip), config=FootageConfig().for_timing(), until=41) as footage:
+        drawings = list(footage)
+    assert footage.seams.ended_at is not None
+    assert drawings[-1].exposures[-1].stop == footage.seams.ended_at[0] == 41
+    assert footage.counts.frames_decoded <= 41 + 75
+
+
 def borders_of(path: Path) -> list[int]:
     return [index for index, _ in likely_borders(open_episode(path), apart=20)]
+
+
+def test_the_last_parts_are_smaller_so_that_no_decoder_waits_long_for_another() -> None:
+    cuts = range(50, 4_500, 50)
+    even, shared = (
+        [*parting._spread(cuts, first=0, last=4_500, apart=1_500, readers=readers)] for readers in (None, 2)
+    )
+    assert even == [1_500, 3_000]
+    ways = [late - early for early, late in pairwise([0, *shared, 4_500])]
+    assert ways[0] == 1_150  # a half of a decoder's share
+    assert ways[:-1] == sorted(ways[:-1], reverse=True)
+    assert 300 <= ways[-1] <= 450
+    long = [*parting._spread(range(50, 36_000, 50), first=0, last=36_000, apart=1_500, readers=2)]
+    assert long[:20] == [1_500 * number for number in range(1, 21)]
 
 
 @pytest.mark.parametrize("decoders", [2, 3])
