@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dougagen.errors import UsageError
 from dougagen.studio.background.books import paint_book
+from dougagen.studio.background.joined import paint_joined, paint_pattern_wall
 from dougagen.studio.background.painting import paint_background
 from dougagen.studio.delivery.stills import Codecs, any_codec
 from dougagen.studio.design.cast import random_thing
@@ -49,13 +50,31 @@ class Family:
     person: Designer
     thing: Designer
     background: Painter
+    pattern_wall: Painter
+    """A background that is one pattern of cells; profiles ask for it, as for the next."""
+    joined: Painter
+    """One background seen through, above or beside another."""
     book: Painter
     codecs: Codecs
 
 
-TRAINING_FAMILY = Family(random_character, random_thing, paint_background, paint_book, any_codec)
+TRAINING_FAMILY = Family(
+    person=random_character,
+    thing=random_thing,
+    background=paint_background,
+    pattern_wall=paint_pattern_wall,
+    joined=paint_joined,
+    book=paint_book,
+    codecs=any_codec,
+)
 HELD_OUT_FAMILY = Family(
-    random_held_out_person, random_held_out_thing, paint_held_out, paint_held_out_book, held_out_codec
+    person=random_held_out_person,
+    thing=random_held_out_thing,
+    background=paint_held_out,
+    pattern_wall=paint_held_out,  # its profile asks for neither
+    joined=paint_held_out,
+    book=paint_held_out_book,
+    codecs=held_out_codec,
 )
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import CelMask, Douga, DougaClass, Triplet
-from dougagen.studio.background.joined import paint_joined, paint_pattern_wall
 from dougagen.studio.casting import cast_shot
 from dougagen.studio.cel.cel import Cel, Recolor, Rgb
 from dougagen.studio.cel.colors import dark_costume, other_role
@@ -181,9 +180,9 @@ def _background(dice: Dice, *, height: int, width: int) -> NDArray[np.uint8]:
     if profile.patterned or profile.joined:
         draw = rng.uniform()
         if draw < profile.patterned:
-            return paint_pattern_wall(rng, height=height, width=width)
+            return dice.family.pattern_wall(rng, height=height, width=width)
         if draw < profile.patterned + profile.joined:
-            return paint_joined(rng, height=height, width=width)
+            return dice.family.joined(rng, height=height, width=width)
     return dice.family.background(rng, height=height, width=width)
 
 
