@@ -21,18 +21,17 @@ def strength_of(
     levels, borders = explained.levels, explained.borders
     if not levels.any():
         return 0.0, 0.0
-    share = _share_of_usual(current, before, config)
     rank = int(config.noise_share * levels.size)
     noise = config.noise_factor * _ranked(levels.ravel(), rank)
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
     within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
-    for part, rank, usual in (
+    for part, rank, level in (
         (within[~borders], 0, config.still_level),
         (levels[borders], max(2, int(config.strips_share * levels.size)), config.layers_level),
     ):
         if part.size > rank:
-            usual = max(usual * share, config.least_level)
+            usual = _usual(level, current, before, config)
             verdicts.append((_ranked(part, rank) / usual, noise / usual))
     told = [verdict for verdict in verdicts if verdict[0] > verdict[1]]
     return max(told or verdicts, default=(0.0, 0.0))
@@ -46,7 +45,7 @@ def strength_at_edges(
     A line that is drawn part of a pixel beside itself changes what had an edge before. Coding does so too,
     but all over the picture: ``bare``, the levels of the plain difference, is quiet beside a drawing.
     """
-    usual = max(config.edge_level * _share_of_usual(current, before, config), config.least_level)
+    usual = _usual(config.edge_level, current, before, config)
     noise = config.edge_noise * _ranked(bare.ravel(), int(config.noise_share * bare.size))
     return float(_without_specks(bare, bare, config).max()) / usual, noise / usual
 
@@ -66,15 +65,16 @@ def strength_of_what_stands(
     """
     if np.count_nonzero(stands) < config.least_standing:
         return None
-    usual = max(config.standing_level * _share_of_usual(current, before, config), config.least_level)
+    usual = _usual(config.standing_level, current, before, config)
     inside = bare[stands]
     noise = config.standing_noise * _ranked(inside, int(config.standing_quiet * inside.size))
     return _ranked(inside, int(config.standing_share * inside.size)) / usual, noise / usual
 
 
-def _share_of_usual(current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> float:
-    """The contrast of a shot against that of an ordinary one, at most 1: darker shots change by less."""
-    return min(1.0, max(current.strong_contrast, before.strong_contrast) / config.usual_contrast)
+def _usual(level: float, current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> float:
+    """``level``, which is an ordinary shot's, for this one: darker shots change by less."""
+    share = min(1.0, max(current.strong_contrast, before.strong_contrast) / config.usual_contrast)
+    return max(level * share, config.least_level)
 
 
 def _without_specks(

@@ -45,9 +45,9 @@ class Hand:
         """An open one."""
         return self._faceted(points, closed=False)
 
-    def ink(self, ink: Ink | None) -> Ink | None:
+    def ink(self, ink: Ink) -> Ink | None:
         """This hand's pen; None where it draws no line."""
-        if ink is None or self.weight == 1.0:
+        if self.weight == 1.0:
             return ink
         return replace(ink, width=ink.width * self.weight) if self.weight > 0 else None
 
@@ -92,7 +92,7 @@ AS_DESIGNED = Hand()
 
 
 def another_hand(rng: np.random.Generator) -> Hand:
-    """Facets in one of two, contours that waver, lines from a hair to a brush or none, other proportions."""
+    """Facets in three of five, contours that waver in two, other lines or none, other proportions."""
     return Hand(
         facet=float(np.exp(rng.uniform(np.log(0.012), np.log(0.11)))) if rng.uniform() < 0.6 else 0.0,
         waver=float(np.exp(rng.uniform(np.log(1.5), np.log(14.0)))) if rng.uniform() < 0.4 else 0.0,

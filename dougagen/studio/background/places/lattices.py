@@ -6,6 +6,7 @@ They have outlines, flat tones, a shaded side and small gleams, as cels do, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -42,23 +43,36 @@ def _tones(rng: np.random.Generator, ground: Rgb) -> list[Rgb]:
     return [mixed(ground, any_color(rng), spread) for _ in range(int(rng.integers(1, 5)))]
 
 
-def _style(rng: np.random.Generator) -> dict[str, float]:
-    return {
-        "inset": float(rng.choice([1.0, rng.uniform(0.8, 0.97)])),
-        "bulk": float(rng.choice([0.0, rng.uniform(0.05, 0.3)])),
-        "gloss": float(rng.choice([0.0, rng.uniform(0.2, 0.7)], p=[0.7, 0.3])),
-        "fade": float(rng.choice([1.0, rng.uniform(0.7, 1.1)])),
-    }
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How all cells of a wall are made."""
+
+    inset: float
+    """Size of a cell; what is left of 1 is joint."""
+    bulk: float
+    gloss: float
+    """Both as in ``Board.body``."""
+    fade: float
+    """Light that is left at the lower end of a flat cell."""
 
 
-def _lay(s: Surface, rng: np.random.Generator, cell: Points, tone: Rgb, style: dict[str, float]) -> None:
+def _style(rng: np.random.Generator) -> _Style:
+    return _Style(
+        inset=float(rng.choice([1.0, rng.uniform(0.8, 0.97)])),
+        bulk=float(rng.choice([0.0, rng.uniform(0.05, 0.3)])),
+        gloss=float(rng.choice([0.0, rng.uniform(0.2, 0.7)], p=[0.7, 0.3])),
+        fade=float(rng.choice([1.0, rng.uniform(0.7, 1.1)])),
+    )
+
+
+def _lay(s: Surface, rng: np.random.Generator, cell: Points, tone: Rgb, style: _Style) -> None:
     middle = cell.mean(axis=0)
-    inset = (cell - middle) * style["inset"] + middle
+    inset = (cell - middle) * style.inset + middle
     color = jittered(rng, tone, 2)
-    if style["bulk"] or style["gloss"]:
-        s.body(inset, color, bulk=style["bulk"], gloss=style["gloss"], shade=0.8)
+    if style.bulk or style.gloss:
+        s.body(inset, color, bulk=style.bulk, gloss=style.gloss, shade=0.8)
     else:
-        s.shape(inset, color, to=lit(color, style["fade"]))
+        s.shape(inset, color, to=lit(color, style.fade))
 
 
 def _studs(s: Surface, rng: np.random.Generator, ground: Rgb, step: float, *, diagonal: bool) -> None:
