@@ -90,7 +90,7 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
         sliding = said_by_moves(looks, config)[1]  # what slides over the background is cel
         if sliding.any():
             change += _of_all_drawings(paints, sliding, config.moves.areas)
-        return list(change), paints
+        return list(change - _doubt(paints, odds, config)), paints
     by_moves, own = said_by_moves(looks, config)
     words = own.copy()
     read = odds + by_moves
@@ -108,7 +108,14 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
     )
     shared = paints.shared(settled)
     shared = _not_against(own, words, odds, shared, config.moves.areas)
-    return list(shared - odds), paints
+    return list(shared - odds - _doubt(paints, odds, config)), paints
+
+
+def _doubt(paints: Paints, odds: NDArray[np.float32], config: ShotConfig) -> NDArray[np.float32]:
+    """Log odds, float32[K, h, w], that count against cel where drawings disagree about a paint."""
+    cel, _ = paints.means((odds > 0).astype(np.float32))
+    disputed = ((cel > 0) & (cel < 1)).astype(np.float32)
+    return config.doubt * paints.handed_back(disputed, np.zeros_like(odds))
 
 
 def _read_beside_the_board(looks: Sequence[Look], paints: Paints, config: ShotConfig) -> NDArray[np.float32]:

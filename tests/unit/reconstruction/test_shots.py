@@ -110,6 +110,21 @@ def test_a_piece_of_background_that_one_drawing_takes_for_cel_is_given_back() ->
     assert not found[4].cel_mask.pixels[:34, :34].any()  # from line 35 on other drawings have their figure
 
 
+def test_drawings_that_disagree_must_outweigh_a_doubt_to_make_cel_of_a_place() -> None:
+    made, masks = drawings(6, step=0)
+    odds = sure(masks)
+    for one in odds:
+        one[80:, 120:] = -1.0  # two of six take it for cel, and a little louder
+    for one in odds[1:3]:
+        one[80:, 120:] = 2.4
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
+    assert not any(one.cel_mask.pixels[84:, 124:].any() for one in found)
+    odds = sure(masks)
+    odds[2][masks[2]] = -1.0  # one of six misses the figure
+    found = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
+    assert error(found, masks) < 0.002
+
+
 def test_a_window_in_the_wall_goes_with_the_wall_although_the_networks_call_it_cel() -> None:
     made, masks = drawings(6, pan=7, step=0)
     odds = sure(masks)
