@@ -267,8 +267,12 @@ class ShotConfig:
     network's mistakes too. At .5 a pan gains more (error × .24 instead of .33), and a coarsely coded clip in
     which the network is wrong loses .006."""
     doubt: float = 0.8
-    """Log odds against cel where drawings disagree about one paint at one place. On 23 development shots two
-    thirds of what such votes called cel by less than 1 were background."""
+    """Log odds against cel where drawings disagree about one paint at one place and the camera stands: two
+    thirds of what such votes called cel by less than 1 were background. Under moving cameras it loses cel."""
+    wandered: float = 10.0
+    """px at ``lines`` by which the background must pass the middle of the frame. Where it does not, a camera
+    that shakes or zooms, figures keep their places on it: drawings repeat each other's mistakes, and are
+    heard only where a whole area's move speaks."""
     moving: float = 2.5
     """Log odds for cel or background where a place follows the one's move and not the other's."""
     moving_levels: float = 6.0

@@ -108,11 +108,22 @@ def _changes(looks: Sequence[Look], config: ShotConfig) -> tuple[list[NDArray[np
     )
     shared = paints.shared(settled)
     shared = _not_against(own, words, odds, shared, config.moves.areas)
-    return list(shared - odds - _doubt(paints, odds, config)), paints
+    if _wandered(looks) < config.wandered:
+        shared = np.where(words != 0, shared, odds)
+    return list(shared - odds), paints
+
+
+def _wandered(looks: Sequence[Look]) -> float:
+    """px by which the background passes the middle of the frame: few where a camera shakes or zooms."""
+    height, width = looks[0].odds.shape
+    middle = np.array([width / 2, height / 2, 1.0])
+    at = np.array([(look.place @ middle)[:2] for look in looks])
+    return float(np.hypot(*np.ptp(at, axis=0)))
 
 
 def _doubt(paints: Paints, odds: NDArray[np.float32], config: ShotConfig) -> NDArray[np.float32]:
-    """Log odds, float32[K, h, w], that count against cel where drawings disagree about a paint."""
+    """Log odds, float32[K, h, w], that count against cel where drawings disagree about a paint, the
+    camera standing."""
     cel, _ = paints.means((odds > 0).astype(np.float32))
     disputed = ((cel > 0) & (cel < 1)).astype(np.float32)
     return config.doubt * paints.handed_back(disputed, np.zeros_like(odds))

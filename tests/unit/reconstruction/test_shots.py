@@ -414,6 +414,23 @@ def test_a_camera_that_shakes_gives_one_plate_and_spoils_no_mask() -> None:
     )
 
 
+def test_a_camera_that_shakes_a_little_makes_no_majority_of_drawings_that_miss_a_figure() -> None:
+    wide = board(WIDTH + 20, HEIGHT + 20)
+    made, masks = drawings(6, step=0)
+    shaken = []
+    for k, (x, y) in enumerate([(5, 5), (7, 4), (4, 6), (6, 7), (3, 5), (7, 6)]):
+        picture = wide[y : y + HEIGHT, x : x + WIDTH].copy()
+        picture[masks[k]] = made[k].image[masks[k]]
+        shaken.append(Drawing("0" * 16, 0, made[k].exposures, picture, drawing_index=k))
+    odds = sure(masks)
+    for one, mask in zip(odds[2:], masks[2:], strict=True):
+        one[mask] = -2.0  # four of six
+    kept = NetworkShotReader(Networks(odds), ShotConfig()).read(shaken)
+    assert error(kept[:2], masks[:2]) < 0.002
+    voted = NetworkShotReader(Networks(odds), ShotConfig(wandered=0.0)).read(shaken)
+    assert error(voted[:2], masks[:2]) > 0.02  # what the vote would have done
+
+
 def test_a_shot_of_one_drawing_is_read_as_it_stands() -> None:
     made, masks = drawings(1)
     reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
