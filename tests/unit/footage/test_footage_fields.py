@@ -104,6 +104,21 @@ def test_video_shot_in_fields_is_deinterlaced_and_no_comb_is_left() -> None:
     assert all(worst_block(combed_pixels(luma, everywhere, level=6, run=RUN)) == 0 for luma in found)
 
 
+def test_pictures_beside_a_cut_are_deinterlaced_too_and_the_other_shot_does_not_show_in_them() -> None:
+    def moving(field: int, light: int) -> np.ndarray:
+        page = np.full((HEIGHT, WIDTH), light, np.uint8)
+        page[20:80, 10 + 5 * field : 30 + 5 * field] = 110
+        page[84:88, 40:60] = 110  # it stands in either shot
+        return page
+
+    frames = [joined(*(moving(2 * n + f, 180 if n < 4 else 40) for f in range(2))) for n in range(8)]
+    found, stream = progressive(frames)
+    assert stream.frames_deinterlaced == 8
+    everywhere = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    assert all(worst_block(combed_pixels(luma, everywhere, level=6, run=RUN)) == 0 for luma in found)
+    assert all((luma[84:88, 40:60] == 110).all() for luma in found)
+
+
 def test_weaving_takes_the_even_rows_of_one_frame_and_the_odd_rows_of_the_other_in_every_plane() -> None:
     top, bottom = (video_of(np.full((HEIGHT, WIDTH), level, np.uint8)) for level in (40, 90))
     both = woven(top, bottom)
