@@ -4,7 +4,9 @@
 frames between belong to the drawing before, and the picture that comes back is compared with what was there
 before it was covered.
 
-**Fade to black and back.** Where another shot comes out of the dark, the cut is where the dark shows least.
+**Fade to black and back.** Where another shot comes out of the dark, the cut is where the dark shows least;
+where the shot before went dark at once and did not fade, it is where the dark begins. Beside the dark two
+shots may show too little to be told apart: they are compared where they show most.
 
 **Dissolve.** Each of its frames is a mixture of the same two pictures, ever more of the second. That is
 tested on the pixels of the small planes: a pan or a new drawing between two pictures is no mixture of them.
@@ -17,6 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +39,10 @@ class TransitionConfig:
     frames_ahead: int = 36  # frames looked at before one is passed on: a dissolve of a second and a half
     longest_flash: int = 8  # frames that a picture may be gone and come back; a shot is longer
     longest_dark: int = 12  # frames as good as black in which the cut between two fades is looked for
+    # times the steps of the contrast before it by which the picture goes where it is cut to black, not faded
+    at_once: float = 4.0
+    # frames before and after the dark among which those that show most are held against each other
+    clear_within: int = 12
     # levels, mean over the cells, that a frame of a dissolve differs from the one before
     least_step: float = 0.35
     # cosine of the steps to two frames in a row; in a dissolve they are the same picture, B − A
@@ -53,6 +60,7 @@ def without_transitions(
 ) -> Iterator[Change]:
     """The changes with dissolves and flashes taken out: their frames begin nothing but the new shot."""
     changes = _without_flashes(changes, config, transitions=transitions)
+    changes = _others_out_of_the_dark(changes, config, transitions=transitions)
     changes = _cut_in_the_dark(changes, transitions=transitions)
     return _dissolves_as_cuts(changes, transitions=transitions, light=config.light)
 
@@ -87,9 +95,47 @@ def _returned(recent: deque[Change], change: Change, config: ChangeConfig) -> Ch
 
 
 # ---- fades to black and back ----------------------------------------------------------------------
+def _others_out_of_the_dark(
+    changes: Iterable[Change], config: ChangeConfig, *, transitions: TransitionConfig
+) -> Iterator[Change]:
+    """Cut where what comes out of the dark is another picture than what went into it, both at their clearest.
+
+    The last frame of a fade and the first of the next may hold a few levels each, which light explains.
+    """
+    window: deque[Change] = deque()
+    behind: deque[Change] = deque(maxlen=transitions.clear_within)  # of this shot
+    dark = False
+
+    def passed() -> Change:
+        nonlocal dark
+        change = window.popleft()
+        if change.blank:
+            dark = True
+            return change
+        if dark and behind and not change.cut:
+            ahead = takewhile(lambda later: not (later.cut or later.blank), window)
+            clear, before = (max(among, key=_spread) for among in ((change, *ahead), behind))
+            other = compare(clear, before.plane, config=config)
+            if other.cut:
+                change = replace(change, strength=other.strength, cut=True)
+        dark = False
+        if change.cut:
+            behind.clear()
+        behind.append(change)
+        return change
+
+    for change in changes:
+        window.append(change)
+        if len(window) > transitions.clear_within:
+            yield passed()
+    while window:
+        yield passed()
+
+
 def _cut_in_the_dark(changes: Iterable[Change], *, transitions: TransitionConfig) -> Iterator[Change]:
     """Where a shot fades out and the next fades in, the old one ends with the first that shows least."""
     dark: deque[Change] = deque()
+    lit: deque[float] = deque(maxlen=4)  # levels, spread of the last frames that showed something
     for change in changes:
         if change.blank:
             dark.append(change)
@@ -97,16 +143,34 @@ def _cut_in_the_dark(changes: Iterable[Change], *, transitions: TransitionConfig
                 yield dark.popleft()
             continue
         if dark and change.cut:
-            shows = [float(other.plane.small.luma.std()) for other in dark]
-            emptiest = next(i for i, spread in enumerate(shows) if spread <= min(shows) + 0.05)
-            if emptiest + 1 < len(dark):
-                later = dark[emptiest + 1]
-                dark[emptiest + 1] = replace(later, strength=change.strength, cut=True)
+            begins = _begin_in_the_dark([_spread(other) for other in dark], lit, transitions=transitions)
+            lit.clear()
+            if begins < len(dark):
+                dark[begins] = replace(dark[begins], strength=change.strength, cut=True)
                 change = replace(change, strength=0.0, cut=False)
         yield from dark
         dark.clear()
+        if change.cut:
+            lit.clear()
+        lit.append(_spread(change))
         yield change
     yield from dark
+
+
+def _begin_in_the_dark(shows: Sequence[float], lit: Sequence[float], *, transitions: TransitionConfig) -> int:
+    """Which of the dark frames, that show so much each, is the first of the shot that comes out of them.
+
+    A shot that fades out ends with the first of them that shows least. One that shows all it has up to them,
+    ``lit``, was cut to a shot that begins in the dark.
+    """
+    steps = np.abs(np.diff(lit))
+    if steps.size and lit[-1] - shows[0] > transitions.at_once * float(steps.max()):
+        return 0
+    return 1 + next(i for i, spread in enumerate(shows) if spread <= min(shows) + 0.05)
+
+
+def _spread(change: Change) -> float:
+    return float(change.plane.small.luma.std())
 
 
 # ---- dissolves --------------------------------------------------------------------------------------

@@ -95,6 +95,22 @@ def test_another_shot_out_of_black_begins_after_the_first_black_frame(grey):
     assert starts(holds_of([a] * 6 + away + [black] * 3 + back + [b] * 8)) == [(0, 0), (1, 15)]
 
 
+@pytest.mark.parametrize("fading", [0.0, 0.01])
+def test_a_shot_that_comes_out_of_black_begins_where_the_one_before_is_cut_to_it(fading, grey):
+    a, b = grey("A"), grey("B", other=True)
+    lit = [veiled(a, 0.3 - fading * i, 16) for i in range(9)]  # it comes into light itself, or stands
+    black = [np.full_like(a, 16)] * 5
+    back = [veiled(b, 1 - i / 30, 16) for i in range(1, 31)]
+    assert starts(holds_of([*lit, *black, *back])) == [(0, 0), (1, 9)]
+
+
+def test_two_shots_that_fade_into_each_other_through_black_are_two_though_little_shows_beside_it(grey):
+    a, b = grey("A"), cv2.flip(grey("B", other=True), 0)
+    away = [veiled(a, i / 16, 16) for i in range(17)]
+    back = [veiled(b, 1 - i / 3, 16) for i in range(1, 4)]
+    assert starts(holds_of([a] * 6 + away + back + [b] * 8)) == [(0, 0), (1, 23)]
+
+
 def test_a_slow_fade_keeps_the_drawings_that_begin_in_it(grey):
     names = "AAAAAABBBBBBCCCCCC"
     pictures = [veiled(grey(name), 0.04 * i, 16) for i, name in enumerate(names)]
