@@ -2,7 +2,7 @@
 
 **Flash.** A picture that is gone for a few frames and comes back was covered by a flash or an explosion: the
 frames between belong to the drawing before, and the picture that comes back is compared with what was there
-before it was covered.
+before it was covered. It may be gone for longer where some of it is seen beside what covers it.
 
 **Fade to black and back.** Where another shot comes out of the dark, the cut is where the dark shows least;
 where the shot before went dark at once and did not fade, it is where the dark begins. Beside the dark two
@@ -19,15 +19,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.changes import compare
-from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 from dougagen.footage.hold import FrameFacts
 from dougagen.footage.light import LightConfig, in_one_light, is_blank
 
@@ -38,6 +38,10 @@ class TransitionConfig:
 
     frames_ahead: int = 36  # frames looked at before one is passed on: a dissolve of a second and a half
     longest_flash: int = 8  # frames that a picture may be gone and come back; a shot is longer
+    longest_effect: int = 20  # frames that it may be gone behind something beside which …
+    # … such a share of the blocks, with contrast, two by two, above where subtitles are, goes on
+    seen_beside: float = 0.0004
+    above_subtitles: float = 0.75  # share of the height
     longest_dark: int = 12  # frames as good as black in which the cut between two fades is looked for
     # times the steps of the contrast before it by which the picture goes where it is cut to black, not faded
     at_once: float = 4.0
@@ -73,25 +77,47 @@ def _without_flashes(
     recent: deque[Change] = deque()
     for change in changes:
         if change.cut:
-            change = _returned(recent, change, config) or change
+            change = _returned(recent, change, config, transitions=transitions) or change
         recent.append(change)
-        if len(recent) > transitions.longest_flash + 1:
+        if len(recent) > transitions.longest_effect + 1:
             yield recent.popleft()
     yield from recent
 
 
-def _returned(recent: deque[Change], change: Change, config: ChangeConfig) -> Change | None:
-    """``change`` as a return of the picture before the last cut, whose frames then become a flash."""
-    place = max((i for i, other in enumerate(recent) if other.cut), default=0)
-    if place == 0:  # the picture before is not known any more, or there never was one
-        return None
-    back = compare(change, recent[place - 1].plane, config=config)
-    if back.cut or np.isinf(recent[place].strength):
-        return None
-    for i in range(place, len(recent)):
-        facts = replace(recent[i].facts, in_flash=True)
-        recent[i] = replace(recent[i], strength=0.0, least=0.0, cut=False, facts=facts)
-    return back
+def _returned(
+    recent: deque[Change], change: Change, config: ChangeConfig, *, transitions: TransitionConfig
+) -> Change | None:
+    """``change`` as a return of the picture before one of the last cuts; all since then becomes a flash."""
+    for place in reversed([i for i, other in enumerate(recent) if other.cut and i > 0]):
+        if np.isinf(recent[place].strength):
+            return None
+        covered, before = recent[place], recent[place - 1]
+        short = len(recent) - place <= transitions.longest_flash
+        if not short and not _seen_beside(covered.plane, before.plane, config, transitions=transitions):
+            continue
+        back = compare(change, before.plane, config=config)
+        if back.cut:
+            continue
+        for i in range(place, len(recent)):
+            facts = replace(recent[i].facts, in_flash=True)
+            recent[i] = replace(recent[i], strength=0.0, least=0.0, cut=False, facts=facts)
+        return back
+    return None
+
+
+def _seen_beside(
+    covered: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig, *, transitions: TransitionConfig
+) -> bool:
+    """Whether some of the picture ``before`` is still there in the one that covers it.
+
+    A shot of half a second between two others leaves nothing of them but a subtitle.
+    """
+    above = slice(int(transitions.above_subtitles * len(block_levels(before.luma))))
+    shown = np.minimum(block_levels(covered.contrast), block_levels(before.contrast))[above]
+    left = block_levels(residual(covered, before, tolerance=config.tolerance))[above]
+    stays = (shown > config.cuts.textured) & (left <= config.changed_level)
+    together = cv2.morphologyEx(stays.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return float(np.mean(together)) >= transitions.seen_beside
 
 
 # ---- fades to black and back ----------------------------------------------------------------------
@@ -102,34 +128,35 @@ def _others_out_of_the_dark(
 
     The last frame of a fade and the first of the next may hold a few levels each, which light explains.
     """
-    window: deque[Change] = deque()
     behind: deque[Change] = deque(maxlen=transitions.clear_within)  # of this shot
+    emerging: list[Change] = []  # the first frames after the dark, while what they show is not known
     dark = False
 
-    def passed() -> Change:
-        nonlocal dark
-        change = window.popleft()
-        if change.blank:
-            dark = True
-            return change
-        if dark and behind and not change.cut:
-            ahead = takewhile(lambda later: not (later.cut or later.blank), window)
-            clear, before = (max(among, key=_spread) for among in ((change, *ahead), behind))
+    def judged() -> list[Change]:
+        if emerging:
+            clear, before = (max(among, key=_spread) for among in (emerging, behind))
             other = compare(clear, before.plane, config=config)
             if other.cut:
-                change = replace(change, strength=other.strength, cut=True)
-        dark = False
-        if change.cut:
-            behind.clear()
-        behind.append(change)
-        return change
+                emerging[0] = replace(emerging[0], strength=other.strength, cut=True)
+                behind.clear()
+        behind.extend(emerging)
+        passed = emerging[:]
+        emerging.clear()
+        return passed
 
     for change in changes:
-        window.append(change)
-        if len(window) > transitions.clear_within:
-            yield passed()
-    while window:
-        yield passed()
+        if change.cut or change.blank or len(emerging) == transitions.clear_within:
+            yield from judged()
+        if change.cut:
+            behind.clear()
+        if not change.blank and not change.cut and (emerging or (dark and behind)):
+            emerging.append(change)
+        else:
+            if not change.blank:
+                behind.append(change)
+            yield change
+        dark = change.blank
+    yield from judged()
 
 
 def _cut_in_the_dark(changes: Iterable[Change], *, transitions: TransitionConfig) -> Iterator[Change]:
