@@ -2,7 +2,8 @@
 
 **Flash.** A picture that is gone for a few frames and comes back was covered by a flash or an explosion: the
 frames between belong to the drawing before, and the picture that comes back is compared with what was there
-before it was covered. It may be gone for longer where some of it is seen beside what covers it.
+before it was covered. It may be gone for longer where some of it is seen beside what covers it: then nothing
+was cut, but what covers it is drawn.
 
 **Fade to black and back.** Where another shot comes out of the dark, the cut is where the dark shows least;
 where the shot before went dark at once and did not fade, it is where the dark begins. Beside the dark two
@@ -87,7 +88,7 @@ def _without_flashes(
 def _returned(
     recent: deque[Change], change: Change, config: ChangeConfig, *, transitions: TransitionConfig
 ) -> Change | None:
-    """``change`` as a return of the picture before one of the last cuts; all since then becomes a flash."""
+    """``change`` as a return of the picture before one of the last cuts, after a flash or behind an effect."""
     for place in reversed([i for i, other in enumerate(recent) if other.cut and i > 0]):
         if np.isinf(recent[place].strength):
             return None
@@ -98,6 +99,10 @@ def _returned(
         back = compare(change, before.plane, config=config)
         if back.cut:
             continue
+        if not short:  # what covers it is drawn, and so is each drawing of it
+            for i in range(place, len(recent)):
+                recent[i] = replace(recent[i], cut=False)
+            return replace(change, cut=False)
         for i in range(place, len(recent)):
             facts = replace(recent[i].facts, in_flash=True)
             recent[i] = replace(recent[i], strength=0.0, least=0.0, cut=False, facts=facts)
