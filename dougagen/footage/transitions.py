@@ -88,7 +88,7 @@ def _without_flashes(
 def _returned(
     recent: deque[Change], change: Change, config: ChangeConfig, *, transitions: TransitionConfig
 ) -> Change | None:
-    """``change`` as a return of the picture before one of the last cuts, after a flash or behind an effect."""
+    """``change`` as a return of the picture before one of the last cuts, after a flash or an effect."""
     for place in reversed([i for i, other in enumerate(recent) if other.cut and i > 0]):
         if np.isinf(recent[place].strength):
             return None
