@@ -141,7 +141,7 @@ def _others_out_of_the_dark(
         if emerging:
             clear, before = (max(among, key=_spread) for among in (emerging, behind))
             other = compare(clear, before.plane, config=config)
-            if other.cut:
+            if other.cut and not is_blank(before.plane, config=config.light):  # an episode begins in black
                 emerging[0] = replace(emerging[0], strength=other.strength, cut=True)
                 behind.clear()
         behind.extend(emerging)

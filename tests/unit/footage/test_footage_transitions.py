@@ -122,6 +122,11 @@ def test_two_shots_that_fade_into_each_other_through_black_are_two_though_little
     assert starts(holds_of([a] * 6 + away + back + [b] * 8)) == [(0, 0), (1, 23)]
 
 
+def test_an_episode_that_comes_out_of_black_is_not_cut(grey):
+    back = [veiled(grey("A"), 1 - i / 40, 16) for i in range(1, 41)]
+    assert starts(holds_of([np.full((240, 320), 16, np.uint8)] * 3 + back)) == [(0, 0)]
+
+
 def test_a_slow_fade_keeps_the_drawings_that_begin_in_it(grey):
     names = "AAAAAABBBBBBCCCCCC"
     pictures = [veiled(grey(name), 0.04 * i, 16) for i, name in enumerate(names)]
