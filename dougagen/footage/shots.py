@@ -65,7 +65,10 @@ def is_cut(
     alike = _correlation(current.cells, before.cells)
     if alike >= config.same_picture:
         return False
-    other_fine = _correlation(_fine(current, config), _fine(before, config)) < config.other_fine
+    other_fine = (
+        _correlation(*(fine_structure(plane, config=config) for plane in (current, before)))
+        < config.other_fine
+    )
     if alike >= config.same_shot and not other_fine and share <= config.nothing_stayed:
         return False
     if share > config.nothing_stayed:
@@ -93,7 +96,7 @@ def _most_staying_bands(stays: NDArray[np.bool_], config: CutConfig) -> NDArray[
     return np.asarray((band == first) | (band == first + 1))[:, np.newaxis]
 
 
-def _fine(plane: AnalysisPlane, config: CutConfig) -> NDArray[np.float32]:
+def fine_structure(plane: AnalysisPlane, *, config: CutConfig) -> NDArray[np.float32]:
     """What a picture shows beside light and shade, at a quarter of its size: float32[h/4, w/4]."""
     size = tuple(max(1, length // config.fine) for length in plane.luma.shape[::-1])
     small = cv2.resize(plane.luma, size, interpolation=cv2.INTER_AREA).astype(np.float32)

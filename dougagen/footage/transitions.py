@@ -31,6 +31,7 @@ from dougagen.footage.changes import compare
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 from dougagen.footage.hold import FrameFacts
 from dougagen.footage.light import LightConfig, in_one_light, is_blank
+from dougagen.footage.shots import fine_structure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,9 @@ class TransitionConfig:
     frames_ahead: int = 36  # frames looked at before one is passed on: a dissolve of a second and a half
     longest_flash: int = 8  # frames that a picture may be gone and come back; a shot is longer
     longest_effect: int = 20  # frames that it may be gone behind something beside which …
-    # … such a share of the blocks, with contrast, two by two, above where subtitles are, goes on
-    seen_beside: float = 0.0004
+    # … so large a part of it is seen, from the rim, above where subtitles are, as share of the blocks …
+    seen_beside: float = 0.02
+    same_beside: float = 0.5  # … whose fine structure correlates by so much; what is only as dark has none
     above_subtitles: float = 0.75  # share of the height
     longest_dark: int = 12  # frames as good as black in which the cut between two fades is looked for
     # times the steps of the contrast before it by which the picture goes where it is cut to black, not faded
@@ -117,12 +119,18 @@ def _seen_beside(
 
     A shot of half a second between two others leaves nothing of them but a subtitle.
     """
-    above = slice(int(transitions.above_subtitles * len(block_levels(before.luma))))
-    shown = np.minimum(block_levels(covered.contrast), block_levels(before.contrast))[above]
-    left = block_levels(residual(covered, before, tolerance=config.tolerance))[above]
-    stays = (shown > config.cuts.textured) & (left <= config.changed_level)
-    together = cv2.morphologyEx(stays.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    return float(np.mean(together)) >= transitions.seen_beside
+    left = block_levels(residual(covered, before, tolerance=config.tolerance))
+    same = (left <= config.changed_level).astype(np.uint8)[: int(transitions.above_subtitles * len(left))]
+    _, labels = cv2.connectedComponents(cv2.morphologyEx(same, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    at_rim = np.unique(np.concatenate([labels[0], labels[:, 0], labels[:, -1]]))
+    fine = [fine_structure(plane, config=config.cuts)[: len(labels)] for plane in (covered, before)]
+    for label in at_rim[at_rim > 0]:
+        part = (labels == label)[: len(fine[0]), : fine[0].shape[1]]
+        if float(np.mean(part)) >= transitions.seen_beside:
+            one, other = (picture[part] - picture[part].mean() for picture in fine)
+            if _cosine(one, other) >= transitions.same_beside:
+                return True
+    return False
 
 
 # ---- fades to black and back ----------------------------------------------------------------------
