@@ -48,9 +48,9 @@ class FieldConfig:
     drawn: float = 0.2
     """A frame is not combed if it has less than this share of the combs that its worst pairing with a
     neighbour's field has: what it has are drawn rows that move (measured: 0.02 against 0.8 to 1)."""
-    other: float = 0.6
+    other: float = 0.4
     """Share of the pixels in which a neighbour differs that is of another shot, and …"""
-    against: float = 2.0
+    against: float = 3.0
     """… so many times the share in which the one on the other side does. Its fields say nothing: joined with
     them a frame is combed all over, beside which what it has itself would be drawn rows."""
     run: int = 7
@@ -143,8 +143,9 @@ class Progressive(Iterator[Picture]):
         """The neighbours without one of another shot, where the frame stands right at a cut."""
         if len({picture.luma.shape for picture in (current, *beside)}) > 1:
             return beside
-        one, config = current.luma[::4, ::4], self._config  # rows of one field
-        differs = [float(np.mean(cv2.absdiff(one, other.luma[::4, ::4]) > config.level)) for other in beside]
+        # Rows of either field: a frame of the last field of one shot and the first of the next is of both.
+        one, config = current.luma[::3, ::4], self._config
+        differs = [float(np.mean(cv2.absdiff(one, other.luma[::3, ::4]) > config.level)) for other in beside]
         most = max(config.other, config.against * min(differs, default=0.0))
         return [other for other, share in zip(beside, differs, strict=True) if share <= most]
 

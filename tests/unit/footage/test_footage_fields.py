@@ -75,6 +75,14 @@ def test_pulldown_gives_back_the_film_and_a_picture_begins_with_its_first_field(
     assert (stream.frames_woven, stream.frames_deinterlaced) == (4, 0)
 
 
+def test_pulldown_over_a_cut_gives_back_the_film_too() -> None:
+    film = [drawing(0), drawing(1), 255 - drawing(2), 255 - drawing(3), drawing(4), drawing(5)]
+    fields = [picture for n, picture in enumerate(film) for _ in range(2 + n % 2)]
+    found, _ = progressive([joined(*fields[i : i + 2]) for i in range(0, len(fields) - 1, 2)])
+    woven_film = [film[n] for n in (0, 1, 2, 3, 3, 4, 5)]
+    assert [bool((a == b).all()) for a, b in zip(found, woven_film, strict=True)] == [True] * 7
+
+
 def test_a_held_drawing_under_pulldown_is_left_alone() -> None:
     found, stream = progressive(pulled_down("AAAAAAAABBBBBBBB"))
     assert stream.frames_woven == 0  # A changes to B between two whole frames
