@@ -168,7 +168,7 @@ def _others_out_of_the_dark(
             if not change.blank:
                 behind.append(change)
             yield change
-        dark = change.blank
+        dark = change.blank and not change.facts.in_flash  # a white flash hides nothing for long
     yield from judged()
 
 
