@@ -14,7 +14,7 @@ second are; there FFmpeg's bwdif makes a picture of one field and what its neigh
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, cast
@@ -48,6 +48,11 @@ class FieldConfig:
     drawn: float = 0.2
     """A frame is not combed if it has less than this share of the combs that its worst pairing with a
     neighbour's field has: what it has are drawn rows that move (measured: 0.02 against 0.8 to 1)."""
+    other: float = 0.4
+    """Share of the pixels in which a neighbour differs that is of another shot, and …"""
+    against: float = 3.0
+    """… so many times the share in which the one on the other side does. Its fields say nothing: joined with
+    them a frame is combed all over, beside which what it has itself would be drawn rows."""
     run: int = 7
     """Rows in a comb: a line of one pixel makes the kernel swing over five, only fields swing over seven."""
     tall: int = 576
@@ -107,11 +112,12 @@ class Progressive(Iterator[Picture]):
         if not self._suspect(current):
             return current
         level = self._config.level
-        moved = moved_pixels(current.luma, [p.luma for p in (before, after) if p is not None], level)
+        beside = self._of_its_shot(current, [p for p in (after, before) if p is not None])
+        moved = moved_pixels(current.luma, [other.luma for other in beside], level)
         combs = combed_pixels(current.luma, moved, level=level, run=self._config.run)
         if worst_block(combs) < self._config.combed:
             return current
-        joined = [j for other in (after, before) if other is not None for j in _joined(current, other)]
+        joined = [j for other in beside for j in _joined(current, other)]
         left = [
             cv2.countNonZero(combed_pixels(j.luma, moved, level=level, run=self._config.run)) for j in joined
         ]
@@ -129,8 +135,19 @@ class Progressive(Iterator[Picture]):
             video = woven(joined[best].top, joined[best].bottom)
             return replace(current, video=video, luma=self._luma_of(video), repair="woven")
         self.frames_deinterlaced += 1
-        video = self._deinterlacer.picture(*(p.video if p else None for p in (before, current, after)))
+        sides = [p.video if p is not None and p in beside else None for p in (before, after)]
+        video = self._deinterlacer.picture(sides[0], current.video, sides[1])
         return replace(current, video=video, luma=self._luma_of(video), repair="deinterlaced")
+
+    def _of_its_shot(self, current: Picture, beside: Sequence[Picture]) -> Sequence[Picture]:
+        """The neighbours without one of another shot, where the frame stands right at a cut."""
+        if len({picture.luma.shape for picture in (current, *beside)}) > 1:
+            return beside
+        # Rows of either field: a frame of the last field of one shot and the first of the next is of both.
+        one, config = current.luma[::3, ::4], self._config
+        differs = [float(np.mean(cv2.absdiff(one, other.luma[::3, ::4]) > config.level)) for other in beside]
+        most = max(config.other, config.against * min(differs, default=0.0))
+        return [other for other, share in zip(beside, differs, strict=True) if share <= most]
 
     def _suspect(self, picture: Picture) -> bool:
         """Whether the frame is worth a close look, by its flag, its size, and the frames before it."""
@@ -215,13 +232,14 @@ class Deinterlacer:
         self._shape: tuple[int, int, str] | None = None
         self._clock = 0
 
-    def picture(
-        self, before: VideoFrame | None, current: VideoFrame | None, after: VideoFrame | None
-    ) -> VideoFrame:
-        """A progressive picture of ``current``; a neighbour that is missing is stood in for by itself."""
-        assert current is not None, "a frame is deinterlaced between its neighbours"
+    def picture(self, before: VideoFrame | None, current: VideoFrame, after: VideoFrame | None) -> VideoFrame:
+        """A progressive picture of ``current``.
+
+        A neighbour that is missing is stood in for by the one on the other side, which says as well what
+        moves; ``current`` itself would say that its two fields are one picture.
+        """
         graph = self._graph_for(current)
-        for frame in (before or current, current, after or current):
+        for frame in (before or after or current, current, after or before or current):
             fed = _copy_of(frame)
             fed.pts, fed.time_base = self._clock, Fraction(1, 25)
             self._clock += 1

@@ -27,7 +27,7 @@ How a timesheet is read off the screen:
 
 Where camera and layers lie in each frame (``tracks``) is noted on the way and changes no drawing.
 
-Every frame is in exactly one exposure. Memory is bounded: some 75 frames, 40 more while something passes,
+Every frame is in exactly one exposure. Memory is bounded: some 90 frames, 40 more while something passes,
 and the pictures of 16 drawings.
 """
 

@@ -27,10 +27,12 @@ class LayersConfig:
     # share of the changed blocks that displacements must explain, or nothing is held to move
     moving: float = 0.6
     standing: float = 0.001  # share of the blocks that stand while others move, above which there are layers
+    standing_beside_turning: float = 0.01  # the same where something turns, parts of which seem to stand
     margin: int = 2  # blocks around a border; where both layers are smooth nothing shows whose a block is
     apart: float = 0.5  # px; layers that move by less against each other move as one
     line: int = 2  # blocks; what sampling leaves of a thin line that moves by parts of a pixel is narrower
     forgetting: float = 0.2  # weight of the newest frame in the memory of borders
+    turning: int = 8  # frames for which it is believed that something turns in place
     grid: tuple[int, int] = (8, 12)  # cells down and across, by which is told how far a move spreads
     shows: int = 2  # blocks of a cell that follow a move where it is there
     rim_weight: float = 8.0  # so many times a cell at the rim of the picture counts, where the background is
@@ -75,11 +77,27 @@ class BorderMemory:
         self._last: NDArray[np.bool_] | None = None
         self._often = np.zeros(0, np.float32)  # [rows, columns], running mean, biased towards 0 …
         self._weight = 0.0  # … by this factor
+        self._turns_for = 0  # frames in which something is still believed to turn in place
 
     @property
     def parted(self) -> bool:
         """Whether layers met in most of the last frames."""
         return self._last is not None and bool((self._often > 0.5 * self._weight).any())
+
+    @property
+    def turning(self) -> bool:
+        """Whether something turned in place in one of the last frames."""
+        return self._turns_for > 0
+
+    def turns(self, opposite: bool, inside: bool) -> bool:
+        """Whether what moves is a stiff thing that turns or sways: drawings of it, be it by a pixel each.
+
+        Its parts go opposite ways, in this frame or one of the last, and the rim of the picture stands.
+        Layers that pass each other are seen at the rim, too; through a window they are not, but they go one
+        way there.
+        """
+        self._turns_for = self._config.turning if opposite and inside else max(self._turns_for - 1, 0)
+        return inside and self._turns_for > 0
 
     def settled(self, borders: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The borders seen in this frame and the one before, and those seen in most frames of late."""
@@ -123,11 +141,14 @@ def explain(
     if len(believed) == 1 or float(np.mean(least[changed] <= 0.5 * still[changed])) < config.moving:
         return Explained(still, (), nowhere, still)
     moves, moved = tuple(believed[1:]), stack[1:].min(axis=0)
-    if not memory.parted and not _parts(moves, still, moved, current.luma.shape, config=config):
+    standing = config.standing_beside_turning if memory.turning else config.standing
+    if not memory.parted and not _parts(moves, still, moved, current.luma.shape, standing, config=config):
         # Nothing stands still here, so that a change is not to be excused by what stood there before.
         memory.settled(nowhere)
         return Explained(moved, moves, nowhere, _without_lines(moved, moves[0], config=config))
     owner = stack.argmin(axis=0)
+    if memory.turns(_go_opposite_ways(moves), _stay_inside(still, stack, config=config)):
+        return Explained(still, (), nowhere, still)
     others = np.where(np.arange(len(stack))[:, np.newaxis, np.newaxis] == owner, np.inf, stack).min(axis=0)
     fields = np.stack([move.field(still.shape) for move in believed])  # [moves, rows, columns, 2]
     travel = np.take_along_axis(fields, owner[np.newaxis, ..., np.newaxis], axis=0)[0]
@@ -152,6 +173,18 @@ def _stands(
     surely = stack[far].min(axis=0) > stack[~far].min(axis=0) + config.owned
     closed = cv2.morphologyEx(surely.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return np.asarray(closed > 0)
+
+
+def _go_opposite_ways(moves: Sequence[Move]) -> bool:
+    return any(one.dx * other.dx + one.dy * other.dy < 0 for one in moves for other in moves)
+
+
+def _stay_inside(still: NDArray[np.float32], stack: NDArray[np.float32], *, config: LayersConfig) -> bool:
+    """Whether nothing moves at the rim of the picture, where a background and layers before it are seen."""
+    moved = still > stack[1:].min(axis=0) + config.gained
+    down, across = (-(-length // cells) for length, cells in zip(still.shape, config.grid, strict=True))
+    moved[down:-down, across:-across] = False
+    return bool(np.count_nonzero(moved) < config.least_support * moved.size)
 
 
 def _shares(
@@ -179,12 +212,13 @@ def _parts(
     still: NDArray[np.float32],
     moved: NDArray[np.float32],
     shape: tuple[int, int],
+    standing: float,
     *,
     config: LayersConfig,
 ) -> bool:
     """Whether the picture moves other than as one: by several moves, or beside layers that stand."""
     apart = max(one.off(other, shape) for one in moves for other in moves)
-    return bool(apart > config.apart or float(np.mean(moved > still + config.sure)) > config.standing)
+    return bool(apart > config.apart or float(np.mean(moved > still + config.sure)) > standing)
 
 
 def _believed(

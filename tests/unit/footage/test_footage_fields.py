@@ -75,6 +75,14 @@ def test_pulldown_gives_back_the_film_and_a_picture_begins_with_its_first_field(
     assert (stream.frames_woven, stream.frames_deinterlaced) == (4, 0)
 
 
+def test_pulldown_over_a_cut_gives_back_the_film_too() -> None:
+    film = [drawing(0), drawing(1), 255 - drawing(2), 255 - drawing(3), drawing(4), drawing(5)]
+    fields = [picture for n, picture in enumerate(film) for _ in range(2 + n % 2)]
+    found, _ = progressive([joined(*fields[i : i + 2]) for i in range(0, len(fields) - 1, 2)])
+    woven_film = [film[n] for n in (0, 1, 2, 3, 3, 4, 5)]
+    assert [bool((a == b).all()) for a, b in zip(found, woven_film, strict=True)] == [True] * 7
+
+
 def test_a_held_drawing_under_pulldown_is_left_alone() -> None:
     found, stream = progressive(pulled_down("AAAAAAAABBBBBBBB"))
     assert stream.frames_woven == 0  # A changes to B between two whole frames
@@ -102,6 +110,21 @@ def test_video_shot_in_fields_is_deinterlaced_and_no_comb_is_left() -> None:
     found, stream = progressive(frames)
     assert stream.frames_deinterlaced == 8
     assert all(worst_block(combed_pixels(luma, everywhere, level=6, run=RUN)) == 0 for luma in found)
+
+
+def test_pictures_beside_a_cut_are_deinterlaced_too_and_the_other_shot_does_not_show_in_them() -> None:
+    def moving(field: int, light: int) -> np.ndarray:
+        page = np.full((HEIGHT, WIDTH), light, np.uint8)
+        page[20:80, 10 + 5 * field : 30 + 5 * field] = 110
+        page[84:88, 40:60] = 110  # it stands in either shot
+        return page
+
+    frames = [joined(*(moving(2 * n + f, 180 if n < 4 else 40) for f in range(2))) for n in range(8)]
+    found, stream = progressive(frames)
+    assert stream.frames_deinterlaced == 8
+    everywhere = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    assert all(worst_block(combed_pixels(luma, everywhere, level=6, run=RUN)) == 0 for luma in found)
+    assert all((luma[84:88, 40:60] == 110).all() for luma in found)
 
 
 def test_weaving_takes_the_even_rows_of_one_frame_and_the_odd_rows_of_the_other_in_every_plane() -> None:

@@ -55,6 +55,27 @@ def test_a_bar_that_comes_out_from_behind_a_smooth_cel_begins_no_drawing(drawn):
     assert starts(pictures()) == [0]
 
 
+def turning(picture: Picture, degrees: Iterable[float]) -> Iterator[Picture]:
+    """A box with grooves and buttons that turns about its middle before ``picture``, which stands."""
+    panel = np.full((240, 320, 3), 150, np.uint8)
+    for row in range(70, 170, 11):
+        cv2.line(panel, (90, row), (230, row), (90, 80, 90), 1, cv2.LINE_AA)
+    for column in range(100, 230, 21):
+        cv2.circle(panel, (column, 75 + column % 80), 5, (60, 60, 200), -1, cv2.LINE_AA)
+    mask = np.zeros((240, 320), np.uint8)
+    cv2.rectangle(mask, (85, 65), (235, 175), 255.0, -1)
+    for angle in degrees:
+        turned = cv2.getRotationMatrix2D((160, 120), angle, 1.0)
+        shown = cv2.warpAffine(mask, turned, (320, 240))[..., np.newaxis] / 255
+        filmed = picture * (1 - shown) + cv2.warpAffine(panel, turned, (320, 240)) * shown
+        yield cv2.GaussianBlur(np.rint(filmed).astype(np.uint8), (0, 0), 0.6)
+
+
+def test_a_stiff_thing_that_turns_by_a_pixel_is_redrawn_and_no_layers_that_part(painted):
+    sways = [1.4 * abs(6 - t % 12) for t in range(24)]
+    assert starts(turning(painted(320, 240), sways)) == list(range(24))
+
+
 def test_a_pan_by_parts_of_a_pixel_begins_no_drawing(drawn, painted):
     """At 1080 lines a pan by odd whole pixels is one by halves on the plane that is compared."""
     big = cv2.resize(drawn(painted(420, 240), "A"), None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)

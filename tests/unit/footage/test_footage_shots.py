@@ -63,3 +63,22 @@ def test_another_room_is_a_cut_with_and_without_a_subtitle_that_stays(seed: int)
 
 def test_a_room_that_goes_on_around_an_explosion_is_no_cut() -> None:
     assert not cut_between(busy(1), blown_up(busy(1)))
+
+
+def hall(light: int, seed: int) -> Luma:
+    """Hardly anything but walls, light above and dark below, and a few large things."""
+    rng = np.random.default_rng(seed)
+    picture = np.linspace(light, light // 2, HEIGHT)[:, None].repeat(WIDTH, axis=1).astype(np.uint8)
+    for _ in range(6):
+        x, y = (int(v) for v in rng.integers((20, 20), (250, 175)))
+        cv2.rectangle(picture, (x, y), (x + 60, y + 40), float(rng.integers(20, 250)), -1)
+    return picture
+
+
+@pytest.mark.parametrize("seed", [2, 3, 7, 8, 9, 10, 11, 12])
+def test_two_rooms_are_two_although_light_explains_much_of_their_walls(seed: int) -> None:
+    planes = AnalysisPlane(hall(120, 1)), AnalysisPlane(hall(170, seed))
+    left = np.zeros((HEIGHT // 4, WIDTH // 4), np.float32)
+    left[: len(left) * 3 // 5] = 20
+    assert is_cut(*planes, left)
+    assert not is_cut(planes[0], planes[0], left), "an explosion over the room"

@@ -77,6 +77,17 @@ def test_an_explosion_that_covers_the_picture_for_some_frames_is_no_shot(grey, p
     assert starts(holds_of([a] * 8 + [burst, 255 - burst, burst] + [a] * 8)) == [(0, 0)]
 
 
+@pytest.mark.parametrize(("seen", "found"), [(16, [(0, 0), (0, 8), (0, 22)]), (0, [(0, 0), (1, 8), (2, 22)])])
+def test_what_covers_a_picture_for_half_a_second_is_no_shot_where_some_of_it_is_seen(seen, found, grey):
+    a, b = grey("A"), grey("B", other=True)
+    a[:16] = np.where(np.indices((16, 320)).sum(axis=0) // 6 % 2, 40, 200)  # a fence
+    wave = b.copy()
+    wave[:seen] = a[:seen]
+    for picture in (a, wave):  # a line of text says nothing
+        cv2.putText(picture, "AND SO IT WENT ON", (40, 225), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 235, 2)
+    assert starts(holds_of([a] * 8 + [wave] * 14 + [a] * 8)) == found
+
+
 def test_a_fade_to_black_and_back_begins_nothing(grey):
     a = grey("A")
     shares = (
@@ -93,6 +104,27 @@ def test_another_shot_out_of_black_begins_after_the_first_black_frame(grey):
     back = [veiled(b, 1 - i / 8, 16) for i in range(1, 9)]
     black = np.full_like(a, 16)
     assert starts(holds_of([a] * 6 + away + [black] * 3 + back + [b] * 8)) == [(0, 0), (1, 15)]
+
+
+@pytest.mark.parametrize("fading", [0.0, 0.01])
+def test_a_shot_that_comes_out_of_black_begins_where_the_one_before_is_cut_to_it(fading, grey):
+    a, b = grey("A"), grey("B", other=True)
+    lit = [veiled(a, 0.3 - fading * i, 16) for i in range(9)]  # it comes into light itself, or stands
+    black = [np.full_like(a, 16)] * 5
+    back = [veiled(b, 1 - i / 30, 16) for i in range(1, 31)]
+    assert starts(holds_of([*lit, *black, *back])) == [(0, 0), (1, 9)]
+
+
+def test_two_shots_that_fade_into_each_other_through_black_are_two_though_little_shows_beside_it(grey):
+    a, b = grey("A"), cv2.flip(grey("B", other=True), 0)
+    away = [veiled(a, i / 16, 16) for i in range(17)]
+    back = [veiled(b, 1 - i / 3, 16) for i in range(1, 4)]
+    assert starts(holds_of([a] * 6 + away + back + [b] * 8)) == [(0, 0), (1, 23)]
+
+
+def test_an_episode_that_comes_out_of_black_is_not_cut(grey):
+    back = [veiled(grey("A"), 1 - i / 40, 16) for i in range(1, 41)]
+    assert starts(holds_of([np.full((240, 320), 16, np.uint8)] * 3 + back)) == [(0, 0)]
 
 
 def test_a_slow_fade_keeps_the_drawings_that_begin_in_it(grey):
