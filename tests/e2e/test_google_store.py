@@ -242,5 +242,7 @@ def test_extract_reads_from_it_and_writes_into_it_the_rows_of_a_disk(
     assert "1 extracted" in run("extract", f"gs://{BUCKET}/in/*.mkv", "--out", out, *usual)
     run("extract", clip, "--out", near, *usual)
     (far,), (here,) = (list(read_rows(folder)) for folder in (out, near))
+    others = [name for name in here.column_names if not far[name].equals(here[name])]
+    assert others == [], [(far[name].to_pylist(), here[name].to_pylist()) for name in others[:2]]
     assert far.equals(here)
     assert len(open_dataset(out)) == verify_dataset(out).records == far.num_rows > 0
