@@ -64,14 +64,14 @@ def is_cut(
     share = float(np.mean(others))
     if share <= config.block_share:
         return False
-    alike = _correlation(current.cells, before.cells)
+    alike = correlation(current.cells, before.cells)
     if alike >= config.same_picture:
         return False
     if share > config.nothing_stayed:
         return True
-    fine = _correlation(*(fine_structure(plane, config=config) for plane in (current, before)))
+    fine = correlation(*(fine_structure(plane, config=config) for plane in (current, before)))
     edges, edges_before = block_levels(current.contrast), block_levels(before.contrast)
-    same_edges = _correlation(_blurred(edges), _blurred(edges_before))
+    same_edges = correlation(_blurred(edges), _blurred(edges_before))
     if alike >= config.same_shot:
         return fine < config.other_fine and same_edges < config.same_edges
     if fine < config.other_fine and same_edges < config.other_edges:
@@ -108,6 +108,7 @@ def _blurred(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(blocks, (0, 0), 2.0), np.float32)
 
 
-def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Of two arrays of one shape, −1 to 1; 0 where one of them is flat."""
     a, b = (one - one.mean()).ravel(), (other - other.mean()).ravel()
     return float(a @ b) / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-6)

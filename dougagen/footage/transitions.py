@@ -31,7 +31,7 @@ from dougagen.footage.changes import compare
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
 from dougagen.footage.hold import FrameFacts
 from dougagen.footage.light import LightConfig, in_one_light, is_blank
-from dougagen.footage.shots import fine_structure
+from dougagen.footage.shots import correlation, fine_structure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +126,9 @@ def _seen_beside(
     fine = [fine_structure(plane, config=config.cuts)[: len(labels)] for plane in (covered, before)]
     for label in at_rim[at_rim > 0]:
         part = (labels == label)[: len(fine[0]), : fine[0].shape[1]]
-        if float(np.mean(part)) >= transitions.seen_beside:
-            one, other = (picture[part] - picture[part].mean() for picture in fine)
-            if _cosine(one, other) >= transitions.same_beside:
-                return True
+        large = float(np.mean(part)) >= transitions.seen_beside
+        if large and correlation(fine[0][part], fine[1][part]) >= transitions.same_beside:
+            return True
     return False
 
 
@@ -270,7 +269,7 @@ def _alike(
 ) -> bool:
     """Whether two pictures are one in another light, be it with another drawing."""
     a, b = (plane.small.luma.astype(np.float32).ravel() for plane in (one, other))
-    if _cosine(a - a.mean(), b - b.mean()) > transitions.correlated:
+    if correlation(a, b) > transitions.correlated:
         return True
     lit = in_one_light(one, other, config=light)
     left = float(np.abs(lit.current.cells - lit.before.cells).mean())

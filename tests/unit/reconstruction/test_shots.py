@@ -397,16 +397,22 @@ def test_pictures_that_never_repeat_give_no_plate_but_of_themselves() -> None:
     assert all(len(plate.placements) == 1 for plate in reader.plates())
 
 
-def test_a_camera_that_shakes_gives_one_plate_and_spoils_no_mask() -> None:
+def shaken(corners: Sequence[tuple[int, int]]) -> tuple[list[Drawing], list[NDArray[np.bool_]]]:
+    """A disc that stands on the screen, before a board of which each drawing shows another part."""
     wide = board(WIDTH + 20, HEIGHT + 20)
-    made, masks = drawings(6, step=0)
-    shaken = []
-    for k, (x, y) in enumerate([(5, 5), (12, 2), (1, 9), (9, 14), (3, 3), (14, 8)]):
+    made, masks = drawings(len(corners), step=0)
+    moved = []
+    for k, (x, y) in enumerate(corners):
         picture = wide[y : y + HEIGHT, x : x + WIDTH].copy()
         picture[masks[k]] = made[k].image[masks[k]]
-        shaken.append(Drawing("0" * 16, 0, made[k].exposures, picture, drawing_index=k))
+        moved.append(Drawing("0" * 16, 0, made[k].exposures, picture, drawing_index=k))
+    return moved, masks
+
+
+def test_a_camera_that_shakes_gives_one_plate_and_spoils_no_mask() -> None:
+    made, masks = shaken([(5, 5), (12, 2), (1, 9), (9, 14), (3, 3), (14, 8)])
     reader = NetworkShotReader(Networks(sure(masks)), ShotConfig())
-    found = reader.read(shaken)
+    found = reader.read(made)
     assert error(found, masks) < 0.002
     (plate,) = reader.plates()
     assert [p.x - plate.placements[0].x for p in plate.placements] == pytest.approx(
@@ -415,19 +421,13 @@ def test_a_camera_that_shakes_gives_one_plate_and_spoils_no_mask() -> None:
 
 
 def test_a_camera_that_shakes_a_little_makes_no_majority_of_drawings_that_miss_a_figure() -> None:
-    wide = board(WIDTH + 20, HEIGHT + 20)
-    made, masks = drawings(6, step=0)
-    shaken = []
-    for k, (x, y) in enumerate([(5, 5), (7, 4), (4, 6), (6, 7), (3, 5), (7, 6)]):
-        picture = wide[y : y + HEIGHT, x : x + WIDTH].copy()
-        picture[masks[k]] = made[k].image[masks[k]]
-        shaken.append(Drawing("0" * 16, 0, made[k].exposures, picture, drawing_index=k))
+    made, masks = shaken([(5, 5), (7, 4), (4, 6), (6, 7), (3, 5), (7, 6)])
     odds = sure(masks)
     for one, mask in zip(odds[2:], masks[2:], strict=True):
         one[mask] = -2.0  # four of six
-    kept = NetworkShotReader(Networks(odds), ShotConfig()).read(shaken)
+    kept = NetworkShotReader(Networks(odds), ShotConfig()).read(made)
     assert error(kept[:2], masks[:2]) < 0.002
-    voted = NetworkShotReader(Networks(odds), ShotConfig(wandered=0.0)).read(shaken)
+    voted = NetworkShotReader(Networks(odds), ShotConfig(wandered=0.0)).read(made)
     assert error(voted[:2], masks[:2]) > 0.02  # what the vote would have done
 
 
