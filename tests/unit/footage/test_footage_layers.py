@@ -119,6 +119,25 @@ def test_a_zoom_with_a_turn_is_found_to_a_third_of_a_pixel_at_the_rim(drawn, pai
     assert found.move.off(true, grey.shape) < 0.35
 
 
+def test_lines_a_pixel_apart_that_move_by_half_a_pixel_leave_nothing_and_a_drawn_line_does():
+    def wall(down: float) -> Picture:
+        # Painted twice as fine as it is filmed: halfway between two rows is one grey.
+        rows = np.where(np.arange(960) // 2 % 2, 60.0, 180.0)
+        rows[: 2 * 100] = rows[2 * 140 :] = 120.0
+        at = np.round(2 * (np.arange(480) - down)).astype(int)
+        lines = (rows[at % 960] + rows[(at + 1) % 960]) / 2
+        return np.repeat(lines[:, np.newaxis], 640, axis=1).astype(np.uint8)
+
+    before, sharp = (AnalysisPlane(wall(down)) for down in (0.5, 1.0))
+    drawn = wall(1.0)
+    drawn[300:301, 200:260] = 40
+    left, with_line = (
+        residual_after(current, before, Move(0.0, 0.5), tolerance=0.35, config=MOTION)
+        for current in (sharp, AnalysisPlane(drawn))
+    )
+    assert left[20:40].max() < 2.5 < 8 < with_line[74:77].max()
+
+
 def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays():
     memory, silhouette = BorderMemory(LayersConfig()), np.zeros((20, 20), np.bool_)
     silhouette[2] = True
