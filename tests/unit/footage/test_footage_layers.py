@@ -119,6 +119,25 @@ def test_a_zoom_with_a_turn_is_found_to_a_third_of_a_pixel_at_the_rim(drawn, pai
     assert found.move.off(true, grey.shape) < 0.35
 
 
+@pytest.mark.parametrize("gain", [1.0, 0.2])
+def test_a_turn_is_found_by_points_near_each_other_and_in_the_dark(gain, painted):
+    """A board of pictures in the middle of a bare wall."""
+    board = painted(100, 100)[..., 0]
+    wall = np.full((480, 640), 150, np.uint8)
+    wall[190:290, 270:370] = np.clip(
+        board.astype(np.int16) + 20 * (np.indices((100, 100)).sum(0) // 10 % 2), 0, 255
+    )
+    true = Move(0.6, -0.4, float(np.cos(0.009)), float(np.sin(0.009)))
+    before, current = (
+        AnalysisPlane(
+            np.asarray(cv2.convertScaleAbs(cv2.GaussianBlur(plane, (0, 0), 1), alpha=gain), np.uint8)
+        )
+        for plane in (wall, displaced(wall, true, config=MOTION))
+    )
+    (found, *_) = moves_between(current, before, np.ones((120, 160), np.bool_), config=FollowingConfig())
+    assert found.move.off(true, wall.shape) < 1 < Move(0.6, -0.4).off(true, wall.shape)
+
+
 def test_lines_a_pixel_apart_that_move_by_half_a_pixel_leave_nothing_and_a_drawn_line_does():
     def wall(down: float) -> Picture:
         # Painted twice as fine as it is filmed: halfway between two rows is one grey.
