@@ -157,6 +157,27 @@ def test_lines_a_pixel_apart_that_move_by_half_a_pixel_leave_nothing_and_a_drawn
     assert left[20:40].max() < 2.5 < 8 < with_line[74:77].max()
 
 
+def test_a_camera_that_creeps_in_the_dark_is_still_a_move(painted):
+    """What it takes off a block is less than a level there."""
+    wide = cv2.resize(cv2.cvtColor(painted(400, 240), cv2.COLOR_RGB2GRAY), None, fx=2, fy=2)
+    dark = np.asarray(cv2.convertScaleAbs(cv2.GaussianBlur(wide, (0, 0), 1.2), alpha=0.1), np.uint8)
+    before, current = (AnalysisPlane(dark[:, x : x + 640].copy()) for x in (4, 3))
+    still = block_levels(residual(current, before, tolerance=0.35))
+    memory = BorderMemory(LayersConfig())
+    explained = explain(
+        current,
+        before,
+        still,
+        [Move(1.0, 0.0)],
+        tolerance=0.35,
+        memory=memory,
+        config=LayersConfig(),
+        motion=MOTION,
+    )
+    assert explained.moves == (Move(1.0, 0.0),)
+    assert explained.levels.max() < still.max() / 2
+
+
 def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays():
     memory, silhouette = BorderMemory(LayersConfig()), np.zeros((20, 20), np.bool_)
     silhouette[2] = True
