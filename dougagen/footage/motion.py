@@ -29,7 +29,8 @@ class MotionConfig:
     whole: float = 0.04  # px; a shift so near to whole pixels is taken as whole
     left: float = 2.5  # levels of a block; where more is left of any, lines a pixel apart are looked for
     alternating: float = 0.4  # share of a block's contrast by which they go up and down from pixel to pixel …
-    stands_off: float = 4.0  # … and levels, at least
+    stands_off: float = 4.0  # … and levels, at least …
+    length: int = 3  # … in so many blocks along the lines: where fields were joined shorter rows do it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def _alternates(plane: AnalysisPlane, axes: Sequence[bool], *, config: MotionCon
         if axis:
             above = cv2.subtract(plane.luma, cv2.dilate(plane.luma, beside))
             below = cv2.subtract(cv2.erode(plane.luma, beside), plane.luma)
-            found |= block_levels(cast("NDArray[np.uint8]", cv2.max(above, below))) > shown
+            alternates = block_levels(cast("NDArray[np.uint8]", cv2.max(above, below))) > shown
+            along = np.ones((config.length, 1) if shape[1] > 1 else (1, config.length), np.uint8)
+            found |= cv2.morphologyEx(alternates.astype(np.uint8), cv2.MORPH_OPEN, along) > 0
     return np.asarray(cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
