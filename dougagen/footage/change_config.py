@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dougagen.footage.differences import ANALYSIS_LINES
 from dougagen.footage.following import FollowingConfig
+from dougagen.footage.glow import GlowConfig
 from dougagen.footage.layer_votes import VoteConfig
 from dougagen.footage.layers import LayersConfig
 from dougagen.footage.light import LightConfig
@@ -55,6 +56,7 @@ class ChangeConfig:
     still_level: float = 5.0
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
     weather_level: float = 8.0  # levels: the worst block of a new drawing where rain or snow falls
+    glow_level: float = 20.0  # levels: the worst edge of a new drawing where light glows more or less
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer
     usual_contrast: float = 100.0  # levels: edges of an ordinary shot; darker shots change by less
     least_level: float = 1.5  # levels: the smallest change that is told from noise however dark the shot
@@ -93,4 +95,5 @@ class ChangeConfig:
     layers: LayersConfig = field(default_factory=LayersConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)
     light: LightConfig = field(default_factory=LightConfig)
+    glow: GlowConfig = field(default_factory=GlowConfig)
     subtitles: SubtitleConfig = field(default_factory=SubtitleConfig)

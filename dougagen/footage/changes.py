@@ -84,7 +84,7 @@ def _judged(
         explained = fair
     beyond = None if fair is not None else over_repeats(following)
     evenly = even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
-    if fair is None and (evenly or not drawn) and pair.candidates:
+    if fair is None and not pair.glows and (evenly or not drawn) and pair.candidates:
         known, least = moves_known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
         candidates = lasting(pair, known, least=least, alone=alone, config=config)
@@ -115,8 +115,8 @@ def _judged(
     if text.any():
         explained = explained.without(text)
     strength, least = strength_of(explained, pair.current, pair.before, config)
-    if fair is not None:
-        share = config.still_level / config.weather_level
+    if fair is not None or pair.glows:
+        share = config.still_level / (config.weather_level if fair is not None else config.glow_level)
         strength, least = share * strength, share * least
     elif pair.bare is not None and not explained.moves and not text.any():
         at_edges, noise = strength_at_edges(pair.bare, pair.current, pair.before, config)

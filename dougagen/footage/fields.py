@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -25,13 +25,9 @@ from av import VideoFrame
 from av.filter import Graph
 from numpy.typing import NDArray
 
-Luma = NDArray[np.uint8]
-Repair = Literal["none", "woven", "deinterlaced"]
+from dougagen.footage.combs import BLOCK, Luma, combed_pixels, moved_pixels, rows_that_move, worst_block
 
-_COMB = np.array([[1], [-3], [4], [-3], [1]], np.float32)  # how far a row stands off those beside it
-_GAIN = 6  # the kernel's answer to rows that alternate by one level
-_ROWS_BESIDE = np.ones((3, 1), np.uint8)
-_BLOCK = 16  # px
+Repair = Literal["none", "woven", "deinterlaced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +49,13 @@ class FieldConfig:
     against: float = 3.0
     """… so many times the share in which the one on the other side does. Its fields say nothing: joined with
     them a frame is combed all over, beside which what it has itself would be drawn rows."""
+    alike: float = 0.25
+    """Share of the step between two rows of a comb by which a neighbour may miss the mean of both if they are
+    drawn rows that moved by parts of a pixel; where pictures were woven it shows one of the rows: 0.5."""
+    reach: int = 8
+    """Rows up and down within which a neighbour is asked for that mean …"""
+    smeared: float = 0.75
+    """… and share of the combed pixels for which it has it, or they are a comb (measured: 0.95, 0.46)."""
     run: int = 7
     """Rows in a comb: a line of one pixel makes the kernel swing over five, only fields swing over seven."""
     tall: int = 576
@@ -117,6 +120,15 @@ class Progressive(Iterator[Picture]):
         combs = combed_pixels(current.luma, moved, level=level, run=self._config.run)
         if worst_block(combs) < self._config.combed:
             return current
+        if rows_that_move(
+            combs,
+            current.luma,
+            [other.luma for other in beside],
+            alike=self._config.alike,
+            reach=self._config.reach,
+            smeared=self._config.smeared,
+        ):
+            return current
         joined = [j for other in beside for j in _joined(current, other)]
         left = [
             cv2.countNonZero(combed_pixels(j.luma, moved, level=level, run=self._config.run)) for j in joined
@@ -153,59 +165,8 @@ class Progressive(Iterator[Picture]):
         """Whether the frame is worth a close look, by its flag, its size, and the frames before it."""
         height = picture.luma.shape[0]
         if picture.video.interlaced_frame or height <= self._config.tall or picture.index < self._close_until:
-            return height >= 4 * _BLOCK
+            return height >= 4 * BLOCK
         return _hints_at_fields(picture.luma, self._config.level)
-
-
-def moved_pixels(luma: Luma, others: Iterable[Luma], level: float) -> Luma:
-    """uint8[H, W], 255 where the picture differs from one of its neighbours, or does so a row above or below,
-    since often only one field moved. Drawn stripes that stand still are no combs."""
-    moved = np.zeros_like(luma)
-    for other in others:
-        if other.shape == luma.shape:
-            moved = _uint8(cv2.max(moved, cv2.absdiff(luma, other)))
-    return _uint8(cv2.dilate(cv2.threshold(moved, level, 255, cv2.THRESH_BINARY)[1], _ROWS_BESIDE))
-
-
-def combed_pixels(luma: Luma, moved: Luma, *, level: float, run: int) -> Luma:
-    """uint8[H, W], 1 in the middle of ``run`` rows that moved and stand off the rows beside them, up and down
-    in turn: what the fields of two pictures look like and no drawn line does."""
-    response = cv2.filter2D(luma, cv2.CV_16S, _COMB, borderType=cv2.BORDER_REFLECT_101)
-    response[1::2] *= -1
-    combed = np.zeros_like(luma)
-    for side in (response > _GAIN * level, response < -_GAIN * level):
-        combed |= _uint8(cv2.erode(_uint8(side.view(np.uint8)) & (moved & 1), np.ones((run, 1), np.uint8)))
-    return combed
-
-
-def woven_pixels(luma: Luma, *, level: float, own_field: float, run: int) -> Luma:
-    """uint8[H, W], 1 in the middle of ``run`` rows that could be rows of two pictures in turn, seen in one.
-
-    Every row stands off both rows beside it by more than ``level``, up and down in turn, and is nearer to the
-    rows of its own field. Lines drawn close together stand off what is beside them too, but two or three
-    rows at a time: there the rows of one field differ as much as those of both.
-    """
-    rows = luma.astype(np.int16)
-    padded = np.pad(rows, ((2, 2), (0, 0)), mode="reflect")
-    above, below = rows - padded[1:-3], rows - padded[3:-1]
-    off = np.minimum(np.abs(above), np.abs(below))
-    own = np.maximum(np.abs(rows - padded[:-4]), np.abs(rows - padded[4:]))
-    teeth = (off > level) & (own <= own_field * off)
-    higher = np.where(np.arange(len(rows))[:, np.newaxis] % 2, -1, 1) * above
-    combed = np.zeros_like(luma)
-    same_side = (above > 0) == (below > 0)
-    for side in (higher > 0, higher < 0):
-        combed |= _uint8(cv2.erode((teeth & same_side & side).view(np.uint8), np.ones((run, 1), np.uint8)))
-    return combed
-
-
-def worst_block(combed: Luma) -> int:
-    """Combed pixels in the worst 16×16 block, [0, 256]."""
-    height, width = (n // _BLOCK * _BLOCK for n in combed.shape)
-    if not height or not width or not cv2.countNonZero(combed):
-        return 0
-    blocks = combed[:height, :width].reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK)
-    return int(blocks.sum(axis=(1, 3), dtype=np.int32).max())  # [rows, 16, columns, 16] -> [rows, columns]
 
 
 def woven(top: VideoFrame, bottom: VideoFrame) -> VideoFrame:
@@ -306,8 +267,3 @@ def _rows(plane: Any) -> NDArray[np.uint8]:
 def _copy_of(frame: VideoFrame) -> VideoFrame:
     """A frame of its own over copied planes: a filter may keep or change what it is given."""
     return woven(frame, frame)
-
-
-def _uint8(array: Any) -> NDArray[np.uint8]:
-    """What OpenCV returns, under the type that uint8 input gives it."""
-    return cast("NDArray[np.uint8]", array)

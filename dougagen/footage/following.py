@@ -25,7 +25,10 @@ class FollowingConfig:
 
     tile: int = 10  # px of the small plane; one point to a tile
     most_points: int = 260
-    edge: int = 8  # levels of contrast that a point needs at least
+    edge: int = 8  # levels of contrast that a point needs at least …
+    tell_a_turn: int = 36  # points; where so few have it in a dark shot less contrast is enough …
+    usual_contrast: float = 100.0  # … by how its strong contrast is to an ordinary shot's, levels …
+    faintest: float = 0.25  # … down to this share of it
     window: int = 13  # px of the small plane that are followed around a point; wider ones see two layers
     pyramid: int = 3  # halvings; a point is found again some 40 px of the small plane away
     # least eigenvalue of a point's gradients, as OpenCV scales it; below it slides along an edge
@@ -38,8 +41,10 @@ class FollowingConfig:
     most_moves: int = 4
     pairs: int = 64  # pairs of points tried as similarities
     most_scaling: float = 0.12  # from one frame to the next; more is a cut into the picture
-    # share of the way to a corner; points nearer to each other tell no zoom from a shift
+    # share of the way to a corner; points nearer to each other tell no zoom from a shift …
     spread: float = 0.12
+    # … unless it leaves so small a share of what a shift leaves them: chance takes off a twentieth
+    told_near: float = 0.6
     stands: float = 0.04  # px of the small plane; points that stand are found again so near
     # px of the small plane by which a similarity must differ from a shift at the rim to be one
     bends: float = 0.05
@@ -75,6 +80,10 @@ def moves_between(
     a cel. Most points first; at most four moves, standing still among them.
     """
     points = _followed(current.small, before.small, changed, config=config)
+    few = points.sought < config.followable * points.textured
+    share = max(before.strong_contrast / config.usual_contrast, config.faintest)
+    if share < 1.0 and len(points.start) < config.tell_a_turn:
+        points = _followed(current.small, before.small, changed, share=share, config=config)
     moves: list[Candidate] = []
     bend, total = 1 + 0j, points.weight.sum()
     while points.weight.sum() > config.least_share * total and len(moves) < config.most_moves:
@@ -89,8 +98,8 @@ def moves_between(
         # Only a camera zooms or turns, and then all layers do: what moves on its own is pulled along.
         bend = factor if len(moves) == 1 else bend
         points = points.kept(~follows)
-    if points.weight.sum() > config.unfollowed * total or points.sought < config.followable * points.textured:
-        alone = 1.0 if points.sought < config.followable * points.textured else 0.0
+    if few or points.weight.sum() > config.unfollowed * total:
+        alone = 1.0 if few else 0.0
         moves += [
             Candidate(shift, 0.0, alone, shift)
             for shift in correlated_shifts(current, before, changed, config=config.correlation)
@@ -133,9 +142,17 @@ class _Points:
 
 
 def _followed(
-    current: AnalysisPlane, before: AnalysisPlane, changed: NDArray[np.bool_], *, config: FollowingConfig
+    current: AnalysisPlane,
+    before: AnalysisPlane,
+    changed: NDArray[np.bool_],
+    *,
+    share: float = 1.0,
+    config: FollowingConfig,
 ) -> _Points:
-    """The strongest pixel of each 10×10 tile of the small plane, where it was and where it is found now."""
+    """The strongest pixel of each 10×10 tile of the small plane, where it was and where it is found now.
+
+    ``share``: of the contrast of an ordinary shot, [0, 1], that is enough.
+    """
     height, width = before.luma.shape
     rows, columns = height // config.tile, width // config.tile
     middle = complex(width - 1, height - 1) / 2
@@ -148,7 +165,7 @@ def _followed(
     )
     tiles = square.transpose(0, 2, 1, 3).reshape(rows * columns, -1)  # [tiles, 100]
     best = tiles.argmax(axis=1)
-    textured = tiles[np.arange(len(tiles)), best] >= config.edge
+    textured = tiles[np.arange(len(tiles)), best] >= config.edge * share
     chosen, weights = [], []
     for which, most in ((near, config.most_points), (~near, config.most_elsewhere)):
         where = np.flatnonzero(textured & which)
@@ -170,7 +187,7 @@ def _followed(
         cast("NDArray[np.float32]", None),
         winSize=(config.window, config.window),
         maxLevel=config.pyramid,
-        minEigThreshold=config.weak,
+        minEigThreshold=config.weak * share**2,
     )
     good = (status.ravel() == 1) & (error.ravel() < config.lost)
     start, end = (p[good, 0].astype(np.float64) @ np.array([1, 1j]) - middle for p in (points, found))
@@ -233,9 +250,12 @@ def _fitted(
         here, there = (complex(np.average(at, weights=weight)) for at in (kept.start, kept.end))
         around = kept.start - here
         spread = float(np.average(np.abs(around), weights=weight))
-        if len(around) >= 3 * config.least_points and spread > config.spread * points.reach:
-            bent = (weight * np.conj(around) * (kept.end - there)).sum()
-            factor = complex(bent / (weight * np.abs(around) ** 2).sum())
+        if len(around) >= 3 * config.least_points:
+            moved = kept.end - there
+            bent = complex((weight * np.conj(around) * moved).sum() / (weight * np.abs(around) ** 2).sum())
+            left, shifted = (np.average(np.abs(moved - by * around), weights=weight) for by in (bent, 1.0))
+            if spread > config.spread * points.reach or left < config.told_near * shifted:
+                factor = bent
         if abs(factor - 1) * points.reach < config.bends:
             factor = 1 + 0j
         shift = there - factor * here

@@ -6,8 +6,9 @@ How a timesheet is read off the screen:
    frame before, block of 4×4 by block: a mouth changes 0.2 % of the picture, which no mean over the frame
    shows. The local contrast that both share is taken off, because coding noise sits at edges.
 2. **What the light explains** (``light``). A fade or an exposure change is one gain and offset for all
-   tones; the pictures are compared in the light of the one that shows less. A blank frame shows nothing:
-   what follows is compared with what was there before it.
+   tones; the pictures are compared in the light of the one that shows less. Light that glows (``glow``)
+   changes paints and their surroundings, but leaves no edge where there was none. A blank frame shows
+   nothing: what follows is compared with what was there before it.
 3. **What movement explains** (``following``, ``correlation``, ``motion``, ``layers``). Points are followed
    to the frame before; the few similarities that they obey are the camera and the layers. A move is
    believed if it takes the whole picture along, or if it goes on in the next frame or came from the one

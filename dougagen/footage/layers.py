@@ -19,7 +19,9 @@ class LayersConfig:
     """Which move owns which part of the picture."""
 
     sure: float = 4.0  # levels that a displacement must take off a block to explain it
-    gained: float = 1.0  # levels that a further move must take off a block that others explain less well
+    gained: float = 1.0  # levels that a further move must take off a block that others explain less well …
+    usual_contrast: float = 100.0  # levels, strong contrast of an ordinary shot; the first move of a darker …
+    faintest: float = 0.25  # … must take off less, down to this share of it
     # levels by which a block must fit one displacement better than any other to belong to it
     owned: float = 2.5
     # share of the blocks that a move must explain better than those before it do
@@ -133,7 +135,9 @@ def explain(
     for move in candidates:
         if move not in known:
             known[move] = residual_after(current, before, move, tolerance=tolerance, config=motion)
-    believed, residuals = _believed(still, candidates, known, config=config)
+    contrast = max(current.strong_contrast, before.strong_contrast) / config.usual_contrast
+    gained = config.gained * float(np.clip(contrast, config.faintest, 1.0))
+    believed, residuals = _believed(still, candidates, known, gained=gained, config=config)
     stack = np.stack(residuals)  # [moves, rows, columns]
     least = stack.min(axis=0)
     changed = still > min(config.sure, 0.5 * float(still.max()))
@@ -226,15 +230,21 @@ def _believed(
     candidates: Sequence[Move],
     left_by: Mapping[Move, NDArray[np.float32]],
     *,
+    gained: float,
     config: LayersConfig,
 ) -> tuple[list[Move], list[NDArray[np.float32]]]:
-    """Standing still, then the moves that explain enough of what is left; and what each leaves."""
+    """Standing still, then the moves that explain enough of what is left; and what each leaves.
+
+    ``gained``: levels that the first of them must take off a block, fewer in the dark. There a further one
+    would soon excuse a drawing.
+    """
     chosen, residuals, left = [STANDING], [still], still
     # In their order, most points first: half a pixel beside the right one, a move is judged less strictly
     # than the right one and explains as much.
     for move in candidates:
         levels = left_by[move]
-        if float(np.mean(left > levels + config.gained)) >= config.least_support:
+        enough = gained if len(chosen) == 1 else config.gained
+        if float(np.mean(left > levels + enough)) >= config.least_support:
             chosen.append(move)
             residuals.append(levels)
             left = np.minimum(left, levels)

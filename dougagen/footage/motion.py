@@ -6,7 +6,7 @@ so that all of its points follow one similarity.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dougagen.footage.differences import BLOCK, AnalysisPlane, block_levels, residual
+from dougagen.footage.differences import BLOCK, SCALE, AnalysisPlane, block_levels, residual
+
+_SOFT, _SHARP = np.array([0.25, 0.5, 0.25], np.float32), np.ones(1, np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,10 @@ class MotionConfig:
     # share of the local contrast that sampling half a pixel apart may take up more
     halfway_tolerance: float = 0.25
     whole: float = 0.04  # px; a shift so near to whole pixels is taken as whole
+    left: float = 2.5  # levels of a block; where more is left of any, lines a pixel apart are looked for
+    alternating: float = 0.4  # share of a block's contrast by which they go up and down from pixel to pixel …
+    stands_off: float = 4.0  # … and levels, at least …
+    length: int = 3  # … in so many blocks along the lines: where fields were joined shorter rows do it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +104,57 @@ def residual_after(
 ) -> NDArray[np.float32]:
     """Block residuals once ``before`` has moved; what came in over the rim of the picture is excused.
 
-    The farther a shift is from whole pixels, the more of the contrast its sampling may take up.
+    The farther a shift is from whole pixels, the more of the contrast its sampling may take up. Lines a pixel
+    apart are sharp where they lie on whole pixels and gone halfway between them, and no sampling brings them
+    back: softened along the way of the move, both pictures are one there.
     """
-    return block_levels(pixels_after(current, before, move, tolerance=tolerance, config=config))
+    moved = AnalysisPlane(displaced(before.luma, move, config=config))
+    levels = block_levels(_left_of(current, moved, move, tolerance=tolerance, config=config))
+    axes = [not move.is_shift or abs(part - round(part)) > config.whole for part in (move.dx, move.dy)]
+    if not any(axes) or float(levels.max()) <= config.left:
+        return levels
+    fine = _alternates(current, axes, config=config) | _alternates(moved, axes, config=config)
+    if not fine.any():
+        return levels
+    across, down = (_SOFT if axis else _SHARP for axis in axes)
+    now, then = (
+        AnalysisPlane(cast("NDArray[np.uint8]", cv2.sepFilter2D(plane.luma, cv2.CV_8U, across, down)))
+        for plane in (current, moved)
+    )
+    soft = block_levels(_left_of(now, then, move, tolerance=tolerance, config=config))
+    return np.where(fine, np.minimum(levels, soft), levels)
+
+
+def _alternates(plane: AnalysisPlane, axes: Sequence[bool], *, config: MotionConfig) -> NDArray[np.bool_]:
+    """bool[rows, columns]: blocks most of whose pixels stand off both beside them across or down, and the
+    blocks around those."""
+    found = np.zeros((-(-plane.luma.shape[0] // BLOCK), -(-plane.luma.shape[1] // BLOCK)), np.bool_)
+    shown = np.maximum(config.alternating * block_levels(plane.contrast), config.stands_off / SCALE)
+    for axis, shape in zip(axes, ((1, 3), (3, 1)), strict=True):
+        beside = np.array([1, 0, 1], np.uint8).reshape(shape)
+        if axis:
+            above = cv2.subtract(plane.luma, cv2.dilate(plane.luma, beside))
+            below = cv2.subtract(cv2.erode(plane.luma, beside), plane.luma)
+            alternates = block_levels(cast("NDArray[np.uint8]", cv2.max(above, below))) > shown
+            along = np.ones((config.length, 1) if shape[1] > 1 else (1, config.length), np.uint8)
+            found |= cv2.morphologyEx(alternates.astype(np.uint8), cv2.MORPH_OPEN, along) > 0
+    return np.asarray(cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
 def pixels_after(
     current: AnalysisPlane, before: AnalysisPlane, move: Move, *, tolerance: float, config: MotionConfig
 ) -> NDArray[np.uint8]:
-    """The same pixel by pixel: uint8[h, w] in ``SCALE`` × levels."""
+    """The same pixel by pixel, not softened: uint8[h, w] in ``SCALE`` × levels."""
+    moved = AnalysisPlane(displaced(before.luma, move, config=config))
+    return _left_of(current, moved, move, tolerance=tolerance, config=config)
+
+
+def _left_of(
+    current: AnalysisPlane, moved: AnalysisPlane, move: Move, *, tolerance: float, config: MotionConfig
+) -> NDArray[np.uint8]:
+    """What ``moved``, the picture before displaced by ``move``, leaves of ``current``."""
     height, width = current.luma.shape
     halfway = max(_off_grid(move.dx), _off_grid(move.dy)) if move.is_shift else 1.0  # [0, 1]
-    moved = AnalysisPlane(displaced(before.luma, move, config=config))
     scaled = residual(current, moved, tolerance=tolerance + config.halfway_tolerance * halfway)
     x, y = np.array([0, width - 1.0]), np.array([0, height - 1.0])
     x, y = x - (width - 1) / 2, y - (height - 1) / 2

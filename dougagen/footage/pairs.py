@@ -14,6 +14,7 @@ from dougagen.domain import Frame
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import SCALE, AnalysisPlane, block_levels, residual
 from dougagen.footage.following import Candidate, moves_between
+from dougagen.footage.glow import glow_levels
 from dougagen.footage.light import in_one_light
 from dougagen.footage.motion import Move, displaced, moves_at_all
 
@@ -35,6 +36,8 @@ class Pair:
     bare: NDArray[np.float32] | None = None
     """float32[rows, columns]: levels of the plain difference, edges and all; None in another light, or where
     there is no need to ask."""
+    glows: bool = False
+    """It is the picture before that glows more or less; ``still`` holds what that leaves."""
     _candidates: tuple[Candidate, ...] | None = None
     _repeats: bool | None = None
     left_by: dict[Move, NDArray[np.float32]] = field(default_factory=dict)
@@ -149,6 +152,12 @@ def compared(frame: Frame, plane: AnalysisPlane, before: AnalysisPlane, config: 
         if lit.relit:
             current, before, relit = lit.current, lit.before, True
             still = block_levels(residual(current, before, tolerance=config.tolerance))
+        # In another light altogether it is that, be it under a camera that moves, which a glow would hide.
+        glow = None if relit else glow_levels(plane, before, still, config=config.glow)
+        weight = config.still_level / config.glow_level
+        if glow is not None and weight * float(glow.max()) < float(still.max()):
+            stirs = glow > config.stirred_level
+            return Pair(frame, plane, plane, before, True, glow, config, stirs, glows=True)
     bare, stirred = None, None
     if float(still.max()) > config.least_level:
         # A soft background moves by less than noise is allowed to be: contrast excuses nothing here.

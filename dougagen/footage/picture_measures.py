@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Measure
-from dougagen.footage.fields import worst_block, woven_pixels
+from dougagen.footage.combs import worst_block, woven_pixels
 from dougagen.footage.text import TextConfig, glyphs_in_rows
 
 

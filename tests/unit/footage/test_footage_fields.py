@@ -5,18 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 
-from dougagen.footage.fields import (
-    FieldConfig,
-    Picture,
-    Progressive,
-    combed_pixels,
-    worst_block,
-    woven,
-    woven_pixels,
-)
+from dougagen.footage.combs import combed_pixels, worst_block, woven_pixels
+from dougagen.footage.fields import FieldConfig, Picture, Progressive, woven
 
 HEIGHT, WIDTH = 96, 128
 RUN = FieldConfig().run
@@ -96,6 +90,23 @@ def test_whole_pictures_are_left_alone_even_where_fine_stripes_move() -> None:
         found, stream = progressive(frames)
         assert (stream.frames_woven, stream.frames_deinterlaced) == (0, 0)
         assert all((a == b).all() for a, b in zip(found, frames, strict=True))
+
+
+def test_whole_pictures_are_left_alone_where_lines_a_pixel_apart_move_by_parts_of_one() -> None:
+    """Sharp where they lie on whole rows and one grey halfway between: joined with it they are no comb."""
+
+    def tilted(down: float) -> np.ndarray:
+        page = np.full((HEIGHT, WIDTH), 175, np.uint8)
+        page[30:70, 10:110] = 100
+        page[30:42:2, 10:110] = 40
+        page[30:42, 10:110][1::2] = 190
+        way = np.array([[1, 0, 0], [0, 1, down]])
+        return np.asarray(cv2.warpAffine(page, way, (WIDTH, HEIGHT), flags=cv2.INTER_CUBIC), np.uint8)
+
+    frames = [tilted(1.25 * n) for n in range(16)]
+    found, stream = progressive(frames)
+    assert (stream.frames_woven, stream.frames_deinterlaced) == (0, 0)
+    assert all((a == b).all() for a, b in zip(found, frames, strict=True))
 
 
 def test_video_shot_in_fields_is_deinterlaced_and_no_comb_is_left() -> None:

@@ -119,6 +119,65 @@ def test_a_zoom_with_a_turn_is_found_to_a_third_of_a_pixel_at_the_rim(drawn, pai
     assert found.move.off(true, grey.shape) < 0.35
 
 
+@pytest.mark.parametrize("gain", [1.0, 0.2])
+def test_a_turn_is_found_by_points_near_each_other_and_in_the_dark(gain, painted):
+    """A board of pictures in the middle of a bare wall."""
+    board = painted(100, 100)[..., 0]
+    wall = np.full((480, 640), 150, np.uint8)
+    wall[190:290, 270:370] = np.clip(
+        board.astype(np.int16) + 20 * (np.indices((100, 100)).sum(0) // 10 % 2), 0, 255
+    )
+    true = Move(0.6, -0.4, float(np.cos(0.009)), float(np.sin(0.009)))
+    before, current = (
+        AnalysisPlane(
+            np.asarray(cv2.convertScaleAbs(cv2.GaussianBlur(plane, (0, 0), 1), alpha=gain), np.uint8)
+        )
+        for plane in (wall, displaced(wall, true, config=MOTION))
+    )
+    (found, *_) = moves_between(current, before, np.ones((120, 160), np.bool_), config=FollowingConfig())
+    assert found.move.off(true, wall.shape) < 1 < Move(0.6, -0.4).off(true, wall.shape)
+
+
+def test_lines_a_pixel_apart_that_move_by_half_a_pixel_leave_nothing_and_a_drawn_line_does():
+    def wall(down: float) -> Picture:
+        # Painted twice as fine as it is filmed: halfway between two rows is one grey.
+        rows = np.where(np.arange(960) // 2 % 2, 60.0, 180.0)
+        rows[: 2 * 100] = rows[2 * 140 :] = 120.0
+        at = np.round(2 * (np.arange(480) - down)).astype(int)
+        lines = (rows[at % 960] + rows[(at + 1) % 960]) / 2
+        return np.repeat(lines[:, np.newaxis], 640, axis=1).astype(np.uint8)
+
+    before, sharp = (AnalysisPlane(wall(down)) for down in (0.5, 1.0))
+    drawn = wall(1.0)
+    drawn[300:301, 200:260] = 40
+    left, with_line = (
+        residual_after(current, before, Move(0.0, 0.5), tolerance=0.35, config=MOTION)
+        for current in (sharp, AnalysisPlane(drawn))
+    )
+    assert left[20:40].max() < 2.5 < 8 < with_line[74:77].max()
+
+
+def test_a_camera_that_creeps_in_the_dark_is_still_a_move(painted):
+    """What it takes off a block is less than a level there."""
+    wide = cv2.resize(cv2.cvtColor(painted(400, 240), cv2.COLOR_RGB2GRAY), None, fx=2, fy=2)
+    dark = np.asarray(cv2.convertScaleAbs(cv2.GaussianBlur(wide, (0, 0), 1.2), alpha=0.1), np.uint8)
+    before, current = (AnalysisPlane(dark[:, x : x + 640].copy()) for x in (4, 3))
+    still = block_levels(residual(current, before, tolerance=0.35))
+    memory = BorderMemory(LayersConfig())
+    explained = explain(
+        current,
+        before,
+        still,
+        [Move(1.0, 0.0)],
+        tolerance=0.35,
+        memory=memory,
+        config=LayersConfig(),
+        motion=MOTION,
+    )
+    assert explained.moves == (Move(1.0, 0.0),)
+    assert explained.levels.max() < still.max() / 2
+
+
 def test_a_border_seen_in_one_frame_only_is_none_and_one_of_long_standing_stays():
     memory, silhouette = BorderMemory(LayersConfig()), np.zeros((20, 20), np.bool_)
     silhouette[2] = True

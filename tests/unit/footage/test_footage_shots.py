@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
-from dougagen.footage.shots import is_cut
+from dougagen.footage.shots import CutConfig, is_cut
 
 Luma = NDArray[np.uint8]
 HEIGHT, WIDTH = 240, 320
@@ -82,3 +82,21 @@ def test_two_rooms_are_two_although_light_explains_much_of_their_walls(seed: int
     left[: len(left) * 3 // 5] = 20
     assert is_cut(*planes, left)
     assert not is_cut(planes[0], planes[0], left), "an explosion over the room"
+
+
+def garden() -> Luma:
+    """Leaves in most of a picture that gets lighter from left to right."""
+    rng = np.random.default_rng(3)
+    shade = np.linspace(60, 190, 360)[np.newaxis] + np.zeros((280, 1))
+    leaves = cv2.GaussianBlur(rng.normal(0, 1, (280, 360)).astype(np.float32), (0, 0), 4)
+    shade[70:, :230] += 80 * (leaves / leaves.std())[70:, :230]
+    return np.clip(shade, 0, 255).astype(np.uint8)
+
+
+def test_a_shake_is_no_cut_though_nothing_fine_lies_where_it_did() -> None:
+    """Light and shade are somewhat alike, and edges are in the same parts of the picture."""
+    before, shaken = garden()[20:260, 20:340], garden()[27:267, 34:354]
+    planes = AnalysisPlane(shaken.copy()), AnalysisPlane(before.copy())
+    left = block_levels(residual(*planes, tolerance=0.35))
+    assert not is_cut(*planes, left)
+    assert is_cut(*planes, left, config=CutConfig(same_edges=1.0)), "the rule is asked here"

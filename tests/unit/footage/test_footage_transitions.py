@@ -122,6 +122,18 @@ def test_two_shots_that_fade_into_each_other_through_black_are_two_though_little
     assert starts(holds_of([a] * 6 + away + back + [b] * 8)) == [(0, 0), (1, 23)]
 
 
+@pytest.mark.parametrize(("level", "shots"), [(255, [0]), (0, [0, 7])])
+def test_a_shot_goes_on_behind_a_white_flash_whatever_grows_over_it_after_that(level, shots, grey):
+    """Out of the dark the clearest frames on both sides are compared; a flash hides nothing for long."""
+    a, burst = grey("A"), np.random.default_rng(5).integers(0, 2, (15, 20), np.uint8) * 255
+    covers = cv2.resize(burst, a.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    way = np.hypot(*(np.indices(a.shape) - np.array([[[120]], [[160]]]))) / 200
+    grown = [np.where(way < share, covers, a) for share in np.linspace(0.05, 1.0, 11)]
+    holds = holds_of([a] * 7 + [np.full_like(a, level)] * 2 + [a] + grown + [covers] * 4)
+    begun = {hold.shot_index: hold.span.start for hold in reversed(holds)}
+    assert [begun[shot] for shot in sorted(begun)] == shots
+
+
 def test_an_episode_that_comes_out_of_black_is_not_cut(grey):
     back = [veiled(grey("A"), 1 - i / 40, 16) for i in range(1, 41)]
     assert starts(holds_of([np.full((240, 320), 16, np.uint8)] * 3 + back)) == [(0, 0)]
