@@ -166,8 +166,8 @@ def tracks_of(moves: Iterable[TurnedMove], picture: tuple[int, int]) -> list[Lay
 def worth_telling(
     moves: Iterable[TurnedMove], span: FrameSpan, picture: tuple[int, int]
 ) -> tuple[TurnedMove, ...]:
-    """The moves of a shot's layers without those that noise can make; nothing where none moves, or where its
-    track was lost before its end.
+    """The moves of a shot's layers without those that noise can make; nothing where none moves, or where the
+    track of the background was lost, be it for some frames only.
 
     The background has one for every frame of the shot, by frame and layer; another layer from where it is
     first told from it.
@@ -177,6 +177,8 @@ def worth_telling(
     first = next((move.frame_index for move in known if move.layer == 0), None)
     if first is None or not any(move.frame_index == span.stop - 1 for move in known):
         return ()
+    if sum(move.layer == 0 for move in known) != span.stop - first:
+        return ()  # lost and found again: nobody knows how far it went meanwhile
     known = [TurnedMove(0, frame, 0.0, 0.0, 1.0) for frame in range(span.start, first)] + known
     background, *others = tracks_of(known, picture)
     apart = _LEAST_APART * background.unit

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from dougagen.domain import Drawing, FrameSpan
+from dougagen.domain import Drawing, FrameSpan, TurnedMove
 from dougagen.errors import EpisodeError
 from dougagen.footage import Timesheet, Truth, read_truth
 
@@ -115,3 +116,11 @@ def test_a_timesheet_shows_itself_in_a_line_and_as_a_table():
         ("2", "–", "6", "24", "1", "held", "1 ×24"),
     )
     assert "<td>1 ×2, 2 ×3, 1 ×1</td>" in sheet._repr_html_()
+
+
+@pytest.mark.parametrize(("missing", "told"), [((), True), ((4, 5), False)])
+def test_a_background_that_was_lost_for_some_frames_has_no_track(missing, told):
+    # An effect hid the picture: the moves after it are counted from where nobody knows.
+    moves = tuple(TurnedMove(0, frame, -4.0 * frame, 0.0, 1.0) for frame in range(12) if frame not in missing)
+    sheet = Timesheet.of([replace(drawing(0, 0, (0, 12)), layer_moves=moves)])
+    assert bool(sheet.layer_moves) == told
