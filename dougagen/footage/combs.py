@@ -16,7 +16,6 @@ _COMB = np.array([[1], [-3], [4], [-3], [1]], np.float32)  # how far a row stand
 _GAIN = 6  # the kernel's answer to rows that alternate by one level
 _ROWS_BESIDE = np.ones((3, 1), np.uint8)
 _BOTH_FIELDS = np.array([[0.25], [0.5], [0.25]], np.float32)
-_SAMPLES = 4000  # combed pixels that are looked at
 
 
 def moved_pixels(luma: Luma, others: Iterable[Luma], level: float) -> Luma:
@@ -41,16 +40,16 @@ def combed_pixels(luma: Luma, moved: Luma, *, level: float, run: int) -> Luma:
 
 
 def rows_that_move(
-    combs: Luma, luma: Luma, others: Iterable[Luma], *, alike: float, reach: int, smeared: float
+    combs: Luma, luma: Luma, others: Iterable[Luma], *, alike: float, reach: int, smeared: float, samples: int
 ) -> bool:
     """Whether ``combs``, uint8[H, W], are drawn rows that a camera moves by parts of a pixel.
 
     Lines a pixel apart are sharp where they lie on whole rows and one grey halfway between. That grey is what
     two such rows have in the mean; where two pictures were woven, a neighbour shows one or the other.
-    ``alike``, ``reach``, ``smeared``: as in ``FieldConfig``.
+    ``alike``, ``reach``, ``smeared``, ``samples``: as in ``FieldConfig``.
     """
     y, x = np.nonzero(combs)
-    step = len(y) // _SAMPLES + 1
+    step = len(y) // samples + 1
     y, x = y[::step], x[::step]
     response = cv2.filter2D(luma, cv2.CV_16S, _COMB, borderType=cv2.BORDER_REFLECT_101)
     allowed = alike * np.abs(response[y, x]) / _GAIN

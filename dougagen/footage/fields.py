@@ -56,6 +56,8 @@ class FieldConfig:
     """Rows up and down within which a neighbour is asked for that mean …"""
     smeared: float = 0.75
     """… and share of the combed pixels for which it has it, or they are a comb (measured: 0.95, 0.46)."""
+    samples: int = 4000
+    """Combed pixels that are asked for it at most."""
     run: int = 7
     """Rows in a comb: a line of one pixel makes the kernel swing over five, only fields swing over seven."""
     tall: int = 576
@@ -127,6 +129,7 @@ class Progressive(Iterator[Picture]):
             alike=self._config.alike,
             reach=self._config.reach,
             smeared=self._config.smeared,
+            samples=self._config.samples,
         ):
             return current
         joined = [j for other in beside for j in _joined(current, other)]

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from dougagen.footage.differences import BLOCK, SCALE, AnalysisPlane, block_levels, residual
 
-_SOFT, _SHARP = np.array([0.25, 0.5, 0.25], np.float32), np.ones(1, np.float32)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionConfig:
@@ -31,6 +29,7 @@ class MotionConfig:
     alternating: float = 0.4  # share of a block's contrast by which they go up and down from pixel to pixel …
     stands_off: float = 4.0  # … and levels, at least …
     length: int = 3  # … in so many blocks along the lines: where fields were joined shorter rows do it, too
+    softened: float = 0.25  # weight of the pixels on either side where they are compared softened
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,15 @@ def residual_after(
     fine = _alternates(current, axes, config=config) | _alternates(moved, axes, config=config)
     if not fine.any():
         return levels
-    across, down = (_SOFT if axis else _SHARP for axis in axes)
+    beside = config.softened
+    soft, sharp = np.array([beside, 1 - 2 * beside, beside], np.float32), np.ones(1, np.float32)
+    across, down = (soft if axis else sharp for axis in axes)
     now, then = (
         AnalysisPlane(cast("NDArray[np.uint8]", cv2.sepFilter2D(plane.luma, cv2.CV_8U, across, down)))
         for plane in (current, moved)
     )
-    soft = block_levels(_left_of(now, then, move, tolerance=tolerance, config=config))
-    return np.where(fine, np.minimum(levels, soft), levels)
+    least = block_levels(_left_of(now, then, move, tolerance=tolerance, config=config))
+    return np.where(fine, np.minimum(levels, least), levels)
 
 
 def _alternates(plane: AnalysisPlane, axes: Sequence[bool], *, config: MotionConfig) -> NDArray[np.bool_]:

@@ -60,7 +60,18 @@ def test_another_value_of_any_option_makes_another_digest_and_other_words(name, 
 
 
 def test_what_decides_on_drawings_is_among_the_options():
-    change = ("cuts", "votes", "weather", "moves", "following", "layers", "motion", "light", "subtitles")
+    change = (
+        "cuts",
+        "votes",
+        "weather",
+        "moves",
+        "following",
+        "layers",
+        "motion",
+        "light",
+        "glow",
+        "subtitles",
+    )
     stages = [f"holds.change.{stage}" for stage in change]
     stages += ["holds.passers", "holds.transitions", "holds.tracks", "pictures", "flags.measures.text"]
     stages += ["holds.change.following.correlation", "decoding.fields"]
@@ -69,8 +80,19 @@ def test_what_decides_on_drawings_is_among_the_options():
 
 
 DECIDING = [
-    *("belief", "best_picture", "changes", "correlation", "facts", "fair_weather", "fields", "following"),
-    *("glyphs", "layer_votes", "layers", "light", "motion", "pairs", "passers", "passing"),
+    *("belief", "best_picture", "changes", "combs", "correlation", "facts", "fair_weather", "fields"),
+    *(
+        "following",
+        "glow",
+        "glyphs",
+        "layer_votes",
+        "layers",
+        "light",
+        "motion",
+        "pairs",
+        "passers",
+        "passing",
+    ),
     *("picture_measures", "returns", "seen", "shots", "strength", "subtitles", "text", "tracks"),
     *("transitions", "weather"),
 ]
@@ -80,7 +102,8 @@ SHAPES = {
     "_GAIN": "what that kernel answers to one level",
     "_ROWS_BESIDE": "the row above and the row below",
     "TRAITS": "the names of what a row of text is measured by, in the order of the trees",
-    "_BLOCK": "the blocks that FieldConfig.combed counts in",
+    "BLOCK": "the blocks that FieldConfig.combed counts in",
+    "_BOTH_FIELDS": "a row with half of either row beside it",
 }
 """Constants in them that are no options, and what they are."""
 
