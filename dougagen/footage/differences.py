@@ -29,7 +29,7 @@ class AnalysisPlane:
     Most frames of a hold are all but the same as the one before, so that nobody asks.
     """
 
-    __slots__ = ("_cells", "_contrast", "_small", "_strong", "luma")
+    __slots__ = ("_cells", "_contrast", "_small", "_stands_off", "_strong", "luma")
 
     def __init__(self, luma: NDArray[np.uint8]) -> None:
         self.luma = luma
@@ -38,6 +38,7 @@ class AnalysisPlane:
         self._small: AnalysisPlane | None = None
         self._cells: NDArray[np.float32] | None = None
         self._strong: float | None = None
+        self._stands_off: dict[int, NDArray[np.float32]] = {}
 
     @property
     def contrast(self) -> NDArray[np.uint8]:
@@ -72,6 +73,16 @@ class AnalysisPlane:
             counts = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel()
             self._strong = float(np.searchsorted(np.cumsum(counts), 0.99 * sample.size))
         return self._strong
+
+    def stands_off(self, axis: int) -> NDArray[np.float32]:
+        """float32[rows, columns]: levels, mean of a block, by which pixels are lighter or darker than both
+        beside them, across (``axis`` 1) or above and below (0). Every move of a frame asks for it."""
+        if axis not in self._stands_off:
+            beside = np.array([1, 0, 1], np.uint8).reshape((3, 1) if axis == 0 else (1, 3))
+            lighter = cv2.subtract(self.luma, cv2.dilate(self.luma, beside))
+            darker = cv2.subtract(cv2.erode(self.luma, beside), self.luma)
+            self._stands_off[axis] = block_levels(_uint8(cv2.max(lighter, darker)))
+        return self._stands_off[axis]
 
 
 def analysis_plane(luma: NDArray[np.uint8], *, lines: int = ANALYSIS_LINES) -> AnalysisPlane:

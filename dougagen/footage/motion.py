@@ -131,14 +131,10 @@ def _alternates(plane: AnalysisPlane, axes: Sequence[bool], *, config: MotionCon
     blocks around those."""
     found = np.zeros((-(-plane.luma.shape[0] // BLOCK), -(-plane.luma.shape[1] // BLOCK)), np.bool_)
     shown = np.maximum(config.alternating * block_levels(plane.contrast), config.stands_off / SCALE)
-    for axis, shape in zip(axes, ((1, 3), (3, 1)), strict=True):
-        beside = np.array([1, 0, 1], np.uint8).reshape(shape)
-        if axis:
-            above = cv2.subtract(plane.luma, cv2.dilate(plane.luma, beside))
-            below = cv2.subtract(cv2.erode(plane.luma, beside), plane.luma)
-            alternates = block_levels(cast("NDArray[np.uint8]", cv2.max(above, below))) > shown
-            along = np.ones((config.length, 1) if shape[1] > 1 else (1, config.length), np.uint8)
-            found |= cv2.morphologyEx(alternates.astype(np.uint8), cv2.MORPH_OPEN, along) > 0
+    for moves, axis, along in zip(axes, (1, 0), ((config.length, 1), (1, config.length)), strict=True):
+        if moves:
+            alternates = (plane.stands_off(axis) > shown).astype(np.uint8)
+            found |= cv2.morphologyEx(alternates, cv2.MORPH_OPEN, np.ones(along, np.uint8)) > 0
     return np.asarray(cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
