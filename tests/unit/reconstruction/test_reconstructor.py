@@ -136,6 +136,15 @@ def test_without_a_cel_nothing_is_drawn_and_the_douga_is_sure():
     assert (read.cel_confidence, read.douga_confidence) == (pytest.approx(1.0, abs=1e-3), 1.0)
 
 
+def test_confidences_have_four_digits_so_that_two_runs_store_the_same():
+    """Float sums differ in their last bits where a machine is busy; a row must not."""
+    color = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    [read] = by_hand().reconstruct([color])
+    said = (read.cel_confidence, read.douga_confidence)
+    assert said == tuple(round(one, 4) for one in said)
+    assert all(0 < one < 1 for one in said)
+
+
 def test_a_picture_of_one_pixel_is_read():
     [read] = by_hand().reconstruct([picture([RED])])
     assert (read.cel_mask.pixels.item(), read.douga.classes.item()) == (True, 1)
