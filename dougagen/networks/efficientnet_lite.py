@@ -8,10 +8,9 @@ with ε = 1e-3, and at stride 2 the padding below and to the right.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dougagen.networks.layers import ConvNorm
+from dougagen.networks.layers import Activation, ConvNorm, FusedConv
 
 _EPSILON = 1e-3
 _MOMENTUM = 0.01  # TensorFlow's 0.99, counted from the other end
@@ -41,8 +40,9 @@ class LiteEncoder(nn.Module):
 
     def __init__(self, size: int, *, inputs: int = 3) -> None:
         super().__init__()
+        self._takes_centred = False
         wider, deeper = _SCALES[size]
-        self.stem = SameConv(inputs, _STEM, 3, stride=2)
+        self.stem = SameConv(inputs, _STEM, 3, stride=2, activation="relu6")
         self.stages = nn.ModuleList()
         widths, reaching = [], _STEM
         for index, (expansion, kernel, stride, channels, count) in enumerate(_STAGES):
@@ -56,8 +56,19 @@ class LiteEncoder(nn.Module):
             widths.append(reaching)
         self.channels = tuple(widths[index] for index in _LAST_OF_SCALE)
 
+    def take_centred(self, grey: float) -> None:
+        """From now on pictures come as [0, 1] − ``grey``; norms have gone into the convolutions already."""
+        first = self.stem.convolution
+        assert isinstance(first, FusedConv)
+        conv = first.convolution
+        assert conv.bias is not None
+        left = (255.0 * grey - 127.0) / 128.0  # of the published scale, where such a picture is 0
+        conv.bias.data += left * conv.weight.sum(dim=(1, 2, 3))
+        conv.weight.data *= 255.0 / 128.0
+        self._takes_centred = True
+
     def forward(self, x: Tensor) -> list[Tensor]:
-        x = F.relu6(self.stem(centred(x)), inplace=True)
+        x = self.stem(x if self._takes_centred else centred(x))
         features = []
         for index, stage in enumerate(self.stages):
             x = stage(x)
@@ -72,41 +83,47 @@ class Bottleneck(nn.Module):
     def __init__(self, inputs: int, outputs: int, expansion: int, kernel: int, stride: int) -> None:
         super().__init__()
         wide = inputs * expansion
-        self.widen = SameConv(inputs, wide, 1) if expansion > 1 else nn.Identity()
-        self.mix = SameConv(wide, wide, kernel, stride=stride, groups=wide)
+        self.widen = SameConv(inputs, wide, 1, activation="relu6") if expansion > 1 else nn.Identity()
+        self.mix = SameConv(wide, wide, kernel, stride=stride, groups=wide, activation="relu6")
         self.narrow = SameConv(wide, outputs, 1)
         self.has_shortcut = stride == 1 and inputs == outputs
-        self.is_widened = expansion > 1
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu6(self.widen(x), inplace=True) if self.is_widened else x
-        y = self.narrow(F.relu6(self.mix(y), inplace=True))
+        y: Tensor = self.narrow(self.mix(self.widen(x)))
         return x + y if self.has_shortcut else y
 
 
 class SameConv(nn.Module):
-    """Convolution and norm with TensorFlow's padding "same": of an even picture at stride 2, k − 2 pixels of
-    padding, the odd one of them below and to the right."""
+    """Convolution, norm and activation with TensorFlow's padding "same": of an even picture at stride 2,
+    k − 2 pixels of padding, the odd one of them below and to the right."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        groups: int = 1,
+        activation: Activation = "none",
+    ) -> None:
         super().__init__()
         before = (kernel - stride) // 2
         after = kernel - stride - before
         self.is_depthwise = groups > 1
-        self.pads = (before, after, before, after) if stride > 1 else None
-        self.convolution = ConvNorm(
+        self.convolution: nn.Module = ConvNorm(
             inputs,
             outputs,
             kernel,
             stride=stride,
             groups=groups,
-            padding=0 if self.pads else kernel // 2,
+            padding=(before, after) if stride > 1 else kernel // 2,
+            activation=activation,
             epsilon=_EPSILON,
             momentum=_MOMENTUM,
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.pad(x, self.pads) if self.pads else x
         if self.is_depthwise and self.training and x.device.type == "cpu":
             # Backwards a depthwise kernel takes a CPU twice as long in bfloat16 as in float32.
             with torch.autocast("cpu", enabled=False):

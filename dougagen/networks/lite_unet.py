@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dougagen.errors import ConfigError
 from dougagen.networks.efficientnet_lite import LITE_SIZES, LiteEncoder
-from dougagen.networks.layers import ConvNorm, at_multiple_of
+from dougagen.networks.layers import ConvNorm, FusedConv, ReadiesItself, at_multiple_of
 from dougagen.networks.thinline import Decode, FullResolutionHead, WideContext, corrected
+from dougagen.networks.wiring import FILL
 
 _WIDEST = 1024  # a bound for options that come out of a file
 _MOST_BLOCKS = 64
+_CONTRAST = 4.0
+"""By which the head's picture is larger than [−1/2, 1/2]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,20 @@ class LiteUNetConfig:
             raise ConfigError(f"LiteUNet context_kernel must be odd, got {self.context_kernel}")
 
 
-class LiteUNet(nn.Module):
+class LiteUNet(ReadiesItself):
     """[N, inputs, H, W] in [0, 1], RGB first → logits [N, outputs, H, W]; any H, W ≥ 1."""
 
     def __init__(self, config: LiteUNetConfig) -> None:
         super().__init__()
         self.config = config
+        self._is_ready = False
         self.encoder = LiteEncoder(config.encoder, inputs=config.inputs)
         *fine, deepest = self.encoder.channels
         half, quarter, eighth, sixteenth = config.widths
         self.laterals = nn.ModuleList(
             ConvNorm(inputs, outputs, 1) for inputs, outputs in zip(fine, config.widths, strict=True)
         )
-        self.to_context = ConvNorm(deepest, config.context_width, 1)
+        self.to_context = ConvNorm(deepest, config.context_width, 1, activation="relu")
         self.context = nn.Sequential(
             *(WideContext(config.context_width, config.context_kernel) for _ in range(config.context_blocks))
         )
@@ -92,15 +95,24 @@ class LiteUNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return at_multiple_of(32, x, self._logits)
 
+    def ready(self) -> None:
+        """The picture is centred once for encoder and head; their weights take what is left of its scale."""
+        look = self.head.look if self.head.detail_width else None
+        if isinstance(look, FusedConv):
+            look.convolution.weight.data *= _CONTRAST
+        self.encoder.take_centred(FILL)
+        self._is_ready = True
+
     def _logits(self, x: Tensor) -> Tensor:
-        *fine, deepest = self.encoder(x)
+        centred = x - FILL
+        *fine, deepest = self.encoder(centred if self._is_ready else x)
         half, quarter, eighth, sixteenth = (
             lateral(features) for lateral, features in zip(self.laterals, fine, strict=True)
         )
-        y = self.context(F.relu(self.to_context(deepest), inplace=True))
+        y = self.context(self.to_context(deepest))
         y = self.up_sixteenth(y, sixteenth)
         y = self.up_eighth(y, eighth)
         y = self.up_quarter(y, quarter)
         y = self.up_half(y, half)
-        logits: Tensor = self.head(y, (x - 0.5) * 4.0)
+        logits: Tensor = self.head(y, centred if self._is_ready else centred * _CONTRAST)
         return corrected(logits, told=x[:, -1:]) if self.config.mask_logits else logits

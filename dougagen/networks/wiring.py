@@ -58,8 +58,14 @@ def wired(wiring: Wiring, color: Tensor, likelihood: Tensor) -> Tensor:
         return synthetic_cel(color, mask)
     if wiring is Wiring.CONCATENATED:
         return torch.cat([color, mask.to(color.dtype)], dim=1)
-    parts = [synthetic_cel(color, mask), color, likelihood.to(color.dtype)]
-    return torch.cat(parts, dim=1).contiguous(memory_format=torch.channels_last)
+    shape = (len(color), wiring.channels, *color.shape[2:])
+    seen = torch.empty(  # filled part by part: torch.cat lays mixed formats out twice
+        shape, dtype=color.dtype, device=color.device, memory_format=torch.channels_last
+    )
+    seen[:, :3] = color
+    seen[:, :3].masked_fill_(~mask, FILL)
+    seen[:, 3:6], seen[:, 6:] = color, likelihood
+    return seen
 
 
 WORKING_LINES = "working_lines"

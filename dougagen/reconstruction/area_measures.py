@@ -27,18 +27,22 @@ class AreaMeasures:
     count: int
     sizes: Numbers = field(init=False)
     """float64[N]: pixels that count."""
-    _at: Ints = field(init=False)
-    _of: Places = field(init=False)
+    _at: Ints | None = field(init=False)
+    """Flat places of the pixels that count; None where all do."""
+    _of: NDArray[np.intp] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._at = np.flatnonzero(self.counted)
-        self._of = self.number.ravel()[self._at]
+        number = self.number.ravel().astype(np.intp)  # as bincount wants it, which would cast it each time
+        self._at = None if self.counted.all() else np.flatnonzero(self.counted)
+        self._of = number if self._at is None else number[self._at]
         self.sizes = np.bincount(self._of, minlength=self.count).astype(np.float64)
 
     def total(self, values: NDArray[np.generic]) -> Numbers:
         """float64[N]: the sum of values [h, w] over each area."""
-        total = np.bincount(self._of, weights=values.ravel()[self._at], minlength=self.count)
-        return np.asarray(total, np.float64)
+        counted = values.ravel() if self._at is None else values.ravel()[self._at]
+        if counted.dtype == np.bool_:
+            return np.bincount(self._of[counted], minlength=self.count).astype(np.float64)
+        return np.asarray(np.bincount(self._of, weights=counted, minlength=self.count), np.float64)
 
     def mean(self, values: NDArray[np.generic]) -> Numbers:
         """float64[N]: of values [h, w] over each area."""
@@ -47,7 +51,7 @@ class AreaMeasures:
     def spread(self, values: NDArray[np.floating]) -> Numbers:
         """float64[N]: standard deviation over each area."""
         values = values.astype(np.float64)
-        return np.sqrt(np.maximum(0, self.mean(values**2) - self.mean(values) ** 2))
+        return np.sqrt(np.maximum(0, self.mean(np.square(values)) - self.mean(values) ** 2))
 
     def touching(self, where: Bools) -> Numbers:
         """float64[N]: how much of each area lies where something is, as of a border and not of a surface."""

@@ -11,7 +11,7 @@ from torch.nn.functional import interpolate
 from dougagen.domain import Triplet
 from dougagen.networks import AreaGraph, AreaNetwork
 from dougagen.reconstruction.area_measures import Ints, Numbers
-from dougagen.reconstruction.cel_area_graph import cel_areas_in, true_cel
+from dougagen.reconstruction.cel_area_graph import CelAreas, cel_areas_in, true_cel
 from dougagen.reconstruction.color_cut import at_size, cut_size
 from dougagen.reconstruction.side_by_side import side_by_side
 
@@ -50,7 +50,10 @@ class CelAreaReader:
         """
         height, width = pictures.shape[1:3]
         small = interpolate(odds.float(), cut_size(height, width, LINES), mode="area")
-        said = side_by_side(self._of_one, pictures, small[:, 0].cpu().numpy())
+        read = small[:, 0].cpu().numpy()
+        areas = side_by_side(_areas_of, pictures, read)
+        # The small networks run one after the other: torch has threads of its own.
+        said = [self._said(*one) for one in zip(areas, read, strict=True)]
         found = torch.from_numpy(np.stack(said))[:, None].to(odds.device)  # [N, h, w] -> [N, 1, h, w]
         found = interpolate(found, (height, width), mode="bilinear", align_corners=False)
         known = odds.clamp(-_LARGEST_ODDS, _LARGEST_ODDS)
@@ -58,14 +61,18 @@ class CelAreaReader:
         added = ((raised > 0) & (known <= 0)).float().mean(dim=(1, 2, 3), keepdim=True)  # [N, 1, 1, 1]
         return torch.where(added <= self._most_added, raised, known)
 
-    def _of_one(self, picture: Bytes, odds: Floats) -> Floats:
-        """float32[h, w] from a picture of any size and odds float32[h, w]."""
-        found = cel_areas_in(at_size(picture, odds.shape), odds)
+    def _said(self, found: CelAreas | None, odds: Floats) -> Floats:
+        """float32[h, w] of areas, or the odds float32[h, w] where there are none."""
         if found is None:
             return odds
         with torch.inference_mode():
             background, cel = self._network(found.graph).numpy().T
         return np.clip(cel - background, -_LARGEST_ODDS, _LARGEST_ODDS)[found.number].astype(np.float32)
+
+
+def _areas_of(picture: Bytes, odds: Floats) -> CelAreas | None:
+    """Of a picture of any size and odds float32[h, w]."""
+    return cel_areas_in(at_size(picture, odds.shape), odds)
 
 
 def areas_with_truth(example: Triplet, odds: Tensor) -> AreasWithTruth | None:

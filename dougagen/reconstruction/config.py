@@ -22,7 +22,7 @@ class ReconstructionConfig:
     device: str = "auto"
     """auto (a GPU if there is one), cpu, cuda, cuda:N."""
     batch_size: int = 0
-    """Drawings a batch; 0: 1 on the CPU, where more gains nothing, and 8 on a GPU."""
+    """Drawings a batch; 0: on the CPU two for each that is read side by side, 8 on a GPU."""
     precision: str = "auto"
     """fp32, bf16, fp16; auto is fp16 on a GPU and fp32 on a CPU unless it has bf16 matrix units."""
     backend: str = "torch"

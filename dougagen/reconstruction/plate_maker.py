@@ -16,7 +16,10 @@ from dougagen.domain import Placement, Plate
 from dougagen.reconstruction.alignment import STANDING, Similarity, inverse, moved_by
 from dougagen.reconstruction.places import largest_channel
 from dougagen.reconstruction.shot_config import BorderConfig, PlateConfig
+from dougagen.reconstruction.side_by_side import side_by_side
 
+_BAND = 128
+"""Rows that are laid at a time."""
 _SHARES = (1.0 / (np.arange(256, dtype=np.float32) + 1)).astype(np.float32)
 
 
@@ -123,8 +126,21 @@ class PlateMaker:
         """A majority vote (Boyer and Moore 1981) at every place, the mean of those who agree."""
         assert self._image is not None
         rows, columns = known.shape
-        image = self._image[y : y + rows, x : x + columns]
-        seen = self._seen[y : y + rows, x : x + columns]
+        of_plate = [whole[y : y + rows, x : x + columns] for whole in (self._image, self._seen, self._shown)]
+        bands = [slice(start, start + _BAND) for start in range(0, rows, _BAND)]
+        side_by_side(
+            lambda band: self._add_band(here[band], known[band], *(p[band] for p in of_plate)), bands
+        )
+
+    def _add_band(
+        self,
+        here: NDArray[np.uint8],
+        known: NDArray[np.bool_],
+        image: NDArray[np.uint8],
+        seen: NDArray[np.uint8],
+        shown: NDArray[np.uint8],
+    ) -> None:
+        """Some rows of a drawing, and the same of the plate, which change."""
         differ = largest_channel(cv2.absdiff(image, here).astype(np.uint8, copy=False))
         agrees = known & (seen > 0) & (differ <= self.config.same)
         first = known & (seen == 0)
@@ -137,7 +153,6 @@ class PlateMaker:
         weak = other & (seen == 1)
         image[weak] = here[weak]
         seen[other & ~weak] -= 1
-        shown = self._shown[y : y + rows, x : x + columns]
         shown[...] = np.minimum(shown + known, self.config.most)
 
     def _known(self, part: tuple[slice, slice] = (slice(None), slice(None))) -> NDArray[np.bool_]:

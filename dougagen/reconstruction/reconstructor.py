@@ -34,13 +34,13 @@ from dougagen.reconstruction.enormous import enlarged, parts_of, reduced
 from dougagen.reconstruction.refinement_config import RefinementConfig
 from dougagen.reconstruction.shot_config import ShotConfig
 from dougagen.reconstruction.shot_reader import Drawn, NetworkShotReader, Odds
-from dougagen.reconstruction.stages import Stages, shares_of
+from dougagen.reconstruction.stages import Stages, name_of, shares_of
 
 Picture = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 _SURE = 6.0
 """Log odds of a cel that somebody knows: as sure as the networks' odds may be."""
-_BATCH = {"cpu": 1, "cuda": 8}
+_BATCH_OF_GPU, _ROUNDS_OF_CPU = 8, 2
 _USUAL = ReconstructionConfig()
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,8 +56,14 @@ class NetworkReconstructor:
                 raise WeightsError(f"{network.name} is a {network.task} network where a {task} one is needed")
         self._config, self._loaded = config, (cel, douga)
         self._stages = Stages(cel, douga, config)
-        self.batch_size: int = config.batch_size or _BATCH[self._stages.device.type]
+        self.batch_size: int = config.batch_size or self._usual_batch()
         """Pictures that one call of ``reconstruct`` should be given; it takes any number."""
+
+    def _usual_batch(self) -> int:
+        lanes, on_cpu = self._stages.lanes.count, self._stages.device.type == "cpu"
+        if on_cpu:
+            return _ROUNDS_OF_CPU * lanes if lanes > 1 else 1
+        return _BATCH_OF_GPU
 
     @property
     def part_seconds(self) -> dict[str, float]:
@@ -96,7 +102,7 @@ class NetworkReconstructor:
             **other,
             "cel_weights": cel.sha256,
             "douga_weights": douga.sha256,
-            "precision": str(self._stages.dtype).removeprefix("torch."),
+            "precision": ", ".join(dict.fromkeys(map(name_of, self._stages.dtypes))),
             "wiring": str(douga.wiring),
             "book_odds": f"{self._config.book_odds:g}",
             "color_cut": _in_words(self._config.color_cut),
@@ -244,9 +250,13 @@ class NetworkReconstructor:
         return self._within_memory(self._infer, pictures)
 
     def _within_memory(self, work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R]:
-        """``work`` on a batch; halved, and halved again, where the device runs out of memory."""
+        """``work`` on a batch, or picture by picture in lanes. Where the device runs out of memory there is
+        one lane, and its batch is halved, and halved again."""
+        lanes = self._stages.lanes
         try:
-            return work(items)
+            if lanes.count == 1:
+                return work(items)
+            return [read for one in lanes.map(work, [[item] for item in items]) for read in one]
         except torch.OutOfMemoryError as error:
             shortage: Exception = error
         except (RuntimeError, MemoryError) as error:  # torch on the CPU: "not enough memory: you tried to …"
@@ -257,6 +267,9 @@ class NetworkReconstructor:
             shortage = error
         if self._stages.device.type == "cuda":
             torch.cuda.empty_cache()
+        if lanes.count > 1:
+            lanes.count = 1
+            return self._within_memory(work, items)
         if len(items) == 1:
             raise DeviceError(
                 f"{self.device} has not enough memory for one picture{_size_of(items[0])}",

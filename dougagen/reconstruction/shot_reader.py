@@ -25,6 +25,7 @@ from dougagen.reconstruction.shot_config import ShotConfig
 from dougagen.reconstruction.shot_evidence import Evidence, evidence_of, of_some_width
 from dougagen.reconstruction.shot_fills import settled_fills, stacked_fills, with_fills
 from dougagen.reconstruction.shot_looks import Look, follow
+from dougagen.reconstruction.side_by_side import side_by_side
 
 Picture = NDArray[np.uint8]
 Odds = NDArray[np.float16]
@@ -72,6 +73,7 @@ class NetworkShotReader:
     def __init__(self, networks: Networks, config: ShotConfig) -> None:
         self._networks, self._config = networks, config
         self._looks: list[Look] = []
+        self._last: Look | None = None
         self._plates: PlateMaker | None = None
         self._slid = False
         self._stretch = 0
@@ -90,11 +92,14 @@ class NetworkShotReader:
         while len(odds) < len(pictures):
             odds += self._networks.odds_of_each(pictures[self._batch(len(odds))])
             self._how_far(_CEL_SHARE * len(odds) / len(pictures))
-        looks = [self._look(drawing, said) for drawing, said in zip(drawings, odds, strict=True)]
+        looks = side_by_side(self._look, drawings, odds)
+        for look in looks:
+            follow(self._last, look, self._config.follow)
+            self._last = look
         together = self._looks + looks
         evidence = evidence_of(together, self._config)
         changes = evidence.changes[len(self._looks) :]
-        added = [self._at_full_size(change, said) for change, said in zip(changes, odds, strict=True)]
+        added = side_by_side(self._at_full_size, changes, odds)
         drawn: list[Drawn] = []
         while len(drawn) < len(pictures):
             some = self._batch(len(drawn))
@@ -142,14 +147,9 @@ class NetworkShotReader:
         smooth = np.stack([look.smooth for look in chosen])
         settled = settled_fills(alone, smooth, np.stack(cel), evidence.paints, self._config.paints)
         of_look = {
-            id(look): odds for look, odds in zip(chosen, zip(alone, settled, strict=True), strict=True)
+            id(look): both for look, both in zip(chosen, zip(alone, settled, strict=True), strict=True)
         }
-        return [
-            replace(one, classes=with_fills(one.classes, one.cel, *of_look[id(look)]))
-            if id(look) in of_look
-            else one
-            for look, one in zip(looks, drawn, strict=True)
-        ]
+        return side_by_side(lambda look, one: _agreed(one, of_look.get(id(look))), looks, drawn)
 
     def plates(self) -> tuple[Plate, ...]:
         """The background of what has been read; called once, at the end of the shot."""
@@ -157,12 +157,7 @@ class NetworkShotReader:
 
     def _look(self, drawing: Drawing, odds: Odds) -> Look:
         plain = not _NO_EVIDENCE & {measure.name for measure in drawing.measures}
-        look = Look.at(drawing.image, odds, in_plain_light=plain, config=self._config, told=_told(drawing))
-        follow(self._last, look, self._config.follow)
-        self._last = look
-        return look
-
-    _last: Look | None = None
+        return Look.at(drawing.image, odds, in_plain_light=plain, config=self._config, told=_told(drawing))
 
     def _along_the_plate(
         self, drawings: Sequence[Drawing], looks: Sequence[Look], drawn: Sequence[Drawn]
@@ -176,8 +171,15 @@ class NetworkShotReader:
             laid = [i for i in part if looks[i].in_plain_light]
             for i in laid:
                 self._lay(drawings[i], looks[i], drawn[i].cel)
-            for i in laid if self._config.mends_borders else ():
-                mended[i] = self._beside_the_plate(drawings[i].image, looks[i], drawn[i])
+            if self._config.mends_borders:
+                beside = side_by_side(
+                    self._beside_the_plate,
+                    [drawings[i].image for i in laid],
+                    [looks[i] for i in laid],
+                    [drawn[i] for i in laid],
+                )
+                for i, one in zip(laid, beside, strict=True):
+                    mended[i] = one
         return mended
 
     def _lay(self, drawing: Drawing, look: Look, cel: NDArray[np.bool_]) -> None:
@@ -229,6 +231,11 @@ class NetworkShotReader:
             )
             for layer, move in found
         )
+
+
+def _agreed(one: Drawn, fills: tuple[NDArray[np.float32], NDArray[np.float32]] | None) -> Drawn:
+    """A drawing with the fills on which its shot settled; ``fills`` are its own odds and those."""
+    return one if fills is None else replace(one, classes=with_fills(one.classes, one.cel, *fills))
 
 
 def _told(drawing: Drawing) -> Similarity | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch.nn.functional import interpolate
 
 from dougagen.domain import CLASS_COUNT, CelMask, Douga, Reconstruction
 from dougagen.errors import WeightsError
-from dougagen.networks import LoadedNetwork, lines_read_by, logits_at_lines, reuse_freed_memory, wired
+from dougagen.networks import LoadedNetwork, Task, lines_read_by, logits_at_lines, reuse_freed_memory, wired
 from dougagen.networks.devices import chosen_dtype
 from dougagen.reconstruction.area_graph import step_at
 from dougagen.reconstruction.area_reader import AreaReader
@@ -35,9 +35,11 @@ from dougagen.reconstruction.refinement_areas import FILLS
 from dougagen.reconstruction.runners import Runner, device_of, runner_of
 from dougagen.reconstruction.shot_config import ShotConfig
 from dougagen.reconstruction.shot_reader import Drawn
-from dougagen.reconstruction.side_by_side import side_by_side
+from dougagen.reconstruction.side_by_side import Lanes, side_by_side
 
 Picture = NDArray[np.uint8]
+_LANES = 2
+"""Pictures that a CPU reads side by side at most: each takes some 0.8 GB at 1080 lines."""
 
 
 class Stages:
@@ -50,11 +52,16 @@ class Stages:
         reuse_freed_memory()
         self._config = config
         self.device = device_of(config)
-        self.dtype = chosen_dtype(config.precision, self.device)
-        """The number format of the networks."""
+        dtype = chosen_dtype(config.precision, self.device)
+        # What a network of a few hundred lines costs is little, and which paint is cel is decided by a hair:
+        # in bfloat16 a white table became one (boys: IoU .857 instead of .882).
+        exact = self.device.type == "cpu" and config.precision == "auto"
+        self.dtypes = (torch.float32 if exact else dtype, dtype)
+        """The number formats of the two networks."""
         self._loaded = (cel, douga)
         self._cel, self._douga = (
-            runner_of(network, config, device=self.device, dtype=self.dtype) for network in self._loaded
+            runner_of(network, config, device=self.device, dtype=dtype)
+            for network, dtype in zip(self._loaded, self.dtypes, strict=True)
         )
         self._areas: AreaReader | None = None
         if douga.areas is not None and config.refinement is not None:
@@ -62,8 +69,13 @@ class Stages:
         cut = config.color_cut or ColorCutConfig()
         self._cel_areas = None if cel.areas is None else CelAreaReader(cel.areas, most_added=cut.most_added)
         self._cel_lines, self._douga_lines = map(lines_read_by, self._loaded)
+        # Compiled networks and OpenVINO's are not for two threads at once.
+        most = _LANES if self.device.type == "cpu" and config.backend == "torch" else 1
+        self.lanes = Lanes(torch.get_num_threads(), most=most)
+        """For pictures that are read one by one."""
+        self._counting = Lock()
         self.part_seconds: dict[str, float] = {}
-        """Part of the work → seconds that it has taken so far."""
+        """Part of the work → seconds that it has taken so far; pictures side by side share theirs."""
 
     def said_of(self, pictures: Picture) -> tuple[Tensor, Tensor]:
         """Log odds [N, 1, H, W] that a pixel is cel, and logits [N, 10, H, W] of the classes."""
@@ -79,8 +91,11 @@ class Stages:
     def cel_odds(self, pictures: Picture, color: Tensor) -> Tensor:
         """The cel network's log odds [N, 1, H, W], and what areas and colours of each picture say."""
         with self._timed("cel network"):
-            odds = odds_of(self._logits(self._cel, color, self._cel_lines))
-            self._require_numbers(odds, self._loaded[0])
+            # The odds are enlarged, and not both logits: half of the work, the same odds.
+            odds = self._logits(
+                lambda small: odds_of(self._cel(small).float()), color, self._cel_lines, self.dtypes[0]
+            )
+            self._require_numbers(odds, Task.CEL)
         if self._config.color_cut is None:
             return odds
         if self._cel_areas is not None:
@@ -93,17 +108,18 @@ class Stages:
         """The odds, along borders as the douga network sees them, and its logits [N, 10 or 11, H, W]."""
         with self._timed("douga network"):
             seen = wired(self._loaded[1].wiring, color, torch.sigmoid(odds))
-            drawn = self._logits(self._douga, seen, self._douga_lines)
-            self._require_numbers(drawn, self._loaded[1])  # waits for the device
+            drawn = self._logits(self._douga, seen, self._douga_lines, self.dtypes[1])
+            self._require_numbers(drawn, Task.DOUGA)  # waits for the device
         if drawn.shape[1] > CLASS_COUNT:
             odds = beside_borders(odds, drawn[:, CLASS_COUNT:])
         with_rarer_books(drawn[:, :CLASS_COUNT], self._config.book_odds)
         return odds, drawn
 
-    def _require_numbers(self, said: Tensor, network: LoadedNetwork) -> None:
+    def _require_numbers(self, said: Tensor, task: Task) -> None:
         """A look at every 64th pixel: what is no number spreads, by the mean over the picture too."""
         if not bool(torch.isfinite(said[..., ::8, ::8]).all()):
-            precision = str(self.dtype).removeprefix("torch.")
+            which = list(Task).index(task)
+            network, precision = self._loaded[which], name_of(self.dtypes[which])
             raise WeightsError(
                 f"the {network.task} network {network.name} returned values that are not numbers, "
                 f"in {precision}",
@@ -132,13 +148,7 @@ class Stages:
         if self._areas is None:
             return read
         with self._timed("areas"):
-            return side_by_side(self._by_areas, pictures, zip(read, shares_of(drawn), strict=True))
-
-    def _by_areas(self, picture: Picture, said: tuple[Drawn, NDArray[np.float32]]) -> Drawn:
-        assert self._areas is not None
-        one, shares = said
-        classes, fills = self._areas.decided(picture, one.cel, one.classes, shares, one.fills)
-        return replace(one, classes=classes, fills=fills)
+            return self._areas.decided(list(pictures), read, list(shares_of(drawn)))
 
     def finished(self, pictures: Iterable[Picture], drawn: Sequence[Drawn]) -> list[Reconstruction]:
         """Line art of what was drawn in uint8[H, W, 3] each."""
@@ -165,12 +175,19 @@ class Stages:
         try:
             yield
         finally:
-            self.part_seconds[part] = self.part_seconds.get(part, 0.0) + time.perf_counter() - began
+            took = (time.perf_counter() - began) / self.lanes.busy
+            with self._counting:
+                self.part_seconds[part] = self.part_seconds.get(part, 0.0) + took
 
-    def _logits(self, network: Runner, color: Tensor, lines: int) -> Tensor:
-        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not torch.float32):
+    def _logits(self, network: Runner, color: Tensor, lines: int, dtype: torch.dtype) -> Tensor:
+        with torch.autocast(self.device.type, dtype, enabled=dtype is not torch.float32):
             logits = logits_at_lines(network, color, lines)
         return logits.float()
+
+
+def name_of(dtype: torch.dtype) -> str:
+    """``float32``, ``bfloat16``, ``float16``."""
+    return str(dtype).removeprefix("torch.")
 
 
 def shares_of(drawn: Tensor) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from torch import nn
 
 from dougagen.errors import ConfigError
 from dougagen.networks import Task, ThinLineNet, build_network, fuse_for_inference, network_options
+from dougagen.networks.layers import ConvNorm, FusedConv
 from dougagen.networks.resnet import ResNetTrunk
 
 SMALL = {"widths": [8, 8, 16, 16], "context_width": 16, "context_blocks": 1, "detail_width": 4}
@@ -51,13 +52,23 @@ def test_the_light_networks_hold_about_a_million_weights():
         assert 0.8e6 < sum(p.numel() for p in network.parameters()) < 1.5e6
 
 
+def with_norms_of_any_size(network: nn.Module) -> nn.Module:
+    torch.manual_seed(1)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.running_mean, -1, 1)
+            nn.init.uniform_(module.running_var, 0.5, 2)
+            nn.init.uniform_(module.weight, 0.5, 2)
+    return network.eval()
+
+
+def lite(**options: object) -> nn.Module:
+    small = {"widths": [8, 8, 16, 16], "context_width": 16, "context_blocks": 1, "detail_width": 6}
+    return build_network("lite", network_options("lite", Task.DOUGA, small | options))
+
+
 def test_fusing_batch_norm_changes_no_logits():
-    for network in (small_network(), small_network(detail_width=0)):
-        for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                nn.init.uniform_(module.running_mean, -1, 1)
-                nn.init.uniform_(module.running_var, 0.5, 2)
-                nn.init.uniform_(module.weight, 0.5, 2)
+    for network in map(with_norms_of_any_size, (small_network(), small_network(detail_width=0))):
         picture = torch.rand(1, 3, 70, 50)
         with torch.inference_mode():
             before = network(picture)
@@ -65,6 +76,44 @@ def test_fusing_batch_norm_changes_no_logits():
             assert torch.allclose(fused(picture), before, atol=1e-4)
         left = [name for name, m in fused.named_modules() if isinstance(m, nn.BatchNorm2d)]
         assert all("context" in name for name in left)  # the sum of three convolutions has none to fold into
+
+
+@pytest.mark.parametrize("detail_width", [6, 0])
+@pytest.mark.parametrize("size", [(64, 96), (70, 50)])
+def test_what_infers_says_what_was_trained(size: tuple[int, int], detail_width: int) -> None:
+    """Padding, activations and the scale of the picture go into the convolutions. Where the picture ends the
+    padding is grey of 127.5 instead of 127 levels."""
+    network = with_norms_of_any_size(lite(detail_width=detail_width, inputs=7, mask_logits=1))
+    picture = torch.rand(1, 7, *size)
+    with torch.inference_mode():
+        before = network(picture)
+        after = fuse_for_inference(network)(picture)
+    assert (after - before).abs().max() < 0.01 * before.abs().max()
+    assert torch.equal(after.argmax(dim=1), before.argmax(dim=1)) or (
+        (after.argmax(dim=1) != before.argmax(dim=1)).float().mean() < 0.01
+    )
+
+
+def test_what_infers_is_the_same_whether_onednn_is_asked_or_torch() -> None:
+    """Where gradients are wanted, or somebody writes down what is done, torch convolves."""
+    network = fuse_for_inference(with_norms_of_any_size(lite()))
+    picture = torch.rand(1, 3, 64, 96)
+    with torch.inference_mode():
+        asked = network(picture)
+    by_torch = network(picture).detach()
+    assert torch.allclose(asked, by_torch, atol=1e-4)
+
+
+def test_a_convolution_that_is_padded_by_more_after_than_before_pads_itself() -> None:
+    torch.manual_seed(0)
+    for kernel, pads in ((3, (0, 1)), (5, (1, 2))):
+        block = ConvNorm(4, 6, kernel, stride=2, padding=pads, activation="relu6")
+        with_norms_of_any_size(block)
+        x = torch.randn(2, 4, 32, 64)
+        with torch.inference_mode():
+            assert torch.allclose(FusedConv.of(block)(x), block(x), atol=1e-5)
+    with pytest.raises(ValueError, match="one more after than before, got 0 and 2"):
+        FusedConv.of(ConvNorm(4, 6, 3, padding=(0, 2)).eval())
 
 
 def test_the_memory_format_of_the_input_changes_nothing():

@@ -1,5 +1,6 @@
 """The wiring, the batches and the failures, with networks that one can compute in the head."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from dougagen.errors import ConfigError, DeviceError, DomainError, WeightsError
 from dougagen.networks import LoadedNetwork, Task, Wiring
 from dougagen.networks.devices import chosen_device, chosen_dtype
 from dougagen.reconstruction import NetworkReconstructor, ReconstructionConfig
+from dougagen.reconstruction.side_by_side import Lanes
 
 CPU = ReconstructionConfig(device="cpu", precision="fp32", refinement=None, color_cut=None)
 RED, WHITE, GREY, BLACK = (255, 0, 0), (255, 255, 255), (128, 128, 128), (0, 0, 0)
@@ -169,11 +171,47 @@ def test_no_pictures_are_no_reconstructions():
 def test_a_batch_that_does_not_fit_is_halved_and_the_order_kept(message):
     cel = RunsOutOfMemory(2, message)
     reconstructor = by_hand(ReconstructionConfig(device="cpu", batch_size=8, precision="fp32"), cel)
+    reconstructor._stages.lanes = Lanes(1, most=1)  # as on a GPU
     pictures = [picture([RED if n % 3 == 0 else BLACK]) for n in range(8)]
     reads = reconstructor.reconstruct(pictures)
     assert [bool(read.cel_mask.pixels.any()) for read in reads] == [n % 3 == 0 for n in range(8)]
     assert cel.batches == [8, 4, 2, 2, 4, 2, 2]
     assert reconstructor.batch_size == 2
+
+
+def test_lanes_read_what_one_lane_reads_and_give_torch_its_threads_back():
+    threads, rng = torch.get_num_threads(), np.random.default_rng(0)
+    pictures = [rng.integers(0, 256, (9, 12, 3), np.uint8) for _ in range(5)]
+    alone, lanes = by_hand(CPU), by_hand(CPU)
+    alone._stages.lanes, lanes._stages.lanes = Lanes(1, most=1), Lanes(threads + 2, most=3)
+    for one, other in zip(alone.reconstruct(pictures), lanes.reconstruct(pictures), strict=True):
+        assert np.array_equal(one.cel_mask.pixels, other.cel_mask.pixels)
+        assert np.array_equal(one.douga.classes, other.douga.classes)
+        assert (one.cel_confidence, one.douga_confidence) == (other.cel_confidence, other.douga_confidence)
+    assert torch.get_num_threads() == threads + 2
+    torch.set_num_threads(threads)
+
+
+class RoomForOne(RedIsCel):
+    """Fails where two pictures are read side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = threading.Barrier(2)
+
+    def forward(self, color: torch.Tensor) -> torch.Tensor:
+        if threading.current_thread().name.startswith("lane"):
+            self.both.wait(timeout=60)
+            raise RuntimeError("not enough memory: you tried to allocate 9 bytes")
+        return super().forward(color)
+
+
+def test_where_two_lanes_have_no_room_one_goes_on_alone():
+    reconstructor = by_hand(CPU, RoomForOne())
+    reconstructor._stages.lanes = Lanes(2, most=2)
+    read = reconstructor.reconstruct([picture([RED]), picture([BLACK])])
+    assert [bool(one.cel_mask.pixels.any()) for one in read] == [True, False]
+    assert reconstructor._stages.lanes.count == 1
 
 
 @pytest.mark.parametrize("task", list(Task))
@@ -221,7 +259,8 @@ def test_trained_files_are_loaded_and_named(models):
     assert cel.startswith("cel@")
     assert douga.startswith("douga@")
     assert reconstructor.digest_facts["cel_weights"].startswith(cel.removeprefix("cel@"))
-    assert reconstructor.batch_size == 1
+    lanes = reconstructor._stages.lanes.count
+    assert reconstructor.batch_size == (2 * lanes if lanes > 1 else 1)
 
 
 def test_one_picture_reads_the_same_alone_and_in_a_batch(models):
