@@ -24,7 +24,8 @@ class ReconstructionConfig:
     batch_size: int = 0
     """Drawings a batch; 0: on the CPU two for each that is read side by side, 8 on a GPU."""
     precision: str = "auto"
-    """fp32, bf16, fp16; auto is fp16 on a GPU and fp32 on a CPU unless it has bf16 matrix units."""
+    """fp32, bf16, fp16; auto is fp16 on a GPU and fp32 on a CPU, where the douga network takes bf16 if there
+    are matrix units for it. The cel network decides by a hair, and says the same on every CPU."""
     backend: str = "torch"
     """What runs the networks: torch as it is, torch.compile (slow at first, for long runs on a GPU), or
     OpenVINO on the CPU. Never chosen by what is installed: rows would then depend on it."""
