@@ -55,6 +55,7 @@ class ChangeConfig:
     # levels: the worst block of a new drawing where the picture stands still or moves as one
     still_level: float = 5.0
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
+    border_level: float = 10.0  # levels: the worst block there of what is wider than the strips they uncover
     weather_level: float = 8.0  # levels: the worst block of a new drawing where rain or snow falls
     glow_level: float = 20.0  # levels: the worst edge of a new drawing where light glows more or less
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer

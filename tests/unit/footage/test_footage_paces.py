@@ -8,8 +8,9 @@ import pytest
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.layer_votes import voted_shifts
+from dougagen.footage.layers import Explained
 from dougagen.footage.motion import Move
-from dougagen.footage.strength import strength_at_edges, strength_of_what_stands
+from dougagen.footage.strength import strength_at_edges, strength_of, strength_of_what_stands
 
 
 @pytest.mark.parametrize(("noise", "is_drawn"), [(0.5, True), (6.0, False)])
@@ -45,3 +46,17 @@ def test_a_steady_pace_is_what_half_of_the_frames_agree_on() -> None:
     assert [round(pace.dx, 1) for pace in paces] == [-1.3]
     assert voted_shifts(often[:4], known=(), steady=True) == []
     assert len(voted_shifts(often[:4], known=())) == 1
+
+
+@pytest.mark.parametrize(("left", "is_drawn"), [(13.0, True), (6.0, False)])
+def test_what_is_wider_than_the_strips_between_layers_is_drawn(left: float, is_drawn: bool) -> None:
+    """A mouth at the rim of its cel, behind which the camera pans: twelve blocks, fewer than strips are."""
+    levels, wide = np.zeros((2, 120, 200), np.float32)
+    levels[60:63, 80:84] = 40.0
+    wide[61, 81:83] = left
+    borders = np.zeros(levels.shape, np.bool_)
+    borders[50:75, 75:95] = True
+    sharp = AnalysisPlane(np.tile(np.array([0, 200], np.uint8), (480, 400)))
+    found = Explained(levels, (Move(2.0),), borders, wide)
+    strength, least = strength_of(found, sharp, sharp, ChangeConfig())
+    assert (strength > max(least, 1.0)) is is_drawn
