@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.following import FollowingConfig, moves_between
 from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import Explained
-from dougagen.footage.motion import Move
+from dougagen.footage.motion import STANDING, Move
 from dougagen.footage.strength import strength_at_edges, strength_of, strength_of_what_stands
 
 
@@ -60,3 +62,16 @@ def test_what_is_wider_than_the_strips_between_layers_is_drawn(left: float, is_d
     found = Explained(levels, (Move(2.0),), borders, wide)
     strength, least = strength_of(found, sharp, sharp, ChangeConfig())
     assert (strength > max(least, 1.0)) is is_drawn
+
+
+def test_a_cel_that_stands_before_a_pan_stands_though_its_rim_is_pulled_along() -> None:
+    """Windows of pixels at the rim hold some of either: the mean of all is a slow layer that nobody drew."""
+    noise = np.random.default_rng(0).normal(0, 1, (2, 480, 648)).astype(np.float32)
+    wide, cel = (np.clip(128 + 500 * cv2.GaussianBlur(n, (0, 0), 5), 0, 255).astype(np.uint8) for n in noise)
+    then, now = wide[:, 2:642].copy(), wide[:, 4:644].copy()
+    for picture in (then, now):
+        picture[140:300, 200:340] = cel[140:300, 200:340]
+    planes, changed = (AnalysisPlane(now), AnalysisPlane(then)), np.ones((120, 160), np.bool_)
+    moves = [one.move for one in moves_between(*planes, changed, config=FollowingConfig())]
+    assert moves[0].dx == pytest.approx(-2.0, abs=0.1)
+    assert moves[1] == STANDING
