@@ -25,6 +25,9 @@ class MoveConfig:
     soft: float = 1.0  # levels by which a move would change a block of it …
     stood: float = 0.5  # … and share of them that it may change if it stands …
     denied: float = 0.5  # … as so many of these blocks do where the move is a cel's
+    # … and share of that by which most of them change, above which they do not stand but go more slowly:
+    # what stands has 0.00, a layer at a quarter of the pace 0.28
+    creeps: float = 0.15
     textured: float = 6.0  # levels, mean contrast of a block that shows whether it moved
     stirred: float = 0.3  # share of those blocks; a camera that moves stirs more
     pulled: float = 0.35  # share of the points that changed and do not stand; a layer that moves alone has it

@@ -106,7 +106,7 @@ class Pair:
 
         A background out of focus has no points to follow, so that those of a cel before it are most of the
         picture's. But a camera would have changed it where it gets lighter or darker, and there it shows
-        whether it stands.
+        whether it stands. What changed there by a part of that is a layer that the camera passes more slowly.
         """
         moves = self.config.moves
         if self.stirred is None or float(np.mean(self.stirred)) > moves.most_soft:
@@ -122,7 +122,9 @@ class Pair:
         )
         shows = would > moves.soft
         denies = shows & (stood < moves.stood * would) & (stood < went)
-        return bool(np.count_nonzero(denies) <= moves.denied * np.count_nonzero(shows))
+        if np.count_nonzero(denies) <= moves.denied * np.count_nonzero(shows):
+            return True
+        return float(np.median(stood[denies] / would[denies])) > moves.creeps
 
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""

@@ -6,12 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
+from dougagen.domain import Frame
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
 from dougagen.footage.following import FollowingConfig, moves_between
 from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import Explained
-from dougagen.footage.motion import STANDING, Move
+from dougagen.footage.motion import STANDING, MotionConfig, Move, displaced
+from dougagen.footage.pairs import compared
 from dougagen.footage.strength import strength_at_edges, strength_of, strength_of_what_stands
 
 
@@ -75,3 +77,16 @@ def test_a_cel_that_stands_before_a_pan_stands_though_its_rim_is_pulled_along() 
     moves = [one.move for one in moves_between(*planes, changed, config=FollowingConfig())]
     assert moves[0].dx == pytest.approx(-2.0, abs=0.1)
     assert moves[1] == STANDING
+
+
+@pytest.mark.parametrize(("pace", "all_along"), [(0.0, False), (1.0, True), (4.0, True)])
+def test_a_soft_background_denies_a_camera_where_it_stands_and_not_where_it_goes_more_slowly(
+    pace: float, all_along: bool
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 1, (480, 640)).astype(np.float32)
+    soft = np.clip(128 + 900 * cv2.GaussianBlur(noise, (0, 0), 16), 0, 255).astype(np.uint8)
+    then, now = soft, displaced(soft, Move(pace), config=MotionConfig())
+    for picture, left in ((then, 300), (now, 304)):
+        cv2.circle(picture, (left, 240), 60, (20,), 3)
+    pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
+    assert pair.takes_all_along(Move(4.0)) is all_along
