@@ -41,6 +41,7 @@ class MoveConfig:
     stands_in_rain: float = 0.5  # px; the picture stands that seems to move by less while it rains
     most_cameras: int = 3  # moves that are tried for the camera's while it rains
     voters: int = 12  # frames that say together how fast the layers of a shot move
+    all_stand: float = 0.97  # share of the points; where so many stand, a frame is coded anew and none moves
     most_repeats: int = 2  # frames in a row that a re-encode or a pulldown may have repeated
     layer: float = 0.1  # share of the points that one of several layers has at least
     few: float = 0.05  # share of the points; where fewer move beside what stands, no layer does

@@ -59,10 +59,18 @@ class Pair:
     def repeats(self) -> bool:
         """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
         if self._repeats is None:
-            self._repeats = self.stirred is None or (
-                float(self.still.max()) <= self.config.changed_level and self.most_points_stand()
-            )
+            self._repeats = self.stirred is None or (self._hardly_changed() and self.most_points_stand())
         return self._repeats
+
+    def _hardly_changed(self) -> bool:
+        """Whether no block differs by more than noise, or a few do, such as a mouth that the frame before had
+        drawn coarsely, by less than a drawing where every point stands."""
+        config, worst = self.config, float(self.still.max())
+        if worst <= config.changed_level:
+            return True
+        few = float(np.mean(self.still > config.changed_level)) <= config.widespread
+        stand = max((one.share for one in self.candidates), default=0.0) >= config.moves.all_stand
+        return worst <= config.still_level and few and stand
 
     def most_points_stand(self) -> bool:
         """Whether no move has more points than standing still."""

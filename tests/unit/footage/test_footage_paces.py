@@ -90,3 +90,20 @@ def test_a_soft_background_denies_a_camera_where_it_stands_and_not_where_it_goes
         cv2.circle(picture, (left, 240), 60, (20,), 3)
     pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
     assert pair.takes_all_along(Move(4.0)) is all_along
+
+
+@pytest.mark.parametrize(("level", "side", "repeats"), [(4, 8, True), (4, 80, False), (9, 8, False)])
+def test_a_frame_repeats_though_a_mouth_is_coded_better_and_not_where_more_changed(
+    level: int, side: int, repeats: bool
+) -> None:
+    """A texture that is coded anew hides in its own contrast; the face before it is flat."""
+    noise = np.random.default_rng(0).normal(0, 1, (480, 640)).astype(np.float32)
+    then = np.clip(128 + 60 * cv2.GaussianBlur(noise, (0, 0), 1), 5, 250).astype(np.uint8)
+    then[100:300, 100:300] = 128
+    now = then - np.uint8(2) + (np.indices(then.shape).sum(axis=0) % 2 * 4).astype(np.uint8)
+    now[100:300, 100:300] = 128
+    now[160 : 160 + side, 160 : 160 + side] += np.uint8(level)
+    now[160 : 160 + side // 2, 160 : 160 + side] -= np.uint8(2 * level)
+    pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
+    assert pair.stirred is not None
+    assert pair.repeats is repeats
