@@ -25,6 +25,9 @@ class MoveConfig:
     soft: float = 1.0  # levels by which a move would change a block of it …
     stood: float = 0.5  # … and share of them that it may change if it stands …
     denied: float = 0.5  # … as so many of these blocks do where the move is a cel's
+    # … and share of that by which most of them change, above which they do not stand but go more slowly:
+    # what stands has 0.00, a layer at a quarter of the pace 0.28
+    creeps: float = 0.15
     textured: float = 6.0  # levels, mean contrast of a block that shows whether it moved
     stirred: float = 0.3  # share of those blocks; a camera that moves stirs more
     pulled: float = 0.35  # share of the points that changed and do not stand; a layer that moves alone has it
@@ -38,6 +41,7 @@ class MoveConfig:
     stands_in_rain: float = 0.5  # px; the picture stands that seems to move by less while it rains
     most_cameras: int = 3  # moves that are tried for the camera's while it rains
     voters: int = 12  # frames that say together how fast the layers of a shot move
+    all_stand: float = 0.97  # share of the points; where so many stand, a frame is coded anew and none moves
     most_repeats: int = 2  # frames in a row that a re-encode or a pulldown may have repeated
     layer: float = 0.1  # share of the points that one of several layers has at least
     few: float = 0.05  # share of the points; where fewer move beside what stands, no layer does
@@ -55,6 +59,7 @@ class ChangeConfig:
     # levels: the worst block of a new drawing where the picture stands still or moves as one
     still_level: float = 5.0
     layers_level: float = 16.0  # levels: the block at `strips_share` from the worst, where layers move apart
+    border_level: float = 10.0  # levels: the worst block there of what is wider than the strips they uncover
     weather_level: float = 8.0  # levels: the worst block of a new drawing where rain or snow falls
     glow_level: float = 20.0  # levels: the worst edge of a new drawing where light glows more or less
     strips_share: float = 0.002  # share of the blocks; the strips that layers uncover are fewer

@@ -33,10 +33,10 @@ def in_weather(
     shape = pair.plane.luma.shape
     moving: list[Candidate] = []
     if not stands:  # points between drops are found again beside where they were
-        moving = [one for one in pair.candidates if one.move.farthest(shape) >= config.moves.stands_in_rain]
+        moving = [one for one in pair.candidates if not _stands(one, shape, config)]
     moved = max((one.share for one in moving), default=0.0) > config.moves.moves_in_rain
     standing = None
-    if goes_on or not moved:
+    if goes_on or not moved or _falls(pair, config):
         standing = without_weather(
             planes, pair.still, tolerance=config.tolerance, goes_on=goes_on, config=config.weather
         )
@@ -70,6 +70,22 @@ def in_weather(
         return None
     levels, moves = min(found, key=lambda one: float(one[0].mean()))
     return Explained(levels, moves, np.zeros(levels.shape, np.bool_), levels)
+
+
+def _falls(pair: Pair, config: ChangeConfig) -> bool:
+    """Whether what moves most may be drops, though many points go along as with a camera.
+
+    Drops that fall evenly do so, but more of the picture stands, and they fall by more than a drop is wide.
+    """
+    shape = pair.plane.luma.shape
+    stand = max((one.share for one in pair.candidates if _stands(one, shape, config)), default=0.0)
+    moving = [one for one in pair.candidates if not _stands(one, shape, config)]
+    most = max(moving, key=lambda one: one.share)
+    return most.share < stand and most.move.farthest(shape) > config.weather.drop
+
+
+def _stands(one: Candidate, shape: tuple[int, int], config: ChangeConfig) -> bool:
+    return one.move.farthest(shape) < config.moves.stands_in_rain
 
 
 def _moves_of(following: Pair | Change | None) -> Sequence[Move]:

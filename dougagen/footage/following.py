@@ -215,7 +215,7 @@ def _followed_by_most(
     most = nearby[int((nearby @ weight).argmax())]
     shift = complex(np.average(moved[most], weights=weight[most]))
     if bend is not None:
-        return factor, shift
+        return _fitted_shift(points, factor, shift, config=config)
     best, votes = (factor, shift), float(weight[most].sum())
     one, other = np.random.default_rng(0).integers(0, len(z), (2, config.pairs))
     apart = np.abs(z[one] - z[other]) > 0.15 * points.reach
@@ -229,6 +229,24 @@ def _followed_by_most(
         pick = int(supports.argmax())
         best = complex(factors[pick]), complex(shifts[pick])
     return _fitted(points, best, config=config)
+
+
+def _fitted_shift(
+    points: _Points, factor: complex, shift: complex, *, config: FollowingConfig
+) -> tuple[complex, complex]:
+    """The mean shift of the points that surely follow it; none where most of them did not move at all.
+
+    Points at the rim of a cel that stands are pulled along by what moves beside it: the mean of all is a
+    slow layer that nobody drew.
+    """
+    for tolerance in (config.follows, config.fits):
+        kept = points.kept(points.off(factor, shift) <= tolerance)
+        if len(kept.start) < config.least_points:
+            break
+        if float(np.median(np.abs(kept.end - kept.start))) < config.stands:
+            return 1 + 0j, 0j
+        shift = complex(np.average(kept.end - factor * kept.start, weights=kept.weight))
+    return factor, shift
 
 
 def _fitted(

@@ -59,10 +59,18 @@ class Pair:
     def repeats(self) -> bool:
         """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
         if self._repeats is None:
-            self._repeats = self.stirred is None or (
-                float(self.still.max()) <= self.config.changed_level and self.most_points_stand()
-            )
+            self._repeats = self.stirred is None or (self._hardly_changed() and self.most_points_stand())
         return self._repeats
+
+    def _hardly_changed(self) -> bool:
+        """Whether no block differs by more than noise, or a few do, such as a mouth that the frame before had
+        drawn coarsely, by less than a drawing where every point stands."""
+        config, worst = self.config, float(self.still.max())
+        if worst <= config.changed_level:
+            return True
+        few = float(np.mean(self.still > config.changed_level)) <= config.widespread
+        stand = max((one.share for one in self.candidates), default=0.0) >= config.moves.all_stand
+        return worst <= config.still_level and few and stand
 
     def most_points_stand(self) -> bool:
         """Whether no move has more points than standing still."""
@@ -106,7 +114,7 @@ class Pair:
 
         A background out of focus has no points to follow, so that those of a cel before it are most of the
         picture's. But a camera would have changed it where it gets lighter or darker, and there it shows
-        whether it stands.
+        whether it stands. What changed there by a part of that is a layer that the camera passes more slowly.
         """
         moves = self.config.moves
         if self.stirred is None or float(np.mean(self.stirred)) > moves.most_soft:
@@ -122,7 +130,9 @@ class Pair:
         )
         shows = would > moves.soft
         denies = shows & (stood < moves.stood * would) & (stood < went)
-        return bool(np.count_nonzero(denies) <= moves.denied * np.count_nonzero(shows))
+        if np.count_nonzero(denies) <= moves.denied * np.count_nonzero(shows):
+            return True
+        return float(np.median(stood[denies] / would[denies])) > moves.creeps
 
     def stirs_widely(self) -> bool:
         """Whether so much stirred that it could be a background behind a cel that stands."""

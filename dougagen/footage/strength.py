@@ -16,7 +16,8 @@ def strength_of(
     """How strongly the blocks speak for a new drawing, and how strongly their noise alone does.
 
     Within a layer the worst block decides. At the borders of layers that move against each other strips come
-    into sight that no layer explains, so that the block at ``strips_share`` from the worst decides there.
+    into sight that no layer explains, so that the block at ``strips_share`` from the worst decides there, or
+    the worst of what is wider than such strips: a mouth near the rim of its cel.
     """
     levels, borders = explained.levels, explained.borders
     if not levels.any():
@@ -26,8 +27,10 @@ def strength_of(
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
     within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
+    beside = _without_specks(np.where(borders, explained.wide, np.float32(0)), levels, config)
     for part, rank, level in (
         (within[~borders], 0, config.still_level),
+        (beside[borders], 0, config.border_level),
         (levels[borders], max(2, int(config.strips_share * levels.size)), config.layers_level),
     ):
         if part.size > rank:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
+from dougagen.domain import Frame
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.following import FollowingConfig, moves_between
 from dougagen.footage.layer_votes import voted_shifts
-from dougagen.footage.motion import Move
-from dougagen.footage.strength import strength_at_edges, strength_of_what_stands
+from dougagen.footage.layers import Explained
+from dougagen.footage.motion import STANDING, MotionConfig, Move, displaced
+from dougagen.footage.pairs import compared
+from dougagen.footage.strength import strength_at_edges, strength_of, strength_of_what_stands
 
 
 @pytest.mark.parametrize(("noise", "is_drawn"), [(0.5, True), (6.0, False)])
@@ -45,3 +50,60 @@ def test_a_steady_pace_is_what_half_of_the_frames_agree_on() -> None:
     assert [round(pace.dx, 1) for pace in paces] == [-1.3]
     assert voted_shifts(often[:4], known=(), steady=True) == []
     assert len(voted_shifts(often[:4], known=())) == 1
+
+
+@pytest.mark.parametrize(("left", "is_drawn"), [(13.0, True), (6.0, False)])
+def test_what_is_wider_than_the_strips_between_layers_is_drawn(left: float, is_drawn: bool) -> None:
+    """A mouth at the rim of its cel, behind which the camera pans: twelve blocks, fewer than strips are."""
+    levels, wide = np.zeros((2, 120, 200), np.float32)
+    levels[60:63, 80:84] = 40.0
+    wide[61, 81:83] = left
+    borders = np.zeros(levels.shape, np.bool_)
+    borders[50:75, 75:95] = True
+    sharp = AnalysisPlane(np.tile(np.array([0, 200], np.uint8), (480, 400)))
+    found = Explained(levels, (Move(2.0),), borders, wide)
+    strength, least = strength_of(found, sharp, sharp, ChangeConfig())
+    assert (strength > max(least, 1.0)) is is_drawn
+
+
+def test_a_cel_that_stands_before_a_pan_stands_though_its_rim_is_pulled_along() -> None:
+    """Windows of pixels at the rim hold some of either: the mean of all is a slow layer that nobody drew."""
+    noise = np.random.default_rng(0).normal(0, 1, (2, 480, 648)).astype(np.float32)
+    wide, cel = (np.clip(128 + 500 * cv2.GaussianBlur(n, (0, 0), 5), 0, 255).astype(np.uint8) for n in noise)
+    then, now = wide[:, 2:642].copy(), wide[:, 4:644].copy()
+    for picture in (then, now):
+        picture[140:300, 200:340] = cel[140:300, 200:340]
+    planes, changed = (AnalysisPlane(now), AnalysisPlane(then)), np.ones((120, 160), np.bool_)
+    moves = [one.move for one in moves_between(*planes, changed, config=FollowingConfig())]
+    assert moves[0].dx == pytest.approx(-2.0, abs=0.1)
+    assert moves[1] == STANDING
+
+
+@pytest.mark.parametrize(("pace", "all_along"), [(0.0, False), (1.0, True), (4.0, True)])
+def test_a_soft_background_denies_a_camera_where_it_stands_and_not_where_it_goes_more_slowly(
+    pace: float, all_along: bool
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 1, (480, 640)).astype(np.float32)
+    soft = np.clip(128 + 900 * cv2.GaussianBlur(noise, (0, 0), 16), 0, 255).astype(np.uint8)
+    then, now = soft, displaced(soft, Move(pace), config=MotionConfig())
+    for picture, left in ((then, 300), (now, 304)):
+        cv2.circle(picture, (left, 240), 60, (20,), 3)
+    pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
+    assert pair.takes_all_along(Move(4.0)) is all_along
+
+
+@pytest.mark.parametrize(("level", "side", "repeats"), [(4, 8, True), (4, 80, False), (9, 8, False)])
+def test_a_frame_repeats_though_a_mouth_is_coded_better_and_not_where_more_changed(
+    level: int, side: int, repeats: bool
+) -> None:
+    """A texture that is coded anew hides in its own contrast; the face before it is flat."""
+    noise = np.random.default_rng(0).normal(0, 1, (480, 640)).astype(np.float32)
+    then = np.clip(128 + 60 * cv2.GaussianBlur(noise, (0, 0), 1), 5, 250).astype(np.uint8)
+    then[100:300, 100:300] = 128
+    now = then - np.uint8(2) + (np.indices(then.shape).sum(axis=0) % 2 * 4).astype(np.uint8)
+    now[100:300, 100:300] = 128
+    now[160 : 160 + side, 160 : 160 + side] += np.uint8(level)
+    now[160 : 160 + side // 2, 160 : 160 + side] -= np.uint8(2 * level)
+    pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
+    assert pair.stirred is not None
+    assert pair.repeats is repeats

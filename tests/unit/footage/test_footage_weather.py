@@ -11,9 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from dougagen.domain import Frame
+from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane, block_levels, residual
+from dougagen.footage.fair_weather import in_weather
+from dougagen.footage.following import Candidate
 from dougagen.footage.holds import HoldConfig, collapse_holds
-from dougagen.footage.motion import Move
+from dougagen.footage.motion import STANDING, Move
+from dougagen.footage.pairs import compared
+from dougagen.footage.seen import Seen
 from dougagen.footage.weather import without_weather
 
 Luma = NDArray[np.uint8]
@@ -90,6 +95,23 @@ def test_a_mouth_that_is_hardly_wider_than_a_drop_is_found_in_the_rain() -> None
             cv2.rectangle(picture, (96, 142), (104, 145), 220.0, -1)
         pictures.append(rained_on(picture, 100 + index))
     assert starts(pictures)[1:] == [3, 6, 9, 12, 15]
+
+
+@pytest.mark.parametrize(("stand", "is_rain"), [(0.45, True), (0.1, False)])
+def test_drops_that_fall_evenly_are_no_camera_where_more_stands(stand: float, is_rain: bool) -> None:
+    """A quarter of the points goes along with them, more than drops that fall anyhow have."""
+    config, falls = ChangeConfig(), Move(-0.1, 31.4)
+    one, two, three, four = (AnalysisPlane(rained_on(drawn(0), seed)) for seed in range(4))
+    pair, later = (
+        compared(Frame(i, Fraction(i, 24), plane.luma), plane, before, config)
+        for i, plane, before in ((2, three, two), (3, four, three))
+    )
+    candidates = (Candidate(STANDING, stand, stand, STANDING), Candidate(falls, 0.25, 0.25, falls))
+    pair._candidates = later._candidates = candidates
+    seen = Seen(config)
+    seen.earlier, seen.last, seen.followed = one, pair, (STANDING, falls)
+    fair = in_weather(pair, seen, later, config, stands=False)
+    assert (fair is not None) is is_rain
 
 
 def panned(painting: Luma, index: int, *, drawing: int) -> Luma:
