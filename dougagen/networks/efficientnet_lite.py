@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from dougagen.networks.layers import Activation, ConvNorm, FusedConv
 
+GREY = 127.0 / 255.0
+"""What is 0 to the published weights, and what they are padded with."""
 _EPSILON = 1e-3
 _MOMENTUM = 0.01  # TensorFlow's 0.99, counted from the other end
 _STEM = 32
@@ -56,15 +58,11 @@ class LiteEncoder(nn.Module):
             widths.append(reaching)
         self.channels = tuple(widths[index] for index in _LAST_OF_SCALE)
 
-    def take_centred(self, grey: float) -> None:
-        """From now on pictures come as [0, 1] − ``grey``; norms have gone into the convolutions already."""
+    def take_centred(self) -> None:
+        """From now on pictures come as [0, 1] − ``GREY``; norms have gone into the convolutions already."""
         first = self.stem.convolution
         assert isinstance(first, FusedConv)
-        conv = first.convolution
-        assert conv.bias is not None
-        left = (255.0 * grey - 127.0) / 128.0  # of the published scale, where such a picture is 0
-        conv.bias.data += left * conv.weight.sum(dim=(1, 2, 3))
-        conv.weight.data *= 255.0 / 128.0
+        first.convolution.weight.data *= 255.0 / 128.0
         self._takes_centred = True
 
     def forward(self, x: Tensor) -> list[Tensor]:

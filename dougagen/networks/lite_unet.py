@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from dougagen.errors import ConfigError
-from dougagen.networks.efficientnet_lite import LITE_SIZES, LiteEncoder
+from dougagen.networks.efficientnet_lite import GREY, LITE_SIZES, LiteEncoder
 from dougagen.networks.layers import ConvNorm, FusedConv, ReadiesItself, at_multiple_of
 from dougagen.networks.thinline import Decode, FullResolutionHead, WideContext, corrected
 from dougagen.networks.wiring import FILL
@@ -99,12 +99,15 @@ class LiteUNet(ReadiesItself):
         """The picture is centred once for encoder and head; their weights take what is left of its scale."""
         look = self.head.look if self.head.detail_width else None
         if isinstance(look, FusedConv):
-            look.convolution.weight.data *= _CONTRAST
-        self.encoder.take_centred(FILL)
+            conv = look.convolution
+            assert conv.bias is not None
+            conv.weight.data *= _CONTRAST
+            conv.bias.data += (GREY - FILL) * conv.weight.sum(dim=(1, 2, 3))
+        self.encoder.take_centred()
         self._is_ready = True
 
     def _logits(self, x: Tensor) -> Tensor:
-        centred = x - FILL
+        centred = x - (GREY if self._is_ready else FILL)
         *fine, deepest = self.encoder(centred if self._is_ready else x)
         half, quarter, eighth, sixteenth = (
             lateral(features) for lateral, features in zip(self.laterals, fine, strict=True)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -81,17 +82,16 @@ def test_fusing_batch_norm_changes_no_logits():
 @pytest.mark.parametrize("detail_width", [6, 0])
 @pytest.mark.parametrize("size", [(64, 96), (70, 50)])
 def test_what_infers_says_what_was_trained(size: tuple[int, int], detail_width: int) -> None:
-    """Padding, activations and the scale of the picture go into the convolutions. Where the picture ends the
-    padding is grey of 127.5 instead of 127 levels."""
+    """Padding, activations and the scale of the picture go into the convolutions. Along the picture's end the
+    head's padding is grey of 127 instead of 127.5 levels."""
     network = with_norms_of_any_size(lite(detail_width=detail_width, inputs=7, mask_logits=1))
     picture = torch.rand(1, 7, *size)
     with torch.inference_mode():
         before = network(picture)
         after = fuse_for_inference(network)(picture)
-    assert (after - before).abs().max() < 0.01 * before.abs().max()
-    assert torch.equal(after.argmax(dim=1), before.argmax(dim=1)) or (
-        (after.argmax(dim=1) != before.argmax(dim=1)).float().mean() < 0.01
-    )
+    assert torch.allclose(after, before, atol=0.01 * float(before.abs().max()))
+    inside = np.s_[..., 3:-3, 3:-3]
+    assert torch.allclose(after[inside], before[inside], atol=1e-4 * float(before.abs().max()))
 
 
 def test_what_infers_is_the_same_whether_onednn_is_asked_or_torch() -> None:
