@@ -164,7 +164,7 @@ def _dtype_of_onednn(x: Tensor) -> torch.dtype | None:
     writes down what is done to it."""
     if x.device.type != "cpu" or torch.is_grad_enabled() or not _ONEDNN:
         return None
-    if torch._C._get_tracing_state() is not None or torch.compiler.is_compiling():
+    if torch.compiler.is_compiling() or torch._C._get_tracing_state() is not None:
         return None
     dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
     return dtype if dtype in (torch.float32, torch.bfloat16) else None

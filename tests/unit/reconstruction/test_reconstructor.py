@@ -182,7 +182,7 @@ def test_a_batch_that_does_not_fit_is_halved_and_the_order_kept(message):
 def test_lanes_read_what_one_lane_reads_and_give_torch_its_threads_back():
     threads, rng = torch.get_num_threads(), np.random.default_rng(0)
     pictures = [rng.integers(0, 256, (9, 12, 3), np.uint8) for _ in range(5)]
-    alone, lanes = by_hand(CPU), by_hand(CPU)
+    alone, lanes = (by_hand(replace(CPU, batch_size=4)) for _ in range(2))
     alone._stages.lanes, lanes._stages.lanes = Lanes(1, most=1), Lanes(threads + 2, most=3)
     for one, other in zip(alone.reconstruct(pictures), lanes.reconstruct(pictures), strict=True):
         assert np.array_equal(one.cel_mask.pixels, other.cel_mask.pixels)
@@ -207,7 +207,7 @@ class RoomForOne(RedIsCel):
 
 
 def test_where_two_lanes_have_no_room_one_goes_on_alone():
-    reconstructor = by_hand(CPU, RoomForOne())
+    reconstructor = by_hand(replace(CPU, batch_size=2), RoomForOne())
     reconstructor._stages.lanes = Lanes(2, most=2)
     read = reconstructor.reconstruct([picture([RED]), picture([BLACK])])
     assert [bool(one.cel_mask.pixels.any()) for one in read] == [True, False]
