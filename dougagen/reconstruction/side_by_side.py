@@ -41,15 +41,14 @@ class Lanes:
     def map(self, make: Callable[..., Made], *arguments: Iterable[object]) -> list[Made]:
         """``map(make, *arguments)``; one picture alone has all of the threads."""
         calls = list(zip(*arguments, strict=True))
-        self.busy = min(self.count, len(calls))
-        if self.busy < 2:
-            self.busy = 1
+        busy = min(self.count, len(calls))
+        if busy < 2:
             return [make(*call) for call in calls]
-        each = max(1, self._threads // self.busy)
+        self.busy, each = busy, max(1, self._threads // busy)
         try:
             # torch counts threads by the thread that asks, and tells MKL for all of them
             with ThreadPoolExecutor(
-                self.busy, thread_name_prefix="lane", initializer=torch.set_num_threads, initargs=(each,)
+                busy, thread_name_prefix="lane", initializer=torch.set_num_threads, initargs=(each,)
             ) as pool:
                 return list(pool.map(lambda call: make(*call), calls))
         finally:

@@ -119,9 +119,9 @@ class Stages:
         """A look at every 64th pixel: what is no number spreads, by the mean over the picture too."""
         if not bool(torch.isfinite(said[..., ::8, ::8]).all()):
             which = list(Task).index(task)
-            network, precision = self._loaded[which], name_of(self.dtypes[which])
+            precision = name_of(self.dtypes[which])
             raise WeightsError(
-                f"the {network.task} network {network.name} returned values that are not numbers, "
+                f"the {task} network {self._loaded[which].name} returned values that are not numbers, "
                 f"in {precision}",
                 remedy="use other weights, or --precision fp32",
             )
