@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -114,7 +114,8 @@ def lasting(
     needed = 0.0
     if not moves_at_all(stands.move, shape, config=config.motion):
         needed = config.moves.pulled * (1 - stands.of_changed)
-    going_on = _going_on([one.move for one in candidates], known, shape, config=config)
+    shares = {one.move: one.share for one in candidates}
+    going_on = _going_on(list(shares), known, shape, shares=shares, config=config)
     moving = [
         one
         for one in candidates
@@ -145,18 +146,38 @@ def _goes_on_evenly(
 
 
 def _going_on(
-    moves: Sequence[Move], known: Sequence[Move], shape: tuple[int, int], *, config: ChangeConfig
+    moves: Sequence[Move],
+    known: Sequence[Move],
+    shape: tuple[int, int],
+    *,
+    shares: Mapping[Move, float] | None = None,
+    config: ChangeConfig,
 ) -> set[Move]:
     """The moves that continue one of a frame nearby.
 
     Only the nearest does: a head that nods before a standing or panning background does not go on because the
-    background does.
+    background does. But the few points at the rim of a layer, which go half-way with it, are no reason that
+    the layer itself, whose pace is rounded to whole pixels, should not: ``shares`` says how many follow each.
     """
+
+    def off_by(move: Move, other: Move) -> float:
+        return move.off(other, shape) / (config.moves.steady + config.moves.hurry * move.farthest(shape))
+
     found = set()
     for other in known:
         nearest = min(moves, key=lambda move: move.off(other, shape))
-        if nearest.off(other, shape) <= config.moves.steady + config.moves.hurry * nearest.farthest(shape):
-            found.add(nearest)
+        if off_by(nearest, other) > 1.0:
+            continue
+        found.add(nearest)
+        if shares is not None:
+            near = [
+                move
+                for move in moves
+                if off_by(move, other) <= 1.0 and moves_at_all(move, shape, config=config.motion)
+            ]
+            more = max(near, key=lambda move: shares[move], default=nearest)
+            if shares[nearest] < config.moves.few <= shares[more]:
+                found.add(more)
     return found
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from dougagen.domain import Frame
+from dougagen.footage.belief import lasting
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
-from dougagen.footage.following import FollowingConfig, moves_between
+from dougagen.footage.following import Candidate, FollowingConfig, moves_between
 from dougagen.footage.layer_votes import voted_shifts
 from dougagen.footage.layers import Explained
 from dougagen.footage.motion import STANDING, MotionConfig, Move, displaced
@@ -107,3 +108,21 @@ def test_a_frame_repeats_though_a_mouth_is_coded_better_and_not_where_more_chang
     pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
     assert pair.stirred is not None
     assert pair.repeats is repeats
+
+
+@pytest.mark.parametrize(("rim", "goes_on"), [(0.009, True), (0.08, False)])
+def test_a_cel_that_slides_goes_on_though_a_few_points_at_its_rim_go_half_way_with_it(
+    rim: float, goes_on: bool
+) -> None:
+    """A pace of 3⅓ px is 3, 3 and 4 in whole pixels; an arm that has many points hides no other that swings."""
+    then, now = np.full((2, 480, 640), 200, np.uint8)
+    cv2.circle(then, (300, 240), 40, (20,), -1)
+    cv2.circle(now, (296, 240), 40, (20,), -1)
+    pair = compared(Frame(1, 1 / 24, now), AnalysisPlane(now), AnalysisPlane(then), ChangeConfig())
+    slides, half_way = Move(-4.0), Move(-3.3, 0.6)
+    pair._candidates = tuple(
+        Candidate(move, share, changed, move)
+        for move, share, changed in ((STANDING, 0.8, 0.2), (slides, 0.15, 0.6), (half_way, rim, 0.04))
+    )
+    moves = lasting(pair, [STANDING, Move(-3.0)], alone=0.3, config=ChangeConfig())
+    assert (slides in moves) is goes_on
