@@ -9,11 +9,8 @@ text depends on the others. So rows are judged by trees that were grown on studi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any, cast
 
 import cv2
@@ -21,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.footage.glyphs import GlyphConfig, Glyphs, glyphs_of
+from dougagen.footage.trees import trees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,34 +93,7 @@ TRAITS = (
 
 def odds_of_text(traits: NDArray[np.float64]) -> NDArray[np.float64]:
     """The logarithm of the odds that rows with ``traits``, float64[rows, traits], are text: float64[rows]."""
-    trees = _trees()
-    above = traits[:, trees.trait] > trees.above  # [rows, trees, levels]
-    leaf = above @ (1 << np.arange(above.shape[2]))
-    return np.asarray(trees.start + trees.leaves[np.arange(len(trees.leaves)), leaf].sum(axis=1), np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Trees:
-    """Each asks the same few questions of every row; all answers together name a leaf."""
-
-    start: float
-    trait: NDArray[np.int64]
-    """int64[trees, levels]."""
-    above: NDArray[np.float64]
-    """float64[trees, levels]: the question is whether the trait lies above it."""
-    leaves: NDArray[np.float64]
-    """float64[trees, 2^levels]: what each adds to the logarithm of the odds."""
-
-
-@cache
-def _trees() -> _Trees:
-    kept = json.loads(files("dougagen.footage").joinpath("text_trees.json").read_text())
-    return _Trees(
-        float(kept["start"]),
-        np.array(kept["trait"], np.int64),
-        np.array(kept["above"], np.float64),
-        np.array(kept["leaves"], np.float64),
-    )
+    return trees("text_trees").odds(traits)
 
 
 def _readings(image: NDArray[np.uint8], *, config: TextConfig) -> Iterator[list[tuple[Glyphs, float]]]:

@@ -7,9 +7,7 @@ it, and combed, which is no text; coded by JPEG or not at all. Scenes are kept i
 it writes, ``text_trees.json``, is as exact as three digits; the date in ``TextConfig.trees`` is part of the
 digest of an extraction and is changed with it.
 
-Boosting (Friedman, 2001) with oblivious trees (Prokhorenkova et al., 2018): each tree asks the same four
-questions of every row. Rows of one picture count less the more they are, so that credits do not outvote a
-title.
+Rows of one picture count less the more they are, so that credits do not outvote a title.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from boosting import Growth, grown
 from numpy.typing import NDArray
 
 from dougagen.footage.text import TRAITS, TextConfig, traits_of_rows
@@ -32,7 +31,6 @@ from dougagen.studio.stand.typesetting import sentence
 SCENES = Profile(
     "frames", whole_frames=True, book=0.2, filling=0.10, paper=0.03, text=0.0, ranges=TRAINING.ranges
 )
-TREES, LEVELS, PACE, RIDGE, BINS = 70, 4, 0.15, 3.0, 24
 OWN, NONE = 0.7, 0.1  # share of a row's shapes that lie on text: it is text, or none; between, nobody knows
 
 
@@ -125,68 +123,13 @@ def weights(answers: NDArray[np.float64], of: NDArray[np.int64]) -> NDArray[np.f
     return np.where(answers > 0, 1 / np.sqrt(np.maximum(rows[of], 1)), 1.0)
 
 
-def grown(
-    traits: NDArray[np.float64], answers: NDArray[np.float64], weight: NDArray[np.float64]
-) -> dict[str, object]:
-    """The trees, as ``text_trees.json`` holds them."""
-    marks = [np.unique(np.quantile(column, np.linspace(0.02, 0.98, BINS))) for column in traits.T]
-    bins = [np.searchsorted(mark, column) for mark, column in zip(marks, traits.T, strict=True)]
-    start = float(np.log((weight @ answers) / (weight @ (1 - answers))))
-    odds = np.full(len(answers), start)
-    trait, above, leaves = [], [], []
-    for _ in range(TREES):
-        chance = 1 / (1 + np.exp(-odds))
-        slope, bend = weight * (answers - chance), weight * chance * (1 - chance)
-        leaf = np.zeros(len(answers), np.int64)
-        asked: list[tuple[int, float]] = []
-        for level in range(LEVELS):
-            best = max(
-                (
-                    (gain, number, mark)
-                    for number in range(len(marks))
-                    for gain, mark in [best_question(bins[number], leaf, slope, bend, 1 << level)]
-                ),
-                key=lambda one: one[0],
-            )
-            _, number, mark = best
-            asked.append((number, float(marks[number][mark])))
-            leaf += (bins[number] > mark).astype(np.int64) << level
-        value = PACE * np.bincount(leaf, slope, 1 << LEVELS) / (np.bincount(leaf, bend, 1 << LEVELS) + RIDGE)
-        odds += value[leaf]
-        trait.append([number for number, _ in asked])
-        above.append([float(f"{mark:.5g}") for _, mark in asked])
-        leaves.append([round(float(one), 3) for one in value])
-    return {
-        "traits": list(TRAITS),
-        "start": round(start, 3),
-        "trait": trait,
-        "above": above,
-        "leaves": leaves,
-    }
-
-
-def best_question(
-    bins: NDArray[np.int64], leaf: NDArray[np.int64], slope: NDArray[np.float64], bend: NDArray[np.float64],
-    leaves: int,
-) -> tuple[float, int]:  # fmt: skip
-    """The greatest gain of a question about one trait, and the mark that it asks about."""
-    key, size = leaf * (BINS + 1) + bins, leaves * (BINS + 1)
-    slopes, bends = (
-        np.bincount(key, part, size).reshape(leaves, BINS + 1).cumsum(axis=1) for part in (slope, bend)
-    )
-    all_slopes, all_bends = slopes[:, -1:], bends[:, -1:]
-    gain = slopes**2 / (bends + RIDGE) + (all_slopes - slopes) ** 2 / (all_bends - bends + RIDGE)
-    total = gain.sum(axis=0)[: int(bins.max())]
-    return (float(total.max()), int(total.argmax())) if total.size else (-np.inf, 0)
-
-
 def main() -> None:
     scenes = int(sys.argv[1]) if len(sys.argv) > 1 else 1200
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else "text_scenes")
     cv2.setNumThreads(1)
     traits, answers, of = rows_with_answers(scenes, folder)
     print(f"{len(answers)} rows, {int(answers.sum())} of text")
-    trees = grown(traits, answers, weights(answers, of))
+    trees = grown(TRAITS, traits, answers, weights(answers, of), Growth())
     path = Path(__file__).parents[2] / "dougagen" / "footage" / "text_trees.json"
     path.write_text(json.dumps(trees, separators=(",", ":")) + "\n")
     print(f"{path}: {path.stat().st_size} bytes")
