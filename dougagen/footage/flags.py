@@ -45,9 +45,10 @@ class FlagConfig:
     blurry: float = 4.0
     """Pixels that the sharper quarter of the edges are wide at least. Sharp pictures have 1.0 to 2.4; blurred
     by a Gaussian of 2 px 3.7 to 5.5; 270 lines shown at 1080, 3.4 to 5.5."""
-    combed: float = 36.0
-    """Combed pixels of the 256 in the worst block. Whole pictures have 0, where lines stand close together up
-    to 28; two pictures woven that differ in a hundredth of their pixels 36 and more in nine of ten."""
+    combed: float = 8.0
+    """Combed pixels of the 256 in the worst block. Whole pictures have 0, double outlines a pixel apart up to
+    2 (hatching of lines a pixel apart 19, in one of 293); two pictures woven that differ in a hundredth of
+    their pixels 8 and more in all but one of 272."""
     text: float = 3.0
     """Shapes in rows that read like text: one row is enough, for a title has few letters. How many pictures
     with text reach it, and how many without: ``tests/bench/test_bench_flags.py``."""

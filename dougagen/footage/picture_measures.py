@@ -31,7 +31,7 @@ class MeasureConfig:
     comb_level: float = 6.0
     # share of what rows stand off those of the other field by which those of one field differ at most
     comb_own: float = 0.75
-    comb_run: int = 7  # rows; a line of one pixel makes the kernel swing over five, so only fields over seven
+    comb_run: int = 9  # rows; two outlines a pixel apart go up and down over nine at most, woven pictures on
     text: TextConfig = field(default_factory=TextConfig)
 
 

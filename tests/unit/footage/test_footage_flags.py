@@ -126,3 +126,13 @@ def test_every_measure_is_finite_and_named_once_whatever_the_picture() -> None:
 def test_every_flag_says_what_it_means() -> None:
     assert all(FLAGS.values())
     assert set(WORSE) < set(FLAGS)
+
+
+@pytest.mark.parametrize(("rows", "is_combed"), [(9, False), (16, True)])
+def test_outlines_a_pixel_apart_are_no_comb_and_a_small_part_of_two_pictures_is(
+    scene: Picture, rows: int, is_combed: bool
+) -> None:
+    """Up and down over nine rows is drawn: a double outline and its ringing. More is woven."""
+    scene[200 : 200 + rows : 2, 300:380] = 20
+    scene[201 : 201 + rows - 1 : 2, 300:380] = 220
+    assert ("combed" in flags(scene)) is is_combed
