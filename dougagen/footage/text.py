@@ -33,7 +33,7 @@ class TextConfig:
     shortest: float = 0.2  # of it; the shorter one is at least so tall
     one_color: float = 32.0  # levels by which their colours differ at most
     one_stroke: float = 1.8  # times that the one's strokes are as wide as the other's at most
-    sure: float = 1.75  # logarithm of the odds that a row is text, as the trees see it
+    sure: float = 1.5  # logarithm of the odds that a row is text, as the trees see it
     trees: str = "2026-11-29"  # which trees; others judge otherwise
 
 
