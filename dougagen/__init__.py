@@ -22,7 +22,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.16.0"
+__version__ = "0.17.0"
 
 if TYPE_CHECKING:
     from dougagen.domain import PALETTE as palette  # noqa: N811 - a value to look at, as numpy's pi

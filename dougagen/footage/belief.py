@@ -13,7 +13,7 @@ from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.correlation import correlated_shifts
 from dougagen.footage.following import Candidate
 from dougagen.footage.layer_votes import voted_shifts
-from dougagen.footage.motion import Move, moves_at_all, residual_after
+from dougagen.footage.motion import STANDING, Move, moves_at_all
 from dougagen.footage.pairs import Pair
 from dougagen.footage.seen import Seen
 
@@ -68,6 +68,25 @@ def even_pace(pair: Pair, seen: Seen, beyond: Pair, config: ChangeConfig) -> lis
             for moves in nearby
         )
     ]
+
+
+def carried_on(pair: Pair, seen: Seen, beyond: Pair, config: ChangeConfig) -> list[Move]:
+    """A shift that explains nearly all that changed, and goes on over frames that repeat.
+
+    A small cel that slides has few points, in some frames too few to be followed: then it is asked whether it
+    goes on as it went. A limb is redrawn while it swings, and leaves more.
+    """
+    shape = pair.current.luma.shape
+    followed = (*seen.followed, *(one.move for one in beyond.candidates))
+    asked = [
+        move
+        for move in pair.shifts
+        if any(move.off(other, shape) <= config.moves.evenly * (1 + seen.repeats) for other in followed)
+    ]
+    asked += [] if asked else [move for move in seen.moves if move != STANDING and move.is_shift]
+    changed = pair.still > config.changed_level
+    nearly_all = config.moves.nearly_all * float(pair.still[changed].sum())
+    return [move for move in asked if float(pair.left_after(move)[changed].sum()) <= nearly_all]
 
 
 def at_voted_pace(pair: Pair, seen: Seen, config: ChangeConfig) -> list[Move]:
@@ -206,11 +225,7 @@ def left_over(
     seen.left_over = tuple(found)
     chosen = []
     for move in _going_on(found, known, shape, config=config) if found and known else ():
-        if move not in pair.left_by:
-            pair.left_by[move] = residual_after(
-                pair.current, pair.before, move, tolerance=config.tolerance, config=config.motion
-            )
-        moved = pair.left_by[move]
+        moved = pair.left_after(move)
         if float(np.mean(moved[left] <= 0.5 * levels[left])) >= config.moves.most_of_it:
             chosen.append(move)
     return sorted(chosen, key=lambda move: (move.dx, move.dy))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dougagen.domain import Frame
 from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.evidence import NO_EVIDENCE, Evidence
 from dougagen.footage.hold import NOTHING_MOVED, FrameFacts
 
 
@@ -16,6 +17,10 @@ class Trace:
     strength: float
     least: float
     cut: bool
+    evidence: Evidence = field(default_factory=lambda: NO_EVIDENCE)
+    blank: bool = False
+    settled: bool = False
+    """A flash, a dissolve, or a frame that was compared with none: its strength says all there is to say."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +44,11 @@ class Change:
     forgets: bool = False
     """A cut after which nothing is remembered of the frames before it: the search goes on as one that begins
     with this frame would (``seams``)."""
+    evidence: Evidence = field(default_factory=lambda: NO_EVIDENCE)
+    """What speaks for a new drawing and what against it."""
 
     @property
     def trace(self) -> Trace:
         """What a decision about a frame nearby needs of it."""
-        return Trace(self.strength, self.least, self.cut)
+        settled = self.facts.in_flash or self.facts.in_dissolve or self.evidence is NO_EVIDENCE
+        return Trace(self.strength, self.least, self.cut, self.evidence, self.blank, settled)

@@ -48,7 +48,29 @@ class MoveConfig:
     steady: float = 1.1  # px by which a layer's move may change from one frame to the next …
     hurry: float = 0.1  # … and share of it; a camera speeds up and slows down softly
     evenly: float = 0.15  # px by which the move of a cel that is pulled along changes
+    nearly_all: float = (
+        0.25  # share of what changed that a cel leaves at most which is pulled on over repeats
+    )
     one_layer: float = 0.6  # px; what moves so alike is one layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceConfig:
+    """How what speaks for a new drawing is put into figures. Pixels are those of the analysis plane."""
+
+    faintest: float = 0.15  # share of the contrast of an ordinary shot; in darker ones levels count no more
+    very_few: float = 0.0005  # share of the blocks; a mouth is so small
+    few: float = 0.002  # share of the blocks; the level that so many exceed …
+    some: float = 0.01  # … and so many …
+    half: float = 0.5  # … and half of all
+    least: float = 0.02  # levels, and strength, below which nothing differs
+    largest: float = 200.0  # beyond which nothing does
+    unknown: float = -5.0  # what stands for the logarithm of a level that nobody measured
+    far: float = 20.0  # px off any move of the frames beside it
+    fastest: float = 48.0  # px of the corners; faster moves that nobody believed are not tried …
+    another: float = 0.35  # px by which one that is tried differs from the others …
+    most_tried: int = 3  # … at most so many …
+    least_blocks: int = 3  # … where so many blocks are unexplained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +118,7 @@ class ChangeConfig:
     dark: int = 60
     analysis_lines: int = ANALYSIS_LINES  # px; planes are reduced by the factor that leaves at least so many
     moves: MoveConfig = field(default_factory=MoveConfig)
+    evidence: EvidenceConfig = field(default_factory=EvidenceConfig)
     following: FollowingConfig = field(default_factory=FollowingConfig)
     layers: LayersConfig = field(default_factory=LayersConfig)
     motion: MotionConfig = field(default_factory=MotionConfig)

@@ -10,10 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dougagen.domain import Frame
-from dougagen.footage.belief import at_voted_pace, even_pace, lasting, left_over, moves_known, over_repeats
+from dougagen.footage.belief import (
+    at_voted_pace,
+    carried_on,
+    even_pace,
+    lasting,
+    left_over,
+    moves_known,
+    over_repeats,
+)
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane, analysis_plane
+from dougagen.footage.evidence import Surroundings, evidence_of
 from dougagen.footage.facts import blank_facts, facts_of
 from dougagen.footage.fair_weather import in_weather
 from dougagen.footage.layer_votes import voted_shifts
@@ -83,7 +92,10 @@ def _judged(
     if fair is not None:
         explained = fair
     beyond = None if fair is not None else over_repeats(following)
-    evenly = even_pace(pair, seen, beyond, config) if seen.repeats and beyond is not None else []
+    evenly: list[Move] = []
+    if seen.repeats and beyond is not None:
+        evenly = even_pace(pair, seen, beyond, config)
+        evenly = evenly or carried_on(pair, seen, beyond, config)
     if fair is None and not pair.glows and (evenly or not drawn) and pair.candidates:
         known, least = moves_known(seen, after, config=config)
         alone = config.slides_alone if pair.stirs_little() else 0.0
@@ -108,6 +120,7 @@ def _judged(
             borders = copy(seen.borders)
             explained = _explained(pair, [*candidates, *further], borders, config)
         seen.borders = borders
+    before = [*seen.followed, *seen.moves]
     seen.remember(explained.moves, pair)
     seen.weather.append(fair is not None)
     cut = is_cut(pair.current, pair.before, explained.levels, config=config.cuts)
@@ -126,12 +139,25 @@ def _judged(
         inside, noise = _where_it_stands(pair, explained.stands & ~text, seen, config)
         if inside > max(strength, noise):
             strength, least = inside, noise
+    around = Surroundings(before, after, isinstance(later, Pair) and later.repeats, seen.residue)
+    evidence = evidence_of(
+        pair, explained, (strength, least), around, rains=fair is not None, text=text, config=config
+    )
+    seen.residue.then(explained.levels, repeats=pair.known_to_repeat)
     if cut:
         seen.forget()
     forgets = cut and not seen.moves
     facts = facts_of(pair, explained, config=config)
     return Change(
-        pair.frame, pair.plane, strength, least, cut, facts, rains=fair is not None, forgets=forgets
+        pair.frame,
+        pair.plane,
+        strength,
+        least,
+        cut,
+        facts,
+        rains=fair is not None,
+        forgets=forgets,
+        evidence=evidence,
     )
 
 

@@ -24,7 +24,10 @@ How a timesheet is read off the screen:
 8. **Where the line is drawn** (here). What noise and motion leave lies between 0.5 and 54 levels from shot
    to shot: the dividing line goes into the gap that the shot's own frames leave, among the last
    48 and the next 12.
-9. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
+9. **The verdict** (``evidence``, ``judge``). On which side of that line a frame lies is one witness of many.
+   What is left under each move, believed or not, whether the same is left again, how the frames around look:
+   trees that were grown on the studio's truth weigh all of it.
+10. **What comes back** (``returns``): an exposure that shows a drawing of its shot again is added to it.
 
 Where camera and layers lie in each frame (``tracks``) is noted on the way and changes no drawing.
 
@@ -52,6 +55,7 @@ from dougagen.footage.hold import (
     PictureMaker,
     PictureOfHold,
 )
+from dougagen.footage.judge import JudgeConfig, odds_of_drawing, traits_in_window
 from dougagen.footage.passers import without_passers
 from dougagen.footage.passing import PasserConfig
 from dougagen.footage.returns import with_returns
@@ -79,6 +83,7 @@ class HoldConfig:
     passers: PasserConfig = field(default_factory=PasserConfig)
     transitions: TransitionConfig = field(default_factory=TransitionConfig)
     tracks: TrackConfig = field(default_factory=TrackConfig)
+    judge: JudgeConfig = field(default_factory=JudgeConfig)
     frames_ahead: int = 12  # frames looked at before a decision; so many decoded frames are in memory
     same_drawing: float = 1.0  # strength up to which an exposure shows a drawing that was there before; the
     # same drawing coded anew leaves up to 1.5 (95 of 100 below 1.0), the nearest other one 5.7 on five clips
@@ -121,12 +126,23 @@ def begins_drawing(window: Sequence[Trace], position: int, *, config: HoldConfig
     change = window[position]
     if change.cut:
         return True
+    threshold = threshold_at(window, position, config=config)
+    if change.settled:
+        return change.strength > max(threshold, change.least)
+    traits = traits_in_window(window, position, threshold=threshold, config=config.judge)
+    return float(odds_of_drawing(traits[np.newaxis], config=config.judge)[0]) > config.judge.sure
+
+
+def threshold_at(window: Sequence[Trace], position: int, *, config: HoldConfig) -> float:
+    """The strength that divides held from new around ``position``; the highest where any shot would agree."""
+    change = window[position]
     if not config.lowest_threshold < change.strength <= config.highest_threshold:
-        return change.strength > max(config.highest_threshold, change.least)  # beyond doubt in any shot
+        return (
+            config.highest_threshold if change.strength > config.lowest_threshold else config.lowest_threshold
+        )
     first = max((i for i in range(position) if window[i].cut), default=-1) + 1
     last = min((i for i in range(position, len(window)) if window[i].cut), default=len(window))
-    threshold = shot_threshold([other.strength for other in window[first:last]], config=config)
-    return change.strength > max(threshold, change.least)
+    return shot_threshold([other.strength for other in window[first:last]], config=config)
 
 
 def collapse_holds(
@@ -143,10 +159,7 @@ def collapse_holds(
     """
     running: _Running | None = None
     shot, maker = -1, picture() if picture else None
-    changes = measured_changes(frames, config=config.change)
-    changes = without_passers(changes, passers=config.passers, config=config.change)
-    changes = without_transitions(changes, transitions=config.transitions, config=config.change)
-    for change, begins in _decided(with_tracks(changes, config=config.tracks), config):
+    for change, begins in _decided(known_changes(frames, config=config), config):
         if begins or running is None:
             if running is not None:
                 yield running.ended(change.frame.index)
@@ -158,6 +171,14 @@ def collapse_holds(
             running.add(change)
     if running is not None:
         yield running.ended(running.last + 1)
+
+
+def known_changes(frames: Iterable[Frame], *, config: HoldConfig) -> Iterator[Change]:
+    """One change for each frame, with all that is known of it before it is judged; tens of frames late."""
+    changes = measured_changes(frames, config=config.change)
+    changes = without_passers(changes, passers=config.passers, config=config.change)
+    changes = without_transitions(changes, transitions=config.transitions, config=config.change)
+    return with_tracks(changes, config=config.tracks)
 
 
 class _Running:

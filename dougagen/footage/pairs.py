@@ -16,7 +16,7 @@ from dougagen.footage.differences import SCALE, AnalysisPlane, block_levels, res
 from dougagen.footage.following import Candidate, moves_between
 from dougagen.footage.glow import glow_levels
 from dougagen.footage.light import in_one_light
-from dougagen.footage.motion import Move, displaced, moves_at_all
+from dougagen.footage.motion import Move, displaced, moves_at_all, residual_after
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +56,16 @@ class Pair:
         return self._candidates
 
     @property
+    def found(self) -> tuple[Candidate, ...]:
+        """The candidates, if anybody has looked for them."""
+        return self._candidates or ()
+
+    @property
+    def known_to_repeat(self) -> bool:
+        """Whether it repeats the frame before, as far as anybody has asked."""
+        return bool(self._repeats) or self.stirred is None
+
+    @property
     def repeats(self) -> bool:
         """Whether it only shows the frame before again, be it coded anew: most points stay where they are."""
         if self._repeats is None:
@@ -81,11 +91,11 @@ class Pair:
     @property
     def followed(self) -> tuple[Move, ...]:
         """The moves of the candidates, if anybody asked for them."""
-        return tuple(one.move for one in self._candidates or ())
+        return tuple(one.move for one in self.found)
 
     def told(self, move: Move) -> Move:
         """``move`` as it is told to tracks."""
-        return next((one.told for one in self._candidates or () if one.move is move), move)
+        return next((one.told for one in self.found if one.move is move), move)
 
     @property
     def shifts(self) -> tuple[Move, ...]:
@@ -97,17 +107,23 @@ class Pair:
         shape = self.current.luma.shape
         return tuple(
             one.move
-            for one in self._candidates or ()
+            for one in self.found
             if one.share > share
             and one.move.is_shift
             and moves_at_all(one.move, shape, config=self.config.motion)
         )
 
+    def left_after(self, move: Move) -> NDArray[np.float32]:
+        """What ``move`` leaves of each block, float32[rows, columns]; measured once."""
+        if move not in self.left_by:
+            self.left_by[move] = residual_after(
+                self.current, self.before, move, tolerance=self.config.tolerance, config=self.config.motion
+            )
+        return self.left_by[move]
+
     def layers_among(self, moves: Sequence[Move]) -> int:
         """How many of ``moves`` so many points follow that they are layers, and no arms that swing."""
-        return sum(
-            one.share >= self.config.moves.layer and one.move in moves for one in self._candidates or ()
-        )
+        return sum(one.share >= self.config.moves.layer and one.move in moves for one in self.found)
 
     def takes_all_along(self, move: Move) -> bool:
         """Whether the soft parts of the picture do not deny that all of it moves by ``move``.

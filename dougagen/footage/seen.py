@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dougagen.footage.change_config import ChangeConfig
 from dougagen.footage.differences import AnalysisPlane
+from dougagen.footage.evidence import Residue
 from dougagen.footage.layers import BorderMemory
 from dougagen.footage.motion import STANDING, Move
 from dougagen.footage.pairs import Pair
@@ -37,6 +38,7 @@ class Seen:
     """What points followed in it, believed or not."""
     stood: float | None = None
     """How strongly what stood beside its layers differed; None where nothing did, so far."""
+    residue: Residue = field(default_factory=Residue)
     last: Pair | None = None
     """The last frame that did not only repeat the one before."""
 
@@ -58,6 +60,7 @@ class Seen:
         self.weather.clear()
         self.left_over = self.left_over_before = ()
         self.stood = None
+        self.residue = Residue()
         if not self.moves:
             self.followed, self.last, self.repeats = (), None, 0
 

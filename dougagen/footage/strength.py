@@ -23,7 +23,7 @@ def strength_of(
     if not levels.any():
         return 0.0, 0.0
     rank = int(config.noise_share * levels.size)
-    noise = config.noise_factor * _ranked(levels.ravel(), rank)
+    noise = config.noise_factor * ranked(levels.ravel(), rank)
     noise = min(noise, config.most_strip_noise if borders.any() else config.most_noise)
     verdicts = []
     within = _without_specks(np.where(borders, np.float32(0), explained.wide), levels, config)
@@ -35,7 +35,7 @@ def strength_of(
     ):
         if part.size > rank:
             usual = _usual(level, current, before, config)
-            verdicts.append((_ranked(part, rank) / usual, noise / usual))
+            verdicts.append((ranked(part, rank) / usual, noise / usual))
     told = [verdict for verdict in verdicts if verdict[0] > verdict[1]]
     return max(told or verdicts, default=(0.0, 0.0))
 
@@ -49,7 +49,7 @@ def strength_at_edges(
     but all over the picture: ``bare``, the levels of the plain difference, is quiet beside a drawing.
     """
     usual = _usual(config.edge_level, current, before, config)
-    noise = config.edge_noise * _ranked(bare.ravel(), int(config.noise_share * bare.size))
+    noise = config.edge_noise * ranked(bare.ravel(), int(config.noise_share * bare.size))
     return float(_without_specks(bare, bare, config).max()) / usual, noise / usual
 
 
@@ -70,8 +70,8 @@ def strength_of_what_stands(
         return None
     usual = _usual(config.standing_level, current, before, config)
     inside = bare[stands]
-    noise = config.standing_noise * _ranked(inside, int(config.standing_quiet * inside.size))
-    return _ranked(inside, int(config.standing_share * inside.size)) / usual, noise / usual
+    noise = config.standing_noise * ranked(inside, int(config.standing_quiet * inside.size))
+    return ranked(inside, int(config.standing_share * inside.size)) / usual, noise / usual
 
 
 def _usual(level: float, current: AnalysisPlane, before: AnalysisPlane, config: ChangeConfig) -> float:
@@ -99,7 +99,7 @@ def _without_specks(
     return left
 
 
-def _ranked(levels: NDArray[np.float32], rank: int) -> float:
+def ranked(levels: NDArray[np.float32], rank: int) -> float:
     """The level with ``rank`` others above it."""
     if rank == 0:
         return float(levels.max())

@@ -80,6 +80,7 @@ def test_what_decides_on_drawings_is_among_the_options():
 
 
 DECIDING = [
+    *("evidence", "judge"),
     *("belief", "best_picture", "changes", "combs", "correlation", "facts", "fair_weather", "fields"),
     *(
         "following",
@@ -102,6 +103,7 @@ SHAPES = {
     "_GAIN": "what that kernel answers to one level",
     "_ROWS_BESIDE": "the row above and the row below",
     "TRAITS": "the names of what a row of text is measured by, in the order of the trees",
+    "NO_EVIDENCE": "a frame that was compared with none",
     "BLOCK": "the blocks that FieldConfig.combed counts in",
     "_BOTH_FIELDS": "a row with half of either row beside it",
 }
