@@ -34,7 +34,8 @@ class JudgeConfig:
     """How frames are judged by what their neighbours show."""
 
     trees: str = "2026-11-30"  # which trees; others judge otherwise
-    sure: float = 0.0  # logarithm of the odds above which a drawing begins
+    # logarithm of the odds above which a drawing begins; one too many costs less than one that is lost
+    sure: float = -0.2
     long_ago: int = 24  # frames; farther from a cut is as far as any
     nearby: int = 12  # frames behind and ahead that say how busy the shot is here
     trust: float = 2.0  # logarithm of the odds that an e-fold of the threshold speaks for …
