@@ -18,7 +18,8 @@ import numpy as np
 
 from dougagen.footage.change import Change
 from dougagen.footage.change_config import ChangeConfig
-from dougagen.footage.motion import STANDING, Move
+from dougagen.footage.hold import FrameFacts, Step
+from dougagen.footage.motion import STANDING, Move, moves_at_all
 from dougagen.footage.passing import PasserConfig, Way, levels_behind
 from dougagen.footage.strength import strength_of_levels
 
@@ -43,7 +44,7 @@ def without_passers(
                 run.append(later)
                 way.follow(later)
             if way.has_passed:
-                run = list(_seen_beside(before, run, way, config))
+                run = list(_seen_beside(before, run, way, passers, config))
                 yield from run
                 before = run[-1]
                 continue
@@ -95,15 +96,29 @@ def _entered(
     return way if way.lead <= passers.widest_entry else None
 
 
-def _seen_beside(before: Change, run: Sequence[Change], way: Way, config: ChangeConfig) -> Iterator[Change]:
+def _seen_beside(
+    before: Change, run: Sequence[Change], way: Way, passers: PasserConfig, config: ChangeConfig
+) -> Iterator[Change]:
     """The changes by what was to be seen in two frames."""
     last, hidden_before, moved_before = before, np.zeros_like(way.hidden[0]), STANDING
     for change, hidden_now, moved in zip(run, way.hidden, way.moved, strict=True):
         seen = ~(hidden_now | hidden_before)
-        steps = {Move(moved.dx - moved_before.dx, moved.dy - moved_before.dy), way.camera}
-        found = (levels_behind(change.plane, last.plane, step, config=config)[0] * seen for step in steps)
-        levels = min(found, key=lambda left: float(left.mean()))
-        strength, least = strength_of_levels(levels, change.plane, last.plane, config)
+        moves = dict.fromkeys((Move(moved.dx - moved_before.dx, moved.dy - moved_before.dy), way.camera))
+        left = {
+            move: levels_behind(change.plane, last.plane, move, config=config)[0] * seen for move in moves
+        }
+        behind = min(left, key=lambda move: float(left[move].mean()))
+        strength, least = strength_of_levels(left[behind], change.plane, last.plane, config)
         strength = min(strength, change.strength)
-        yield replace(change, strength=strength, least=least, cut=False, forgets=False)
+        if float(left[way.camera].mean()) * passers.better <= float(left[behind].mean()):
+            behind = way.camera  # little is seen of it: it goes on as it did
+        facts = _behind(change, behind, config)
+        yield replace(change, strength=strength, least=least, cut=False, forgets=False, facts=facts)
         last, hidden_before, moved_before = change, hidden_now, moved
+
+
+def _behind(change: Change, move: Move, config: ChangeConfig) -> FrameFacts:
+    """The facts of a frame with the move of what is behind: what passes fills it, and is no camera."""
+    factor = change.frame.luma.shape[0] / change.plane.luma.shape[0]
+    moves = moves_at_all(move, change.plane.luma.shape, config=config.motion)
+    return replace(change.facts, steps=(Step(move.enlarged(factor)),) if moves else (), guesses=())

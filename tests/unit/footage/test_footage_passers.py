@@ -100,3 +100,15 @@ def test_a_fault_of_the_coding_in_two_blocks_begins_no_drawing(grey):
     broken = a.copy()
     broken[80, :8] = 255 - broken[80, :8]
     assert starts([a, a, broken, a, broken, broken, a, a]) == [(0, 0)]
+
+
+@pytest.mark.parametrize(("pace", "passing"), [(0, 32), (3, 60)])
+def test_what_passes_is_not_taken_for_the_camera_that_stands_or_pans_behind_it(pace, passing, painted):
+    scene = cv2.cvtColor(painted(440, 180), cv2.COLOR_RGB2GRAY)
+    panned = [np.ascontiguousarray(scene[:, pace * index : pace * index + 320]) for index in range(40)]
+    pictures = passed(panned, first=14, pace=passing, from_right=True)
+    frames = (Frame(index, index / 24, picture) for index, picture in enumerate(pictures))
+    moves = [move for hold in collapse_holds(frames, config=HoldConfig()) for move in hold.layer_moves]
+    if pace:
+        assert {move.layer for move in moves} == {0}
+    assert all(abs(move.x + pace * move.frame_index) < 4 and abs(move.y) < 6 for move in moves)
