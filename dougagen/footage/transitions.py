@@ -90,18 +90,22 @@ def _without_flashes(
 def _returned(
     recent: deque[Change], change: Change, config: ChangeConfig, *, transitions: TransitionConfig
 ) -> Change | None:
-    """``change`` as a return of the picture before one of the last cuts, after a flash or an effect."""
+    """``change`` as a return of the picture before one of the last cuts, after a flash or an effect.
+
+    Beside a large cel that comes and goes, as in a cycle, the background is seen: it is no flash, but drawn.
+    """
     for place in reversed([i for i, other in enumerate(recent) if other.cut and i > 0]):
         if np.isinf(recent[place].strength):
             return None
         covered, before = recent[place], recent[place - 1]
         short = len(recent) - place <= transitions.longest_flash
-        if not short and not _seen_beside(covered.plane, before.plane, config, transitions=transitions):
+        beside = _seen_beside(covered.plane, before.plane, config, transitions=transitions)
+        if not short and not beside:
             continue
         back = compare(change, before.plane, config=config)
         if back.cut:
             continue
-        if not short:  # what covers it is drawn, and so is each drawing of it
+        if beside:  # what covers it is drawn, and so is each drawing of it
             for i in range(place, len(recent)):
                 recent[i] = replace(recent[i], cut=False)
             return replace(change, cut=False)

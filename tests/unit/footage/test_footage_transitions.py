@@ -77,15 +77,24 @@ def test_an_explosion_that_covers_the_picture_for_some_frames_is_no_shot(grey, p
     assert starts(holds_of([a] * 8 + [burst, 255 - burst, burst] + [a] * 8)) == [(0, 0)]
 
 
-@pytest.mark.parametrize(("seen", "found"), [(16, [(0, 0), (0, 8), (0, 22)]), (0, [(0, 0), (1, 8), (2, 22)])])
-def test_what_covers_a_picture_for_half_a_second_is_no_shot_where_some_of_it_is_seen(seen, found, grey):
+@pytest.mark.parametrize(
+    ("seen", "lasts", "found"),
+    [
+        (16, 14, [(0, 0), (0, 8), (0, 22)]),
+        (0, 14, [(0, 0), (1, 8), (2, 22)]),
+        (16, 4, [(0, 0), (0, 8), (0, 12)]),
+        (0, 4, [(0, 0)]),
+    ],
+)
+def test_what_covers_a_picture_is_drawn_where_some_of_it_is_seen_and_no_shot(seen, lasts, found, grey):
+    """Where nothing is seen beside it, it is a flash if it is short, and another shot if it is not."""
     a, b = grey("A"), grey("B", other=True)
     a[:16] = np.where(np.indices((16, 320)).sum(axis=0) // 6 % 2, 40, 200)  # a fence
     wave = b.copy()
     wave[:seen] = a[:seen]
     for picture in (a, wave):  # a line of text says nothing
         cv2.putText(picture, "AND SO IT WENT ON", (40, 225), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 235, 2)
-    assert starts(holds_of([a] * 8 + [wave] * 14 + [a] * 8)) == found
+    assert starts(holds_of([a] * 8 + [wave] * lasts + [a] * 8)) == found
 
 
 def test_a_fade_to_black_and_back_begins_nothing(grey):
