@@ -48,9 +48,7 @@ class MoveConfig:
     steady: float = 1.1  # px by which a layer's move may change from one frame to the next …
     hurry: float = 0.1  # … and share of it; a camera speeds up and slows down softly
     evenly: float = 0.15  # px by which the move of a cel that is pulled along changes
-    nearly_all: float = (
-        0.25  # share of what changed that a cel leaves at most which is pulled on over repeats
-    )
+    nearly_all: float = 0.25  # share of what changed that a cel leaves which is pulled on over repeats
     one_layer: float = 0.6  # px; what moves so alike is one layer
 
 

@@ -68,18 +68,22 @@ def evidence_of(
     left, whole = explained.levels, float(pair.still.sum())
     residue = around.residue
     stands = explained.stands
+    as_left = [*_by_rank(left, usual, known), float(np.mean(left > level))]
+    pieces = _pieces(left, level, usual)
+    tried = _once_tried(pair, left, _worth_trying(pair, explained.moves, around, config), level, usual)
     return scaled(
         np.array(
             [
                 *verdict,
                 *_of_still(pair, level, usual, known),
-                *_of_left(explained, level, usual, known),
+                *as_left,
+                *_at_borders(explained, usual, known),
                 *_of_moves(pair, explained.moves, around, config),
-                *_once_tried(pair, left, _worth_trying(pair, explained.moves, around, config), level, usual),
+                *(tried or (*as_left, 1.0, 1.0, pieces[0])),
                 *_bare(pair, explained.moves, usual),
                 float(left.sum()) / whole if whole > 0 else 1.0,
                 *(pair.known_to_repeat, pair.relit, pair.glows, rains, bool(text.any())),
-                *_pieces(left, level, usual),
+                *pieces,
                 *(_overlap(left, other, level) for other in (residue.last, residue.earlier, residue.drawn)),
                 0.0 if stands is None else float(np.mean(stands)),
                 *(usual, around.next_repeats, len(pair.found)),
@@ -112,16 +116,16 @@ def _of_still(pair: Pair, level: float, usual: float, known: EvidenceConfig) -> 
     ]
 
 
-def _of_left(explained: Explained, level: float, usual: float, known: EvidenceConfig) -> list[float]:
-    """What is left: levels by rank, share of the blocks; what is wide of it; the same at layer borders."""
+def _at_borders(explained: Explained, usual: float, known: EvidenceConfig) -> list[float]:
+    """What is wide of what is left; how much of the picture borders are, and what is left and wide there."""
     left, wide, border = explained.levels, explained.wide, explained.borders
-    told = [*_by_rank(left, usual, known), float(np.mean(left > level)), float(wide.max()) / usual]
+    widest = float(wide.max()) / usual
     at_border = left[border]
     if not at_border.size:
-        return [*told, 0.0, 0.0, float(wide.max()) / usual, 0.0]
+        return [widest, 0.0, 0.0, widest, 0.0]
     rank = min(int(known.few * left.size), at_border.size - 1)
     return [
-        *told,
+        widest,
         at_border.size / left.size,
         ranked(at_border, rank) / usual,
         float(np.where(border, 0, wide).max()) / usual,
@@ -180,15 +184,14 @@ def _worth_trying(
 def _once_tried(
     pair: Pair, left: NDArray[np.float32], moves: Sequence[Move], level: float, usual: float
 ) -> list[float]:
-    """What is left once moves that nobody believed are believed.
+    """What is left once moves that nobody believed are believed; empty where there is none to try.
 
     Levels by rank, share of the blocks; share of what was left by all of them and by the best one alone; and
     the largest piece.
     """
     known = pair.config.evidence
     if not moves or np.count_nonzero(left > level) < known.least_blocks:
-        piece = _pieces(left, level, usual)[0]
-        return [*_by_rank(left, usual, known), float(np.mean(left > level)), 1.0, 1.0, piece]
+        return []
     whole, best, least = float(left.sum()), 1.0, left
     for move in moves:
         levels = pair.left_by[move] if move in pair.left_by else _left_around(pair, left, move, level)
